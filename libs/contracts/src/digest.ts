@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+
+/** `sha256:` and 64 lower-case hexadecimal digits. Content is addressed by this and by nothing else. */
+export const digestSchema = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 lower-case hexadecimal digits')
+  .meta({ id: 'Digest', description: 'A SHA-256 content address' });
+export type Digest = z.infer<typeof digestSchema>;
+
+export const digestOfBytes = (bytes: string | Uint8Array): Digest =>
+  `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+/** The JSON form of RFC 8785, so that equal documents have equal bytes, and so equal digests. */
+export const canonicalJson = (document: unknown): string => {
+  const text = canonicalize(document);
+  if (text === undefined) throw new TypeError('That value has no JSON form.');
+  return text;
+};
+
+export const digestOfDocument = (document: unknown): Digest =>
+  digestOfBytes(canonicalJson(document));

@@ -1,0 +1,157 @@
+import { describe, expect, it } from '@jest/globals';
+import { formatFault, SluiceError, type Fault } from '../errors.js';
+import { parsePolicy } from './parse-policy.js';
+import { checkId, championEnvironment, environmentOrder, policyDigest } from './policy.js';
+
+const good = `version: 1
+model: credit-risk
+task: binary-classification
+artifact: model.onnx
+data:
+  evaluation: data/holdout.parquet
+columns:
+  label: credit
+  favorable: good
+  protected:
+    - { name: age_group, privileged: over_25 }
+    - { name: sex, privileged: male }
+checks:
+  - { metric: roc_auc, at_least: 0.70 }
+  - { metric: roc_auc, against: champion, no_worse_by: 0.02 }
+  - { metric: demographic_parity_ratio, by: age_group, at_least: 0.80 }
+  - { metric: equal_opportunity_difference, by: sex, at_most: 0.10, severity: warn }
+promotion:
+  environments:
+    staging: {}
+    production: { approvals: 1 }
+`;
+
+const faultsOf = (text: string): readonly Fault[] => {
+  try {
+    parsePolicy(text, 'sluice.yaml');
+  } catch (error) {
+    expect(error).toBeInstanceOf(SluiceError);
+    expect((error as SluiceError).code).toBe('invalid_policy');
+    return (error as SluiceError).faults;
+  }
+  throw new Error('The policy was accepted.');
+};
+
+describe('parsePolicy', () => {
+  it('reads the policy of the documentation and fills in the defaults', () => {
+    const policy = parsePolicy(good);
+    expect(policy.checks.map((check) => check.severity)).toEqual(['fail', 'fail', 'fail', 'warn']);
+    expect(environmentOrder(policy)).toEqual(['staging', 'production']);
+    expect(championEnvironment(policy)).toBe('production');
+    expect(policy.promotion.environments['staging']).toEqual({ approvals: 0 });
+  });
+
+  it('tells all faults at once, each with its line and column, what was found and what was expected', () => {
+    const faults = faultsOf(
+      good
+        .replace('at_least: 0.70', 'at_lest: 0.70')
+        .replace('metric: roc_auc, against', 'metric: auc, against')
+        .replace('approvals: 1', 'approvals: one')
+        .replace('  label: credit\n', '  label: 7\n')
+        .replace('task: binary-classification\n', ''),
+    );
+    expect(faults.map((fault) => [fault.line, fault.column, fault.path])).toEqual([
+      [1, 1, 'task'],
+      [7, 10, 'columns.label'],
+      // Without the misspelt limit the check has none, which is a fault of its own.
+      [13, 15, 'checks[0].metric'],
+      [13, 24, 'checks[0].at_lest'],
+      [14, 15, 'checks[1].metric'],
+      [20, 30, 'promotion.environments.production.approvals'],
+    ]);
+    expect(faults[1]).toMatchObject({ found: '7', expected: 'a text' });
+    expect(faults[3]).toMatchObject({ found: 'at_lest', hint: 'did you mean at_least?' });
+    expect(faults[4]?.found).toBe('"auc"');
+    expect(faults[4]?.expected).toContain('roc_auc');
+    expect(formatFault(faults[0] as Fault)).toBe(
+      'sluice.yaml:1:1: task is missing (expected "binary-classification")',
+    );
+  });
+
+  it.each([
+    [
+      'a limit that the metric cannot reach',
+      'at_least: 0.70',
+      'at_least: 70',
+      'checks[0].at_least',
+    ],
+    ['a column that is not protected', 'by: sex', 'by: gender', 'checks[3].by'],
+    ['a comparison without a margin', ', no_worse_by: 0.02', '', 'checks[1].against'],
+    ['a check without a limit', ', at_least: 0.70', '', 'checks[0].metric'],
+    ['a fairness metric without groups', 'by: age_group, ', '', 'checks[2].metric'],
+    ['a path out of the repository', 'artifact: model.onnx', 'artifact: ../model.onnx', 'artifact'],
+    ['an absolute path', 'data/holdout.parquet', '/etc/passwd', 'data.evaluation'],
+    ['an unknown top-level key', 'version: 1', 'version: 1\nchecs: []', 'checs'],
+    ['another version', 'version: 1', 'version: 2', 'version'],
+    ['a column protected twice', 'name: sex,', 'name: age_group,', 'columns.protected[1].name'],
+    ['an artifact beside scores', '  label: credit', '  score: s\n  label: credit', 'artifact'],
+  ])('refuses %s', (_, from, to, path) => {
+    expect(good).toContain(from);
+    expect(faultsOf(good.replace(from, to)).map((fault) => fault.path)).toContain(path);
+  });
+
+  it('refuses the same check twice', () => {
+    const faults = faultsOf(
+      good.replace('promotion:', '  - { metric: roc_auc, at_least: 0.9 }\npromotion:'),
+    );
+    expect(faults).toEqual([expect.objectContaining({ path: 'checks[4]', line: 18 })]);
+  });
+
+  it.each([
+    ['text that is not YAML', 'a: [1', 1],
+    ['a repeated key', 'version: 1\nversion: 1\n', 2],
+    ['nothing', '', 1],
+    ['a list', '- 1', 1],
+  ])('refuses %s at its line', (_, text, line) => {
+    expect(faultsOf(text)[0]).toMatchObject({ file: 'sluice.yaml', line });
+  });
+
+  it('refuses aliases that unfold into more than they are, before unfolding them', () => {
+    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]']
+      .concat(
+        ['b', 'c', 'd', 'e', 'f', 'g'].map(
+          (key, index) => `${key}: &${key} [${`*${'abcdef'[index]},`.repeat(9).slice(0, -1)}]`,
+        ),
+      )
+      .join('\n');
+    expect(faultsOf(bomb)[0]?.message).toContain('aliases');
+  });
+
+  it('refuses a policy longer than 64 KiB', () => {
+    expect(faultsOf(`${good}# ${'x'.repeat(70_000)}`)[0]?.message).toContain('too long');
+  });
+});
+
+describe('policyDigest', () => {
+  it('does not change with comments, the order of keys or spelled-out defaults', () => {
+    const other = good
+      .replace('version: 1\nmodel: credit-risk', '# why\nmodel: credit-risk\nversion: 1')
+      .replace('staging: {}', 'staging: { approvals: 0 }');
+    expect(policyDigest(parsePolicy(other))).toBe(policyDigest(parsePolicy(good)));
+  });
+
+  it('changes with a limit, and with the order of environments', () => {
+    const digest = policyDigest(parsePolicy(good));
+    expect(policyDigest(parsePolicy(good.replace('0.80', '0.79')))).not.toBe(digest);
+    const reordered = good
+      .replace('    staging: {}\n', '')
+      .replace('approvals: 1 }\n', 'approvals: 1 }\n    staging: {}\n');
+    expect(policyDigest(parsePolicy(reordered))).not.toBe(digest);
+  });
+});
+
+describe('checkId', () => {
+  it('names what is measured and the kind of limit', () => {
+    expect(parsePolicy(good).checks.map(checkId)).toEqual([
+      'roc_auc/at_least',
+      'roc_auc/against_champion',
+      'demographic_parity_ratio/age_group/at_least',
+      'equal_opportunity_difference/sex/at_most',
+    ]);
+  });
+});

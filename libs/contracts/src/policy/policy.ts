@@ -1,0 +1,210 @@
+import { z } from 'zod';
+import { relativePathSchema } from '../artifact.js';
+import { digestOfDocument, type Digest } from '../digest.js';
+import { environmentNameSchema, modelNameSchema } from '../names.js';
+import { metricDefinition, metricNames } from './metrics.js';
+
+const columnName = z.string().min(1).max(200);
+const severity = z.enum(['fail', 'warn']);
+export type Severity = z.infer<typeof severity>;
+
+export const protectedColumnSchema = z
+  .strictObject({
+    name: columnName.describe('A column of the data that names the group of each row'),
+    privileged: z.string().min(1).optional().describe('The group that others are read against'),
+  })
+  .meta({ id: 'ProtectedColumn' });
+
+export const policyCheckSchema = z
+  .strictObject({
+    metric: z.enum(metricNames),
+    by: columnName.optional().describe('A protected column: compare its groups'),
+    group: z.string().min(1).optional().describe('With `by`: this group only'),
+    at_least: z.number().optional().describe('The smallest value that passes'),
+    at_most: z.number().optional().describe('The largest value that passes'),
+    against: z.literal('champion').optional().describe('Compare with the version in production'),
+    no_worse_by: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe('With `against`: how much worse still passes'),
+    severity: severity.default('fail').describe('What a check that does not hold means'),
+  })
+  .superRefine((check, context) => {
+    const fault = (key: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [key], message });
+    };
+    const metric = metricDefinition(check.metric);
+    const limits = [check.at_least, check.at_most].filter((limit) => limit !== undefined);
+    if (check.against === undefined) {
+      if (check.no_worse_by !== undefined)
+        fault('no_worse_by', 'expected `against: champion` beside no_worse_by');
+      else if (limits.length === 0)
+        fault('metric', 'expected a limit: at_least, at_most, or against with no_worse_by');
+    } else {
+      if (check.no_worse_by === undefined) fault('against', 'expected no_worse_by beside against');
+      if (limits.length > 0)
+        fault(
+          'against',
+          'expected no_worse_by alone: at_least and at_most go in a check of their own',
+        );
+      if (metric.direction === 'neither')
+        fault('metric', `expected a metric that has a better side; ${check.metric} has none`);
+    }
+    for (const key of ['at_least', 'at_most'] as const) {
+      const limit = check[key];
+      if (limit !== undefined && (limit < metric.lowest || limit > metric.highest))
+        fault(
+          key,
+          `expected a number from ${metric.lowest} to ${metric.highest}, the range of ${check.metric}`,
+        );
+    }
+    if (
+      check.at_least !== undefined &&
+      check.at_most !== undefined &&
+      check.at_least > check.at_most
+    )
+      fault('at_least', 'expected at_least to be no larger than at_most');
+    if (metric.kind === 'fairness' && check.by === undefined)
+      fault('metric', `expected \`by\`: ${check.metric} compares the groups of a protected column`);
+    if (metric.kind === 'fairness' && check.group !== undefined)
+      fault('group', `expected no group: ${check.metric} compares all groups`);
+    if (check.group !== undefined && check.by === undefined)
+      fault('group', 'expected `by` beside group');
+  })
+  .meta({ id: 'PolicyCheck' });
+export type PolicyCheck = z.infer<typeof policyCheckSchema>;
+
+export const environmentRuleSchema = z
+  .strictObject({
+    approvals: z
+      .number()
+      .int()
+      .min(0)
+      .max(10)
+      .default(0)
+      .describe('Approvals needed by people other than the author'),
+  })
+  .meta({ id: 'EnvironmentRule' });
+
+/** What must hold before a version of a model is promoted: the content of `sluice.yaml`. */
+export const policySchema = z
+  .strictObject({
+    version: z.literal(1).describe('The version of this format'),
+    model: modelNameSchema.describe('The model whose versions this policy gates'),
+    task: z.enum(['binary-classification']),
+    artifact: relativePathSchema
+      .optional()
+      .describe('The ONNX file; leave it out when the data holds scores or predictions'),
+    data: z.strictObject({
+      evaluation: relativePathSchema.describe('The held-out table: Parquet, CSV or JSON Lines'),
+    }),
+    columns: z.strictObject({
+      label: columnName.describe('The column with the truth'),
+      favorable: z
+        .union([z.string().min(1), z.number(), z.boolean()])
+        .describe('The value of the label that is good for the person concerned'),
+      protected: z.array(protectedColumnSchema).max(20).default([]),
+      features: z
+        .array(columnName)
+        .min(1)
+        .optional()
+        .describe('The feature order of a model with one tensor input'),
+      score: columnName
+        .optional()
+        .describe('A column with the score of the favorable label, from 0 to 1'),
+      prediction: columnName.optional().describe('A column with the predicted label'),
+    }),
+    checks: z.array(policyCheckSchema).min(1).max(200),
+    promotion: z
+      .strictObject({
+        environments: z
+          .record(environmentNameSchema, environmentRuleSchema)
+          .refine(
+            (environments) => Object.keys(environments).length > 0,
+            'expected at least one environment',
+          )
+          .describe('In the order in which a version passes through them'),
+      })
+      .default({ environments: { staging: { approvals: 0 }, production: { approvals: 1 } } }),
+  })
+  .superRefine((policy, context) => {
+    const fault = (path: (string | number)[], message: string): void => {
+      context.addIssue({ code: 'custom', path, message });
+    };
+    const { columns } = policy;
+    const inData = columns.score !== undefined || columns.prediction !== undefined;
+    if (policy.artifact === undefined && !inData)
+      fault(['columns'], 'expected an artifact, or columns.score or columns.prediction');
+    if (policy.artifact !== undefined && inData)
+      fault(
+        ['artifact'],
+        'expected either an artifact, or columns.score and columns.prediction, not both',
+      );
+    const protectedNames = columns.protected.map((column) => column.name);
+    protectedNames.forEach((name, index) => {
+      if (protectedNames.indexOf(name) !== index)
+        fault(
+          ['columns', 'protected', index, 'name'],
+          `expected each protected column once; ${name} stands here twice`,
+        );
+    });
+    policy.checks.forEach((check, index) => {
+      if (check.by !== undefined && !protectedNames.includes(check.by))
+        fault(
+          ['checks', index, 'by'],
+          protectedNames.length === 0
+            ? 'expected a column listed in columns.protected, which is empty'
+            : `expected a column listed in columns.protected: ${protectedNames.join(', ')}`,
+        );
+      const needsScore = metricDefinition(check.metric).needs === 'score';
+      if (needsScore && policy.artifact === undefined && columns.score === undefined)
+        fault(['checks', index, 'metric'], `expected columns.score: ${check.metric} ranks scores`);
+    });
+    const ids = policy.checks.map((check) => checkId(check));
+    ids.forEach((id, index) => {
+      if (ids.indexOf(id) !== index)
+        fault(
+          ['checks', index],
+          `expected each check once; this one repeats checks[${ids.indexOf(id)}]`,
+        );
+    });
+  })
+  .meta({ id: 'Policy' });
+export type Policy = z.infer<typeof policySchema>;
+
+/** A stable name for a check: what it measures and the kind of limit, such as `roc_auc/against_champion`. */
+export const checkId = (
+  check: Pick<PolicyCheck, 'metric' | 'by' | 'group' | 'at_least' | 'at_most' | 'against'>,
+): string => {
+  const limit =
+    check.against !== undefined
+      ? 'against_champion'
+      : [check.at_least !== undefined && 'at_least', check.at_most !== undefined && 'at_most']
+          .filter(Boolean)
+          .join('_');
+  return [check.metric, check.by, check.group, limit]
+    .filter((part) => part !== undefined)
+    .join('/');
+};
+
+/** Binds a verdict to what the policy means: comments, order of keys and spelled-out defaults don't change it. */
+export const policyDigest = (policy: Policy): Digest =>
+  digestOfDocument({
+    ...policy,
+    // The order of environments carries meaning, which an object in canonical form would lose.
+    promotion: {
+      environments: Object.entries(policy.promotion.environments).map(([name, rule]) => ({
+        name,
+        ...rule,
+      })),
+    },
+  });
+
+/** The environments in the order in which a version passes through them. */
+export const environmentOrder = (policy: Policy): string[] =>
+  Object.keys(policy.promotion.environments);
+
+/** The environment whose version `against: champion` compares with: the last one, where models do their work. */
+export const championEnvironment = (policy: Policy): string =>
+  environmentOrder(policy).at(-1) as string;

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { digestOfDocument, digestSchema, type Digest } from './digest.js';
+import { modelNameSchema } from './names.js';
+import { metricNames } from './policy/metrics.js';
+
+/** `undefined`: the formula divides by zero on this data. `insufficient`: too few rows to say anything. Neither is zero, and neither passes. */
+export const measureStateSchema = z.enum(['ok', 'undefined', 'insufficient']);
+export type MeasureState = z.infer<typeof measureStateSchema>;
+
+export const intervalSchema = z
+  .strictObject({
+    lower: z.number(),
+    upper: z.number(),
+    level: z.number().gt(0).lt(1).describe('0.95 is a 95 % confidence interval'),
+    method: z.string().describe('How it was computed, such as wilson, newcombe, delong'),
+  })
+  .meta({ id: 'Interval' });
+export type Interval = z.infer<typeof intervalSchema>;
+
+export const measureSchema = z
+  .strictObject({
+    metric: z.enum(metricNames),
+    of: z
+      .enum(['version', 'champion', 'difference'])
+      .describe('Whose figure; a difference is version − champion, on the same rows'),
+    by: z
+      .string()
+      .nullable()
+      .describe('The protected column whose groups it compares or is taken in'),
+    group: z
+      .string()
+      .nullable()
+      .describe('The group it is taken in; null when overall or across groups'),
+    column: z.string().nullable().describe('The column it is about, for metrics of single columns'),
+    value: z
+      .number()
+      .nullable()
+      .describe('null exactly when the state is undefined or insufficient'),
+    interval: intervalSchema.nullable(),
+    n: z
+      .number()
+      .int()
+      .nonnegative()
+      .describe('The rows the figure rests on: the denominator of a rate'),
+    state: measureStateSchema,
+    reason: z.string().nullable().describe('Why there is no value'),
+  })
+  .meta({ id: 'Measure' });
+export type Measure = z.infer<typeof measureSchema>;
+
+export const checkOutcomeSchema = z.enum(['pass', 'warn', 'fail']);
+export type CheckOutcome = z.infer<typeof checkOutcomeSchema>;
+
+export const checkSchema = z
+  .strictObject({
+    id: z.string(),
+    outcome: checkOutcomeSchema,
+    severity: z.enum(['fail', 'warn']),
+    measure: measureSchema
+      .nullable()
+      .describe('The measure it was decided on; null when there was nothing to measure'),
+    limit: z.strictObject({
+      at_least: z.number().optional(),
+      at_most: z.number().optional(),
+      no_worse_by: z.number().optional(),
+    }),
+    reason: z.string().describe('Why it came out so, in one sentence with the figures'),
+    advice: z.string().nullable().describe('What to do when it did not pass'),
+  })
+  .meta({ id: 'Check' });
+export type Check = z.infer<typeof checkSchema>;
+
+/**
+ * All checks of one evaluation, bound by digest to what was evaluated. It holds no clock reading and no name
+ * of a machine, so the same inputs give the same document, byte for byte, in the registry and offline.
+ */
+export const verdictSchema = z
+  .strictObject({
+    schema: z.literal('sluice/verdict/v1'),
+    outcome: z.enum(['pass', 'fail']).describe('fail when a check failed; warnings alone pass'),
+    subject: z.strictObject({
+      model: modelNameSchema,
+      version: digestSchema
+        .nullable()
+        .describe('The artifact evaluated; null when scores came with the data'),
+      champion: digestSchema
+        .nullable()
+        .describe('The artifact it was compared with; null when there is none yet'),
+      datasets: z.strictObject({ evaluation: digestSchema }),
+      policy: digestSchema,
+    }),
+    rows: z.number().int().nonnegative().describe('Rows of the evaluation dataset'),
+    checks: z.array(checkSchema),
+    measures: z.array(measureSchema),
+  })
+  .meta({ id: 'Verdict' });
+export type Verdict = z.infer<typeof verdictSchema>;
+export type VerdictSubject = Verdict['subject'];
+
+export const verdictDigest = (verdict: Verdict): Digest => digestOfDocument(verdict);

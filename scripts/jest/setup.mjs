@@ -1,0 +1,2 @@
+// Nest's decorators and TypeORM's read types through this polyfill.
+import 'reflect-metadata';
