@@ -1,0 +1,124 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  jetstream,
+  JetStreamApiError,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type Consumer,
+  type JetStreamManager,
+} from '@nats-io/jetstream';
+import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
+import { streams, type Envelope } from '@sluice/contracts';
+import { natsOptions } from '../configuration/nats-options.js';
+import { NATS_URL, SERVICE_NAME } from './messaging.tokens.js';
+
+const day = 24 * 60 * 60 * 1000;
+
+/**
+ * The connection to JetStream. It makes the streams and consumers it needs whenever they are missing,
+ * so a broker that lost its store is as good as a new one.
+ */
+@Injectable()
+export class Broker implements OnApplicationShutdown {
+  private readonly logger = new Logger('Broker');
+  private connection: Promise<NatsConnection> | undefined;
+
+  constructor(
+    @Inject(NATS_URL) private readonly url: string,
+    @Inject(SERVICE_NAME) private readonly service: string,
+  ) {}
+
+  /** Whether the broker answers now. */
+  async isConnected(): Promise<boolean> {
+    const connection = await this.connect();
+    await connection.flush();
+    return !connection.isClosed();
+  }
+
+  /** Publishes and waits until the stream has stored it. Repeating it within two minutes stores it once. */
+  async publish(subject: string, envelope: Envelope): Promise<void> {
+    const client = jetstream(await this.connect(), { timeout: 5000 });
+    const body = JSON.stringify(envelope);
+    try {
+      await client.publish(subject, body, { msgID: envelope.id });
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await this.ensureStreams(await this.manager());
+      await client.publish(subject, body, { msgID: envelope.id });
+    }
+  }
+
+  /** A durable pull consumer with explicit acknowledgement, shared by all processes of a service. */
+  async consumer(
+    stream: string,
+    durable: string,
+    subjects: readonly string[],
+    ackWaitMs: number,
+  ): Promise<Consumer> {
+    const manager = await this.manager();
+    await this.ensureStreams(manager);
+    await manager.consumers.add(stream, {
+      durable_name: durable,
+      filter_subjects: [...subjects],
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      ack_wait: nanos(ackWaitMs),
+      max_deliver: -1,
+      max_ack_pending: 64,
+    });
+    return jetstream(await this.connect()).consumers.get(stream, durable);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const connection = await this.connection?.catch(() => undefined);
+    if (connection !== undefined && !connection.isClosed()) await connection.close();
+  }
+
+  private connect(): Promise<NatsConnection> {
+    this.connection ??= connect(natsOptions(this.url, `sluice-${this.service}`)).catch(
+      (error: unknown) => {
+        this.connection = undefined;
+        throw error;
+      },
+    );
+    return this.connection;
+  }
+
+  private async manager(): Promise<JetStreamManager> {
+    return jetstreamManager(await this.connect(), { timeout: 5000 });
+  }
+
+  private async ensureStreams(manager: JetStreamManager): Promise<void> {
+    for (const stream of Object.values(streams)) {
+      try {
+        await manager.streams.info(stream.name);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        this.logger.log(`Creating the stream ${stream.name}`);
+        await manager.streams.add({
+          name: stream.name,
+          subjects: [...stream.subjects],
+          storage: StorageType.File,
+          retention:
+            stream.name === streams.jobs.name ? RetentionPolicy.Workqueue : RetentionPolicy.Limits,
+          discard: DiscardPolicy.Old,
+          max_age: nanos(7 * day),
+          duplicate_window: nanos(2 * 60 * 1000),
+        });
+      }
+    }
+  }
+}
+
+/** No such stream, or no stream that takes this subject. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof JetStreamApiError
+    ? error.code === 10059 || error.status === 404
+    : error instanceof Error &&
+      (/no responders/i.test(error.message) ||
+        /stream not found/i.test(error.message) ||
+        error.name === 'NoRespondersError');
