@@ -1,0 +1,92 @@
+/**
+ * Writes the references that are generated from the zod schemas; with --check, only says whether they are fresh.
+ * Needs built projects (`npm run build`).
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { metrics, policySchema, verdictSchema } from '../libs/contracts/dist/index.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const run = (script) =>
+  execFileSync(process.execPath, [join(root, script)], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+const json = (document) => `${JSON.stringify(document, null, 2)}\n`;
+
+const schemaFor = (schema, title) => ({
+  title,
+  ...z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+});
+
+const metricsPage = () => {
+  const rows = Object.entries(metrics).map(
+    ([name, metric]) =>
+      `| \`${name}\` | ${metric.title} | ${metric.formula.replaceAll('|', '\\|')} | ${metric.direction} | ${metric.kind} | ${metric.lowest} to ${metric.highest} |`,
+  );
+  return [
+    '# Metrics',
+    '',
+    '<!-- Generated from libs/contracts/src/policy/metrics.ts by `npm run generate`. -->',
+    '',
+    'A prediction or a label is positive when it is the favorable one; g runs over the groups of the column in `by`.',
+    'A formula that divides by zero is *undefined*, and one that rests on fewer than 20 rows is *insufficient*: neither is a number, and neither passes a check.',
+    '',
+    '| metric | what it is | formula | better | kind | range |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+};
+
+const references = {
+  'docs/reference/policy.schema.json': () =>
+    json(schemaFor(policySchema, 'Sluice policy (sluice.yaml)')),
+  'docs/reference/verdict.schema.json': () => json(schemaFor(verdictSchema, 'Sluice verdict')),
+  'docs/reference/metrics.md': metricsPage,
+  'docs/reference/openapi.json': () => run('apps/registry/dist/openapi/print-openapi.js'),
+};
+
+const read = (path) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+const check = process.argv.includes('--check');
+const stale = [];
+for (const [name, make] of Object.entries(references)) {
+  const path = join(root, name);
+  const fresh = make();
+  if (read(path) === fresh) continue;
+  if (check) stale.push(name);
+  else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, fresh);
+    console.log(`wrote ${name}`);
+  }
+}
+
+if (check) {
+  try {
+    execFileSync(process.execPath, [join(root, 'action/build.mjs'), '--check'], {
+      cwd: join(root, 'action'),
+      stdio: 'inherit',
+    });
+  } catch {
+    stale.push('action/dist');
+  }
+  if (stale.length > 0) {
+    console.error(
+      `Not fresh: ${stale.join(', ')}. Run \`npm run build && npm run generate\` and commit what changed.`,
+    );
+    process.exit(1);
+  }
+  console.log('Generated files are fresh.');
+}
