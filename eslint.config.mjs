@@ -106,6 +106,20 @@ export default tseslint.config(
     },
   },
   {
+    // Tests may use the embedded services and doubles, but no app's inside.
+    files: ['**/*.spec.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: false,
+          allow: [],
+          depConstraints: [{ sourceTag: '*', notDependOnLibsWithTags: ['scope:app'] }],
+        },
+      ],
+    },
+  },
+  {
     // Pure rooms stay pure of Node's own I/O as well.
     files: ['libs/{contracts,statistics,evaluation,report}/src/**/*.ts'],
     ignores: ['**/*.spec.ts'],

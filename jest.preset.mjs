@@ -1,6 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const shared = (path) => fileURLToPath(new URL(`./scripts/jest/${path}`, import.meta.url));
+
+// @swc/jest looks for .swcrc in the project's folder; there is one, at the root.
+const { $schema: _, ...swc } = JSON.parse(
+  readFileSync(new URL('./.swcrc', import.meta.url), 'utf8'),
+);
 
 /**
  * The Jest set-up that every project shares: ESM, TypeScript through SWC, our own packages
@@ -16,7 +22,7 @@ export const project = (own = {}) => ({
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   resolver: shared('resolver.cjs'),
-  transform: { '^.+\\.ts$': ['@swc/jest'] },
+  transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   setupFiles: [shared('setup.mjs')],
   reporters: ['default', [shared('results-reporter.mjs'), {}]],
   ...own,

@@ -1,6 +1,7 @@
 export * from './configuration/load-configuration.js';
 export * from './configuration/nats-options.js';
 export * from './database/database.module.js';
+export * from './database/database-fault.js';
 export * from './messaging/message.entities.js';
 export * from './messaging/messaging.tokens.js';
 export * from './messaging/messaging.module.js';

@@ -75,6 +75,9 @@ const migrateAlone = async (options: DatabaseOptions, database: DataSource): Pro
     await client.query(`CREATE SCHEMA IF NOT EXISTS "${options.schema}"`);
     await database.initialize();
     await database.runMigrations();
+  } catch (error) {
+    if (database.isInitialized) await database.destroy();
+    throw error;
   } finally {
     await client.end();
   }

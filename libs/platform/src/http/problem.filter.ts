@@ -8,6 +8,7 @@ import {
 import { errorCodes, SluiceError, toProblem, type ErrorCode } from '@sluice/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { throwError } from 'rxjs';
+import { databaseFault } from '../database/database-fault.js';
 
 /** Turns whatever was thrown into an RFC 9457 problem document. A defect is logged whole and shown as nothing but its id. */
 @Catch()
@@ -22,8 +23,10 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (error.code === 'internal')
-      this.logger.error(`${request.id} ${request.method} ${request.url}: ${describe(thrown)}`);
+    if (error.status >= 500)
+      this.logger[error.code === 'internal' ? 'error' : 'warn'](
+        `${request.id} ${request.method} ${request.url}: ${describe(thrown)}`,
+      );
     if (reply.sent || reply.raw.headersSent) {
       // Too late for an answer: cutting the connection is the only honest signal that the body is not whole.
       reply.raw.destroy();
@@ -51,7 +54,9 @@ export const sendProblem = (
 };
 
 const describe = (thrown: unknown): string =>
-  thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  thrown instanceof Error
+    ? `${thrown.stack ?? thrown.message}${thrown.cause === undefined ? '' : `; because of ${String(thrown.cause)}`}`
+    : String(thrown);
 
 const byStatus = new Map<number, ErrorCode>(
   (Object.entries(errorCodes) as [ErrorCode, { status: number }][])
@@ -62,6 +67,8 @@ const byStatus = new Map<number, ErrorCode>(
 /** Nest's and Fastify's own errors carry a status; ours carry a code; nothing else is expected. */
 export const asSluiceError = (thrown: unknown): SluiceError => {
   if (thrown instanceof SluiceError) return thrown;
+  const fault = databaseFault(thrown);
+  if (fault !== null) return fault;
   const status =
     thrown instanceof HttpException
       ? thrown.getStatus()

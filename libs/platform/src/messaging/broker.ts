@@ -1,4 +1,10 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import {
   AckPolicy,
   DeliverPolicy,
@@ -23,9 +29,10 @@ const day = 24 * 60 * 60 * 1000;
  * so a broker that lost its store is as good as a new one.
  */
 @Injectable()
-export class Broker implements OnApplicationShutdown {
+export class Broker implements OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger('Broker');
   private connection: Promise<NatsConnection> | undefined;
+  private readonly stopping = new AbortController();
 
   constructor(
     @Inject(NATS_URL) private readonly url: string,
@@ -73,18 +80,24 @@ export class Broker implements OnApplicationShutdown {
     return jetstream(await this.connect()).consumers.get(stream, durable);
   }
 
+  /** A first connection is waited for without end; whoever waits must not keep the service from stopping. */
+  onModuleDestroy(): void {
+    this.stopping.abort(new Error('The service is stopping.'));
+  }
+
   async onApplicationShutdown(): Promise<void> {
     const connection = await this.connection?.catch(() => undefined);
     if (connection !== undefined && !connection.isClosed()) await connection.close();
   }
 
   private connect(): Promise<NatsConnection> {
-    this.connection ??= connect(natsOptions(this.url, `sluice-${this.service}`)).catch(
-      (error: unknown) => {
-        this.connection = undefined;
-        throw error;
-      },
-    );
+    this.connection ??= unlessAborted(
+      connect(natsOptions(this.url, `sluice-${this.service}`)),
+      this.stopping.signal,
+    ).catch((error: unknown) => {
+      this.connection = undefined;
+      throw error;
+    });
     return this.connection;
   }
 
@@ -113,6 +126,26 @@ export class Broker implements OnApplicationShutdown {
     }
   }
 }
+
+/** What is waited for, or the reason why it isn't any more; a connection that comes too late is closed. */
+const unlessAborted = async (
+  connecting: Promise<NatsConnection>,
+  signal: AbortSignal,
+): Promise<NatsConnection> => {
+  signal.throwIfAborted();
+  const aborted = new Promise<never>((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+  );
+  try {
+    return await Promise.race([connecting, aborted]);
+  } catch (error) {
+    connecting.then(
+      (late) => late.close(),
+      () => undefined,
+    );
+    throw error;
+  }
+};
 
 /** No such stream, or no stream that takes this subject. */
 const isMissing = (error: unknown): boolean =>

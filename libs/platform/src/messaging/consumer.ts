@@ -167,8 +167,8 @@ export class Consumers implements OnApplicationShutdown {
         id: randomUUID(),
         consumer: consumption.durable,
         subject: message.subject,
-        payload: message.string(),
-        error: reason,
+        payload: storable(message.string()),
+        error: storable(reason),
         deliveries,
       });
       message.term(reason.slice(0, 200));
@@ -182,6 +182,9 @@ export class Consumers implements OnApplicationShutdown {
     }
   }
 }
+
+/** Postgres stores no NUL character, and a poison message must not escape its dead letter by one. */
+const storable = (text: string): string => text.replaceAll('\0', '\ufffd');
 
 /** A message that no repetition will make readable. */
 class UnreadableMessage extends Error {

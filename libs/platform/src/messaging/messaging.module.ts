@@ -20,7 +20,7 @@ export class MessagingModule {
         OutboxRelay,
         Consumers,
       ],
-      exports: [Broker, Outbox, Consumers, SERVICE_NAME],
+      exports: [Broker, Outbox, Consumers, SERVICE_NAME, NATS_URL],
     };
   }
 }

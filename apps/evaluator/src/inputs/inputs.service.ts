@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import { fetchArtifact, FileBlobStore, type ArtifactSource } from '@sluice/artifacts';
+import { RegistryClient } from '@sluice/client';
+import type { DatasetFormat, Digest, EvaluateJob } from '@sluice/contracts';
+
+export const CACHE_FOLDER = Symbol('CACHE_FOLDER');
+
+export interface Inputs {
+  readonly dataset: { readonly path: string; readonly format: DatasetFormat };
+  readonly version: { readonly path: string };
+  readonly champion: { readonly path: string } | null;
+}
+
+/** Brings the bytes of a job onto this machine. Each file is verified against its digest before anything reads it. */
+@Injectable()
+export class InputsService {
+  private readonly blobs: FileBlobStore;
+  private readonly source: ArtifactSource;
+
+  constructor(
+    private readonly registry: RegistryClient,
+    @Inject(CACHE_FOLDER) private readonly folder: string,
+  ) {
+    this.blobs = new FileBlobStore(join(folder, 'blobs'));
+    this.source = { open: (digest) => this.open(digest) };
+  }
+
+  async fetch(job: EvaluateJob): Promise<Inputs> {
+    const [dataset, version, champion] = await Promise.all([
+      this.fetchDataset(job),
+      this.fetchModel(job.version),
+      job.champion === null ? null : this.fetchModel(job.champion),
+    ]);
+    return { dataset, version, champion };
+  }
+
+  private async fetchModel(artifact: EvaluateJob['version']): Promise<{ path: string }> {
+    const folder = join(this.folder, 'artifacts', artifact.digest.replace(':', '-'));
+    const { modelPath } = await fetchArtifact(artifact.manifest, this.source, folder);
+    return { path: modelPath };
+  }
+
+  private async fetchDataset({ dataset }: EvaluateJob): Promise<Inputs['dataset']> {
+    const folder = join(this.folder, 'datasets');
+    await mkdir(folder, { recursive: true });
+    const path = join(folder, `${dataset.digest.replace(':', '-')}.${dataset.format}`);
+    await this.download(dataset.digest);
+    await this.blobs.materialize(dataset.digest, path);
+    return { path, format: dataset.format };
+  }
+
+  private async open(digest: Digest): Promise<AsyncIterable<Uint8Array>> {
+    await this.download(digest);
+    return this.blobs.open(digest);
+  }
+
+  private async download(digest: Digest): Promise<void> {
+    if (!(await this.blobs.has(digest)))
+      await this.blobs.put(digest, await this.registry.openBlob(digest));
+  }
+}

@@ -1,0 +1,6 @@
+import { project } from '../../jest.preset.mjs';
+
+export default project({
+  globalSetup: '../../scripts/jest/services.mjs',
+  globalTeardown: '../../scripts/jest/services-teardown.mjs',
+});
