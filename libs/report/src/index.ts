@@ -1,0 +1,11 @@
+export { code, escapeMarkdown } from './escape-markdown.js';
+export { fitSections, type Section } from './fit-sections.js';
+export {
+  commentBudget,
+  renderVerdictMarkdown,
+  summaryBudget,
+  verdictHeadline,
+  type VerdictContext,
+} from './render-verdict-markdown.js';
+export { renderVerdictText, type TextOptions } from './render-verdict-text.js';
+export { figure, intervalText, limitText, measureText, shortDigest } from './figures.js';

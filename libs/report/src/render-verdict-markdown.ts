@@ -1,0 +1,159 @@
+import type { Check, Verdict } from '@sluice/contracts';
+import { code, escapeMarkdown } from './escape-markdown.js';
+import {
+  bar,
+  checkTitle,
+  figure,
+  intervalText,
+  limitText,
+  measureText,
+  outcomeMarks,
+  outcomeWords,
+  shortDigest,
+} from './figures.js';
+import { comparisonRows, groupTables } from './group-figures.js';
+import { fitSections, type Section } from './fit-sections.js';
+
+export interface VerdictContext {
+  /** The number of the version in the registry, if it has one. */
+  readonly versionNumber?: number;
+  readonly championNumber?: number | null;
+  readonly headSha?: string;
+  /** Where the policy lies in the repository. */
+  readonly policyFile: string;
+  /** A sentence about which policy was applied, when that needs saying. */
+  readonly policyNote?: string;
+}
+
+/** GitHub refuses a longer comment. */
+export const commentBudget = 65_536;
+/** GitHub drops a longer job summary. Characters can take up to three bytes, emoji a few more. */
+export const summaryBudget = 250_000;
+
+/**
+ * A verdict for people, in GitHub's Markdown: what came out, why and what to do, then the figures.
+ *
+ * Everything a user named is inert. The text never exceeds the budget: the longest details give way first, and it says so.
+ *
+ * @param budget the most characters (UTF-16 units) that fit
+ */
+export const renderVerdictMarkdown = (
+  verdict: Verdict,
+  context: VerdictContext,
+  budget = commentBudget,
+): string =>
+  fitSections(
+    [
+      { text: headline(verdict, context) },
+      { text: context.policyNote === undefined ? '' : `> ${escapeMarkdown(context.policyNote)}` },
+      ...problems(verdict),
+      checksTable(verdict),
+      comparison(verdict),
+      ...groups(verdict),
+      { text: provenance(verdict, context) },
+    ].filter((section) => section.text !== ''),
+    budget,
+  );
+
+const headline = (verdict: Verdict, context: VerdictContext): string => {
+  const failed = verdict.checks.filter((check) => check.outcome === 'fail').length;
+  const warned = verdict.checks.filter((check) => check.outcome === 'warn').length;
+  const subject = `${code(verdict.subject.model)}${context.versionNumber === undefined ? '' : ` version ${context.versionNumber}`}`;
+  const warnings = warned === 0 ? '' : `, ${warned} with a warning`;
+  return verdict.outcome === 'pass'
+    ? `## ✅ Sluice: ${subject} passes\n\nAll ${verdict.checks.length} checks of the policy allow it${warnings}.`
+    : `## ❌ Sluice: ${subject} does not pass\n\n${failed} of ${verdict.checks.length} checks failed${warnings}.`;
+};
+
+const problems = (verdict: Verdict): Section[] => {
+  const list = (checks: Check[]): string =>
+    checks
+      .map((check) => {
+        const advice =
+          check.advice === null ? '' : `\n  <br>**What to do:** ${escapeMarkdown(check.advice)}`;
+        return `- ${outcomeMarks[check.outcome]} **${escapeMarkdown(checkTitle(check))}**: ${escapeMarkdown(check.reason)}${advice}`;
+      })
+      .join('\n');
+  const failed = verdict.checks.filter((check) => check.outcome === 'fail');
+  const warned = verdict.checks.filter((check) => check.outcome === 'warn');
+  return [
+    { text: failed.length === 0 ? '' : `### Why\n\n${list(failed)}`, shorten: 'lines' },
+    {
+      text: warned.length === 0 ? '' : `### Warnings\n\nThese don't block.\n\n${list(warned)}`,
+      shorten: 'lines',
+    },
+  ];
+};
+
+const checksTable = (verdict: Verdict): Section => ({
+  text: [
+    '### Checks',
+    '',
+    '| | check | result | 95 % interval | limit | n |',
+    '|---|---|---:|---|---|---:|',
+    ...verdict.checks.map((check) => {
+      const { measure } = check;
+      const result =
+        measure?.value == null ? measureText(measure) : measureText({ ...measure, interval: null });
+      return `| ${outcomeMarks[check.outcome]} ${outcomeWords[check.outcome]} | ${escapeMarkdown(checkTitle(check))} | ${result} | ${intervalText(measure?.interval ?? null)} | ${limitText(check)} | ${measure?.n ?? ''} |`;
+    }),
+  ].join('\n'),
+  shorten: 'lines',
+});
+
+const comparison = (verdict: Verdict): Section => {
+  const rows = comparisonRows(verdict);
+  const title =
+    verdict.subject.champion === null ? 'All figures' : 'All figures, beside the champion';
+  return {
+    text: details(title, [
+      '| metric | this version | champion | difference |',
+      '|---|---|---|---|',
+      ...rows.map(
+        ({ metric, by, version, champion, difference }) =>
+          `| ${escapeMarkdown(metric)}${by === null ? '' : ` by ${escapeMarkdown(by)}`} | ${measureText(version)} | ${champion === undefined ? '–' : measureText(champion)} | ${difference === undefined ? '–' : measureText(difference)} |`,
+      ),
+    ]),
+    shorten: 'drop',
+  };
+};
+
+const groups = (verdict: Verdict): Section[] =>
+  groupTables(verdict).map(({ column, rows }) => ({
+    text: details(`By ${escapeMarkdown(column)}`, [
+      `| ${escapeMarkdown(column)} | rows | selected | | true positive rate | false positive rate | accuracy |`,
+      '|---|---:|---|---|---|---|---|',
+      ...rows.map(
+        (row) =>
+          `| ${escapeMarkdown(row.group)} | ${row.rows} | ${measureText(row.selectionRate ?? null)} | ${row.selectionRate?.value == null ? '' : bar(row.selectionRate.value)} | ${measureText(row.truePositiveRate ?? null)} | ${measureText(row.falsePositiveRate ?? null)} | ${measureText(row.accuracy ?? null)} |`,
+      ),
+    ]),
+    shorten: 'drop',
+  }));
+
+/** GitHub renders Markdown inside only after an empty line. */
+const details = (summary: string, lines: string[]): string =>
+  `<details>\n<summary>${summary}</summary>\n\n${lines.join('\n')}\n\n</details>`;
+
+const provenance = (verdict: Verdict, context: VerdictContext): string => {
+  const { subject } = verdict;
+  const champion =
+    subject.champion === null
+      ? 'no champion yet'
+      : `champion ${context.championNumber == null ? '' : `${context.championNumber} `}${code(shortDigest(subject.champion))}`;
+  return [
+    '---',
+    `<sub>Evaluated on ${verdict.rows} rows · artifact ${code(shortDigest(subject.version))} · ${champion} · data ${code(shortDigest(subject.datasets.evaluation))} · policy ${code(context.policyFile)} ${code(shortDigest(subject.policy))}${context.headSha === undefined ? '' : ` · commit ${code(context.headSha.slice(0, 12))}`}. Intervals hold 95 % of the time. Reproduce it with ${code(`npx sluice evaluate --policy ${context.policyFile}${subject.champion === null ? '' : ' --champion <the champion’s .onnx>'}`)}.</sub>`,
+  ].join('\n');
+};
+
+/** One line for lists of runs, such as a check's title. */
+export const verdictHeadline = (verdict: Verdict): string => {
+  const failed = verdict.checks.filter((check) => check.outcome === 'fail');
+  const [first] = failed;
+  if (first === undefined)
+    return `${verdict.subject.model} passes: ${verdict.checks.length} checks`;
+  const value =
+    first.measure?.value == null ? measureText(first.measure) : figure(first.measure.value);
+  return `${verdict.subject.model} does not pass: ${checkTitle(first)} is ${value}, the limit is ${limitText(first)}${failed.length > 1 ? `, and ${failed.length - 1} more` : ''}`;
+};

@@ -1,0 +1,81 @@
+import type { CheckOutcome, Verdict } from '@sluice/contracts';
+import { bar, checkTitle, limitText, measureText, shortDigest } from './figures.js';
+import { groupTables } from './group-figures.js';
+
+export interface TextOptions {
+  /** Whether to colour it, for a terminal. The words say everything without. */
+  readonly color?: boolean;
+}
+
+const paint = {
+  pass: '\u001b[32m',
+  warn: '\u001b[33m',
+  fail: '\u001b[31m',
+  strong: '\u001b[1m',
+  faint: '\u001b[2m',
+  off: '\u001b[0m',
+};
+const words: Record<CheckOutcome, string> = { pass: '✓ pass', warn: '! warn', fail: '✗ FAIL' };
+
+/** A verdict for a terminal: the outcome, each check with its figures and, where it did not pass, why and what to do. */
+export const renderVerdictText = (
+  verdict: Verdict,
+  { color = false }: TextOptions = {},
+): string => {
+  const painted = (style: keyof typeof paint, text: string): string =>
+    color ? `${paint[style]}${text}${paint.off}` : text;
+  const checks = verdict.checks.flatMap((check) => {
+    const line = `  ${painted(check.outcome, words[check.outcome])}  ${plain(checkTitle(check))}: ${measureText(check.measure)}, limit ${limitText(check)}`;
+    if (check.outcome === 'pass') return [line];
+    return [
+      line,
+      `          ${plain(check.reason)}`,
+      ...(check.advice === null
+        ? []
+        : [`          ${painted('strong', 'What to do:')} ${plain(check.advice)}`]),
+    ];
+  });
+  const failed = verdict.checks.filter((check) => check.outcome === 'fail').length;
+  const headline =
+    verdict.outcome === 'pass'
+      ? painted(
+          'pass',
+          `✓ ${verdict.subject.model} passes: ${verdict.checks.length} checks on ${verdict.rows} rows`,
+        )
+      : painted(
+          'fail',
+          `✗ ${verdict.subject.model} does not pass: ${failed} of ${verdict.checks.length} checks failed on ${verdict.rows} rows`,
+        );
+  return [
+    headline,
+    '',
+    ...checks,
+    ...groups(verdict),
+    '',
+    painted('faint', provenance(verdict)),
+  ].join('\n');
+};
+
+const groups = (verdict: Verdict): string[] =>
+  groupTables(verdict).flatMap(({ column, rows }) => {
+    const width = Math.max(...rows.map((row) => plain(row.group).length));
+    return [
+      '',
+      `  selection rate by ${plain(column)}`,
+      ...rows.map(
+        (row) =>
+          `    ${plain(row.group).padEnd(width)}  ${row.selectionRate?.value == null ? ' '.repeat(10) : bar(row.selectionRate.value)}  ${measureText(row.selectionRate ?? null)}  n = ${row.rows}`,
+      ),
+    ];
+  });
+
+const provenance = ({ subject }: Verdict): string =>
+  `  artifact ${shortDigest(subject.version)} · champion ${shortDigest(subject.champion)} · data ${shortDigest(subject.datasets.evaluation)} · policy ${shortDigest(subject.policy)}`;
+
+/** Names come from data; an escape sequence in one must not reach the terminal. */
+const plain = (text: string): string =>
+  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
+  text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g,
+    ' ',
+  );
