@@ -1,14 +1,25 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { SluiceError, toProblem, type EvaluateJob, type Progress } from '@sluice/contracts';
-import { profileDataset } from '@sluice/engine';
+import {
+  SluiceError,
+  toProblem,
+  type EvaluateJob,
+  type Progress,
+  type Verdict,
+} from '@sluice/contracts';
+import { profileDataset, type ProfileProgress } from '@sluice/engine';
 import { evaluate, type Profile } from '@sluice/evaluation';
-import type { Verdict } from '@sluice/contracts';
 import { InputsService } from '../inputs/inputs.service.js';
 import { EvaluationStore } from './evaluation.store.js';
 
 const renewEveryMs = 4000;
 const progressEveryMs = 500;
 const mostAttempts = 5;
+
+const stepWords: Record<ProfileProgress['step'], string> = {
+  survey: 'looking through the data',
+  score: 'scoring rows',
+  rank: 'ranking scores',
+};
 
 /** Does evaluation jobs: profile → measures → checks → verdict, once each, whatever dies in between. */
 @Injectable()
@@ -54,7 +65,7 @@ export class EvaluationsService {
       dataset: inputs.dataset,
       model: inputs.version,
       champion: inputs.champion,
-      onProgress: tell,
+      onProgress: (progress) => tell({ ...progress, step: stepWords[progress.step] }),
       signal,
     });
     const verdict = evaluate({
