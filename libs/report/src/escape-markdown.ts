@@ -11,7 +11,7 @@ export const escapeMarkdown = (text: string): string =>
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
-    .replace(/[\\`*_{}[\]()#+!|~]/g, '\\$&')
+    .replace(/[\\`*_{}[\]#+!|~]/g, '\\$&')
     // GitHub finds mentions, references and bare links behind escapes too; a zero-width space ends them.
     .replace(/@/g, '@\u200b')
     .replace(/#/g, '#\u200b')

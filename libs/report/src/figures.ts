@@ -31,11 +31,16 @@ export const limitText = ({ limit }: Check): string =>
     .filter((part) => part !== undefined)
     .join(' and ');
 
-/** `demographic_parity_ratio/age_group/at_least` → what it measures, without the kind of limit. */
+/** What a check measures, taken from its id: `demographic_parity_ratio/age_group/at_least` is that ratio by age_group. */
+export const checkParts = (check: Check): { metric: string; by: string | null } => {
+  const [metric = '', ...rest] = check.id.split('/');
+  // A column's name may hold a slash itself; only the kind of limit at the end is left off.
+  return { metric, by: rest.length > 1 ? rest.slice(0, -1).join('/') : null };
+};
+
 export const checkTitle = (check: Check): string => {
-  const parts = check.id.split('/');
-  const [metric, ...rest] = parts.slice(0, -1);
-  return [metric, ...rest.map((part) => `by ${part}`)].join(' ');
+  const { metric, by } = checkParts(check);
+  return by === null ? metric : `${metric} by ${by}`;
 };
 
 /** Ten characters that show a share of one. It stands beside the number, never instead of it. */

@@ -2,6 +2,7 @@ import type { Check, Verdict } from '@sluice/contracts';
 import { code, escapeMarkdown } from './escape-markdown.js';
 import {
   bar,
+  checkParts,
   checkTitle,
   figure,
   intervalText,
@@ -65,13 +66,17 @@ const headline = (verdict: Verdict, context: VerdictContext): string => {
     : `## ❌ Sluice: ${subject} does not pass\n\n${failed} of ${verdict.checks.length} checks failed${warnings}.`;
 };
 
+/** The metric's name is ours; the column's is the user's. */
+const measured = ({ metric, by }: { metric: string; by: string | null }): string =>
+  by === null ? code(metric) : `${code(metric)} by ${escapeMarkdown(by)}`;
+
 const problems = (verdict: Verdict): Section[] => {
   const list = (checks: Check[]): string =>
     checks
       .map((check) => {
         const advice =
           check.advice === null ? '' : `\n  <br>**What to do:** ${escapeMarkdown(check.advice)}`;
-        return `- ${outcomeMarks[check.outcome]} **${escapeMarkdown(checkTitle(check))}**: ${escapeMarkdown(check.reason)}${advice}`;
+        return `- ${outcomeMarks[check.outcome]} ${measured(checkParts(check))}: ${escapeMarkdown(check.reason)}${advice}`;
       })
       .join('\n');
   const failed = verdict.checks.filter((check) => check.outcome === 'fail');
@@ -95,7 +100,7 @@ const checksTable = (verdict: Verdict): Section => ({
       const { measure } = check;
       const result =
         measure?.value == null ? measureText(measure) : measureText({ ...measure, interval: null });
-      return `| ${outcomeMarks[check.outcome]} ${outcomeWords[check.outcome]} | ${escapeMarkdown(checkTitle(check))} | ${result} | ${intervalText(measure?.interval ?? null)} | ${limitText(check)} | ${measure?.n ?? ''} |`;
+      return `| ${outcomeMarks[check.outcome]} ${outcomeWords[check.outcome]} | ${measured(checkParts(check))} | ${result} | ${intervalText(measure?.interval ?? null)} | ${limitText(check)} | ${measure?.n ?? ''} |`;
     }),
   ].join('\n'),
   shorten: 'lines',
@@ -111,7 +116,7 @@ const comparison = (verdict: Verdict): Section => {
       '|---|---|---|---|',
       ...rows.map(
         ({ metric, by, version, champion, difference }) =>
-          `| ${escapeMarkdown(metric)}${by === null ? '' : ` by ${escapeMarkdown(by)}`} | ${measureText(version)} | ${champion === undefined ? '–' : measureText(champion)} | ${difference === undefined ? '–' : measureText(difference)} |`,
+          `| ${measured({ metric, by })} | ${measureText(version)} | ${champion === undefined ? '–' : measureText(champion)} | ${difference === undefined ? '–' : measureText(difference)} |`,
       ),
     ]),
     shorten: 'drop',

@@ -38,11 +38,11 @@ describe('renderVerdictMarkdown', () => {
   it('shows each check with its value, interval, limit and n, and a state where there is no value', () => {
     const text = renderVerdictMarkdown(failingVerdict(), context);
     expect(text).toContain(
-      '| ❌ FAIL | demographic\\_parity\\_ratio by age\\_group | 0.590 | [0.460, 0.750] | ≥ 0.8 | 400 |',
+      '| ❌ FAIL | `demographic_parity_ratio` by age\\_group | 0.590 | [0.460, 0.750] | ≥ 0.8 | 400 |',
     );
-    expect(text).toContain('| ⚠️ warning | true\\_positive\\_rate | insufficient |  | ≥ 0.7 | 3 |');
+    expect(text).toContain('| ⚠️ warning | `true_positive_rate` | insufficient |  | ≥ 0.7 | 3 |');
     expect(text).toContain(
-      '| accuracy | 0.765 [0.400, 0.600] | 0.748 [0.400, 0.600] | +0.018 [−0.020, 0.050] |',
+      '| `accuracy` | 0.765 [0.400, 0.600] | 0.748 [0.400, 0.600] | +0.018 [−0.020, 0.050] |',
     );
     expect(text).toContain(
       '| 25\\_or\\_under | 76 | 0.474 [0.400, 0.600] | █████░░░░░ | undefined |',
