@@ -1,0 +1,24 @@
+export type { BlobStore, PutOptions, PutResult } from './blob-store.js';
+export { FileBlobStore } from './file-blob-store.js';
+export { VerifyingStream } from './verifying-stream.js';
+export { writeVerifiedFile, type ExpectedContent } from './verified-file.js';
+export {
+  artifactFilesOf,
+  manifestOf,
+  modelFileName,
+  modelFileOf,
+  type LocalFile,
+} from './manifest.js';
+export {
+  fetchArtifact,
+  readArtifact,
+  type ArtifactSource,
+  type FetchedArtifact,
+  type LoadedArtifact,
+} from './artifact-folder.js';
+export { inspectOnnx, type OnnxInspection } from './onnx/inspect-onnx.js';
+export {
+  assertSafeExternalData,
+  type ExternalTensor,
+  type SizedFile,
+} from './onnx/external-data.js';
