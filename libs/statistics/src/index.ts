@@ -1,0 +1,25 @@
+export { aucDifference, aucInterval, type AucDifference, type ClassSizes } from './auc-interval.js';
+export { drawBinomial } from './binomial.js';
+export {
+  aucCovariance,
+  delong,
+  type ByClass,
+  type DeLong,
+  type RankedModel,
+  type ScoresByClass,
+} from './delong.js';
+export { largestDifference, smallestRatio } from './disparity.js';
+export { disparityDifference, type Disparity } from './disparity-difference.js';
+export type { ConfidenceInterval, Estimate, IntervalOptions } from './estimate.js';
+export {
+  drawMultinomial,
+  multinomialBootstrap,
+  type BootstrapEstimate,
+  type BootstrapOptions,
+} from './multinomial-bootstrap.js';
+export { newcombe } from './newcombe.js';
+export { newcombePaired, type PairedCounts } from './newcombe-paired.js';
+export { normalCdf, normalQuantile, twoSidedQuantile } from './normal.js';
+export { proportionRatio } from './proportion-ratio.js';
+export { seededRandom, type Random } from './random.js';
+export { wilson, type Proportion } from './wilson.js';

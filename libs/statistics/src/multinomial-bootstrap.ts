@@ -1,0 +1,98 @@
+import { drawBinomial } from './binomial.js';
+import { defaultLevel, type Estimate, type IntervalOptions } from './estimate.js';
+import type { Random } from './random.js';
+
+export interface BootstrapOptions extends IntervalOptions {
+  /** Resamples, at least 100; the limits' own noise falls with its root. 2,000 unless told otherwise. */
+  readonly replicates?: number;
+  readonly random: Random;
+  /** The range of the statistic, which bounds what an undefined replicate could have been. */
+  readonly range: readonly [lowest: number, highest: number];
+}
+
+export interface BootstrapEstimate extends Estimate {
+  readonly replicates: number;
+  /** Replicates on which the statistic was NaN. */
+  readonly undefinedReplicates: number;
+}
+
+/**
+ * The percentile bootstrap of a statistic of counts.
+ *
+ * Resampling N rows with replacement and counting them by cell is one draw from Multinomial(N, counts / N): the rows
+ * themselves aren't needed. The interval goes from the (1 − level)/2 quantile of the replicates to its mirror image.
+ *
+ * A replicate on which the statistic is NaN (0/0) could have been anything: it counts as the lowest value for the
+ * lower limit and as the highest for the upper. Not for a statistic at the end of its range, such as a largest
+ * difference between groups that are alike: its replicates lie above the estimate, and the interval excludes the
+ * truth. An estimate of NaN is returned as it is, with the whole range for its interval.
+ *
+ * @param counts rows by cell: non-negative integers, in the order in which the statistic takes them
+ * @throws RangeError when there are no rows, a count isn't a non-negative integer, or replicates are too few
+ *
+ * Source: B. Efron, Bootstrap methods: another look at the jackknife, Annals of Statistics 7 (1979).
+ */
+export const multinomialBootstrap = (
+  counts: readonly number[],
+  statistic: (counts: readonly number[]) => number,
+  options: BootstrapOptions,
+): BootstrapEstimate => {
+  const { random, range, level = defaultLevel, replicates = 2000 } = options;
+  const n = counts.reduce((sum, count) => sum + count, 0);
+  if (!(n > 0)) throw new RangeError('There are no rows to resample.');
+  if (!(Number.isInteger(replicates) && replicates >= 100))
+    throw new RangeError(`Percentiles need at least 100 replicates; ${replicates} aren't enough.`);
+
+  const estimate = statistic(counts);
+  const values = Array.from({ length: replicates }, () =>
+    statistic(drawMultinomial(n, counts, random)),
+  );
+  const quantileWith = (undefinedAs: number, probability: number): number =>
+    quantile(
+      Float64Array.from(values, (value) => (Number.isNaN(value) ? undefinedAs : value)).toSorted(),
+      probability,
+    );
+  const tail = (1 - level) / 2;
+  return {
+    estimate,
+    interval: {
+      lower: Number.isNaN(estimate) ? range[0] : quantileWith(range[0], tail),
+      upper: Number.isNaN(estimate) ? range[1] : quantileWith(range[1], 1 - tail),
+      level,
+      method: 'multinomial-bootstrap',
+    },
+    n,
+    replicates,
+    undefinedReplicates: values.filter((value) => Number.isNaN(value)).length,
+  };
+};
+
+/**
+ * Counts of n independent rows by cell, each row in a cell with probability proportional to the cell's weight.
+ * Drawn cell by cell, as a binomial share of the rows that remain.
+ */
+export const drawMultinomial = (
+  n: number,
+  weights: readonly number[],
+  random: Random,
+): number[] => {
+  let rows = n;
+  let weightLeft = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => {
+    if (!(weight >= 0)) throw new RangeError(`${weight} can't be the weight of a cell.`);
+    // Integers subtract exactly; other weights may leave the last share a rounding above 1.
+    const count = weight === 0 ? 0 : drawBinomial(rows, Math.min(1, weight / weightLeft), random);
+    rows -= count;
+    weightLeft -= weight;
+    return count;
+  });
+};
+
+/** Hyndman and Fan's type 7: linear between order statistics. */
+const quantile = (sorted: Float64Array, probability: number): number => {
+  const position = (sorted.length - 1) * probability;
+  const below = Math.floor(position);
+  const low = sorted[below] as number;
+  const high = sorted[Math.min(sorted.length - 1, below + 1)] as number;
+  return low + (position - below) * (high - low);
+};
