@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, install } from './bootstrap.mjs';
+import { environment, forward, installed, root, run, since } from './process-run.mjs';
+import { forgetResults, summary, totalsOf, withTests } from './test-results.mjs';
+
+const help = `Usage: npm test [-- <options>]
+
+Checks everything, as CI does: format, lint, types, freshness of what is generated,
+and the unit, integration and end-to-end tests with real Postgres and NATS servers.
+Results of unchanged projects come from Nx's cache.
+
+  --skip-e2e        leave out the end-to-end tests
+  --help            show this text
+
+Environment:
+  TEST_DATABASE_URL, TEST_NATS_URL   use these servers instead of embedded ones
+`;
+
+/** A test that hangs must not hang CI until it is killed, servers and all. */
+const testLimit = 45 * 60_000;
+
+const args = process.argv.slice(2);
+const unknown = args.find((arg) => !['--skip-e2e', '--help', '-h'].includes(arg));
+if (unknown) {
+  process.stderr.write(`Unknown option ${unknown}\n\n${help}`);
+  process.exitCode = 2;
+} else if (args.includes('--help') || args.includes('-h')) {
+  process.stdout.write(help);
+} else {
+  process.exitCode = await test({ skipE2e: args.includes('--skip-e2e') });
+}
+
+/**
+ * Runs every stage, also after one that failed, and says in the last line how many tests passed.
+ *
+ * @returns {Promise<number>} the exit code
+ */
+async function test({ skipE2e }) {
+  const stop = stopOnSignal();
+  const failed = [];
+  const stage = async (name, work) => {
+    if (stop.asked) return;
+    const { ok, counted } = await timed(name, work);
+    if (!ok && !counted && !stop.asked) failed.push(name);
+  };
+
+  await stage('Install', () => install().then(() => ({ ok: true })));
+  // Without packages, every later failure would only repeat this one.
+  const usable = failed.length === 0;
+  const projects = usable ? withTests(skipE2e) : [];
+  forgetResults(projects);
+  if (usable) {
+    await stage('Build', () => build().then(() => ({ ok: true })));
+    await stage('Format', () => run(installed('prettier'), ['--check', '--log-level=warn', '.']));
+    await stage('Lint', () => nxMany(['lint']));
+    await stage('Types', () => run(installed('nx'), ['run', 'sluice:typecheck']));
+    await stage('Freshness', checkFreshness);
+    await stage('Tests', () => runTests(projects, skipE2e));
+  }
+  if (stop.asked) failed.push('Interrupted');
+  return report(projects, failed);
+}
+
+/** What generators wrote and git keeps must be what they would write now. */
+async function checkFreshness() {
+  const generator = join('scripts', 'generate.mjs');
+  if (!existsSync(join(root, generator))) return { ok: true };
+  return run(process.execPath, [generator, '--check']);
+}
+
+/**
+ * Tests with one Postgres and one NATS for all projects; their addresses are no input to Nx's cache.
+ * What failed is counted test by test, and the stage on top only if that explains nothing.
+ */
+async function runTests(projects, skipE2e) {
+  const { testServices } = await import('./embedded/dist/index.js');
+  const services = await testServices(console.log);
+  const env = {
+    ...environment,
+    TEST_DATABASE_URL: services.databaseUrl,
+    TEST_NATS_URL: services.natsUrl,
+  };
+  try {
+    const without = skipE2e ? ['--exclude=@sluice/e2e'] : [];
+    const { ok } = await nxMany(['test', '--parallel=2', ...without], { env, limit: testLimit });
+    return { ok, counted: totalsOf(projects).failed > 0 };
+  } finally {
+    await services.stop();
+  }
+}
+
+function nxMany([target, ...more], options) {
+  const nx = ['run-many', '-t', target, '--output-style=static', ...more];
+  return run(installed('nx'), nx, options);
+}
+
+async function timed(name, work) {
+  const start = Date.now();
+  console.log(`\n── ${name} ${'─'.repeat(60 - name.length)}`);
+  const outcome = await work().catch((error) => {
+    console.error(error.message);
+    return { ok: false };
+  });
+  console.log(`${outcome.ok ? '✓' : '✗'} ${name} (${since(start)})`);
+  return outcome;
+}
+
+/** Asked to stop, we end the command that runs, and stay to stop the servers after it. */
+function stopOnSignal() {
+  const stop = { asked: false };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      stop.asked = true;
+      forward(signal);
+    });
+  }
+  return stop;
+}
+
+function report(projects, failedStages) {
+  const totals = totalsOf(projects);
+  console.log('');
+  for (const name of failedStages) console.log(`failed: ${name}`);
+  for (const name of totals.crashed) console.log(`failed: ${name}, whose tests left no results`);
+  totals.failed += failedStages.length;
+  console.log(summary(totals));
+  return totals.failed > 0 ? 1 : 0;
+}
