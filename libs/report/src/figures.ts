@@ -12,6 +12,27 @@ export const signed = (value: number): string =>
 export const intervalText = (interval: Interval | null): string =>
   interval === null ? '' : `[${figure(interval.lower)}, ${figure(interval.upper)}]`;
 
+/** A check's value, with digits enough to tell it from the limit that it misses. */
+export const checkValue = ({ measure, limit }: Check): string => {
+  if (measure?.value == null) return measureText(measure);
+  const { value } = measure;
+  const limits = [
+    limit.at_least,
+    limit.at_most,
+    limit.no_worse_by,
+    limit.no_worse_by === undefined ? undefined : -limit.no_worse_by,
+  ];
+  const rounds = (digits: number): boolean =>
+    limits.some(
+      (bound) =>
+        bound !== undefined && bound !== value && value.toFixed(digits) === bound.toFixed(digits),
+    );
+  const digits = [3, 4, 5, 6, 9, 12].find((candidate) => !rounds(candidate)) ?? 15;
+  if (digits === 3) return measureText({ ...measure, interval: null });
+  const text = value.toFixed(digits).replace('-', '−');
+  return measure.of === 'difference' && value > 0 ? `+${text}` : text;
+};
+
 /** A measure's value with its interval, or its state when it has none. */
 export const measureText = (measure: Measure | null): string => {
   if (measure === null) return 'nothing to measure';

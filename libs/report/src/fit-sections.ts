@@ -48,7 +48,8 @@ export const fitSections = (sections: readonly Section[], budget: number): strin
     .filter((part) => part !== '')
     .concat(`_${left}${note}. The whole verdict is in the registry and in the action's output._`)
     .join('\n\n');
-  return text.length <= budget ? text : text.slice(0, budget);
+  // Only a budget too small for the headline gets here; half a character must not be left at the end.
+  return text.length <= budget ? text : text.slice(0, budget).replace(/[\ud800-\udbff]$/, '');
 };
 
 interface Shortened {

@@ -1,10 +1,10 @@
 import type { Check, Verdict } from '@sluice/contracts';
-import { code, escapeMarkdown } from './escape-markdown.js';
+import { code, escapeHtml, escapeMarkdown } from './escape-markdown.js';
 import {
   bar,
   checkParts,
   checkTitle,
-  figure,
+  checkValue,
   intervalText,
   limitText,
   measureText,
@@ -98,8 +98,7 @@ const checksTable = (verdict: Verdict): Section => ({
     '|---|---|---:|---|---|---:|',
     ...verdict.checks.map((check) => {
       const { measure } = check;
-      const result =
-        measure?.value == null ? measureText(measure) : measureText({ ...measure, interval: null });
+      const result = checkValue(check);
       return `| ${outcomeMarks[check.outcome]} ${outcomeWords[check.outcome]} | ${measured(checkParts(check))} | ${result} | ${intervalText(measure?.interval ?? null)} | ${limitText(check)} | ${measure?.n ?? ''} |`;
     }),
   ].join('\n'),
@@ -125,7 +124,7 @@ const comparison = (verdict: Verdict): Section => {
 
 const groups = (verdict: Verdict): Section[] =>
   groupTables(verdict).map(({ column, rows }) => ({
-    text: details(`By ${escapeMarkdown(column)}`, [
+    text: details(`By ${escapeHtml(column)}`, [
       `| ${escapeMarkdown(column)} | rows | selected | | true positive rate | false positive rate | accuracy |`,
       '|---|---:|---|---|---|---|---|',
       ...rows.map(
@@ -158,7 +157,5 @@ export const verdictHeadline = (verdict: Verdict): string => {
   const [first] = failed;
   if (first === undefined)
     return `${verdict.subject.model} passes: ${verdict.checks.length} checks`;
-  const value =
-    first.measure?.value == null ? measureText(first.measure) : figure(first.measure.value);
-  return `${verdict.subject.model} does not pass: ${checkTitle(first)} is ${value}, the limit is ${limitText(first)}${failed.length > 1 ? `, and ${failed.length - 1} more` : ''}`;
+  return `${verdict.subject.model} does not pass: ${checkTitle(first)} is ${checkValue(first)}, the limit is ${limitText(first)}${failed.length > 1 ? `, and ${failed.length - 1} more` : ''}`;
 };

@@ -1,5 +1,13 @@
 import type { CheckOutcome, Verdict } from '@sluice/contracts';
-import { bar, checkTitle, limitText, measureText, shortDigest } from './figures.js';
+import {
+  bar,
+  checkTitle,
+  checkValue,
+  intervalText,
+  limitText,
+  measureText,
+  shortDigest,
+} from './figures.js';
 import { groupTables } from './group-figures.js';
 
 export interface TextOptions {
@@ -25,7 +33,7 @@ export const renderVerdictText = (
   const painted = (style: keyof typeof paint, text: string): string =>
     color ? `${paint[style]}${text}${paint.off}` : text;
   const checks = verdict.checks.flatMap((check) => {
-    const line = `  ${painted(check.outcome, words[check.outcome])}  ${plain(checkTitle(check))}: ${measureText(check.measure)}, limit ${limitText(check)}`;
+    const line = `  ${painted(check.outcome, words[check.outcome])}  ${plain(checkTitle(check))}: ${[checkValue(check), intervalText(check.measure?.interval ?? null)].filter((part) => part !== '').join(' ')}, limit ${limitText(check)}`;
     if (check.outcome === 'pass') return [line];
     return [
       line,

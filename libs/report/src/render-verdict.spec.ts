@@ -15,7 +15,7 @@ const context = {
   headSha: 'f'.repeat(40),
 };
 const hostile =
-  '](javascript:alert(1)) <img src=x onerror=1> @org/team #1 | `x` \n## injected https://evil.example www.evil.example';
+  '](javascript:alert(1)) <img src=x onerror=1> @org/team #1 | `x` \n## injected https://evil.example www.evil.example $x$ :tada:';
 
 describe('renderVerdictMarkdown', () => {
   it('says what came out, why, and what to do, before any table', () => {
@@ -67,9 +67,28 @@ describe('renderVerdictMarkdown', () => {
     expect(text).not.toMatch(/@org/);
     expect(text).not.toMatch(/^## injected/m);
     expect(text).not.toMatch(/https:\/\/evil|www\.evil/);
+    expect(text).not.toMatch(/\$x\$|:tada:/);
     const table = text.split('\n').filter((line) => line.startsWith('| ❌'));
     // Six cells have seven bars; a bar in a name is escaped.
     expect(table[0]?.match(/(?<!\\)\|/g)).toHaveLength(7);
+  });
+
+  it('shows digits enough to tell a value from the limit that it misses', () => {
+    const verdict = failingVerdict();
+    const near = check({
+      outcome: 'fail',
+      measure: measure({ metric: 'roc_auc', value: 0.69996 }),
+    });
+    expect(renderVerdictMarkdown({ ...verdict, checks: [near] }, context)).toContain(
+      '| `roc_auc` | 0.69996 |',
+    );
+    expect(renderVerdictText({ ...verdict, checks: [near] })).toContain('roc_auc: 0.69996 [');
+  });
+
+  it('names columns in summaries, which are HTML, without escapes for Markdown', () => {
+    expect(renderVerdictMarkdown(failingVerdict('<b>', 'age_<i>'), context)).toContain(
+      '<summary>By age_&lt;i&gt;</summary>',
+    );
   });
 
   it.each([65_536, 20_000, 5_000, 1_000])(

@@ -1,0 +1,107 @@
+import {
+  checkId,
+  metricDefinition,
+  type Check,
+  type CheckOutcome,
+  type Measure,
+  type PolicyCheck,
+} from '@sluice/contracts';
+import type { MeasureRequest } from '../measure.js';
+import { columnOf, measureProfile } from '../measure-profile.js';
+import type { Profile } from '../profile.js';
+import { adviceFor } from './advice.js';
+import { allowedBy, isWithin, limitsOf, marginOf } from './limits.js';
+import { reasonFor } from './reason.js';
+import { nameShown } from '../measure.js';
+import { metricWords } from './words.js';
+
+/** What a check is decided on. */
+export interface Evaluation {
+  readonly profile: Profile;
+  /** Whether there is a champion, on whose predictions the profile holds figures too. */
+  readonly hasChampion: boolean;
+}
+
+/** The outcome of one check, with the measure that decided it, why, and what to do. */
+export const decideCheck = (check: PolicyCheck, evaluation: Evaluation): Check => {
+  if (check.against !== undefined && !evaluation.hasChampion) return withoutChampion(check);
+  if (check.group !== undefined && !occurs(check.group, check, evaluation))
+    return withoutGroup(check, evaluation);
+
+  const candidates = requestsOf(check, evaluation).map((request) =>
+    measureProfile(evaluation.profile, request),
+  );
+  const decision = decide(check, candidates);
+  return {
+    ...outlineOf(check, decision.holds ? 'pass' : check.severity, decision.measure),
+    reason: reasonFor(check, decision, evaluation),
+    advice: decision.holds ? null : adviceFor(check, decision, evaluation),
+  };
+};
+
+/** The measures that a check asks for: one, or for a quality metric `by` a column one of each group. */
+export const requestsOf = (check: PolicyCheck, { profile }: Evaluation): MeasureRequest[] => {
+  const { metric, by = null, group = null } = check;
+  const of = check.against === undefined ? 'version' : 'difference';
+  if (by === null || group !== null || metricDefinition(metric).kind === 'fairness')
+    return [{ metric, of, by, group }];
+  return columnOf(profile, by).groups.map((each) => ({ metric, of, by, group: each.group }));
+};
+
+export interface Decision {
+  readonly holds: boolean;
+  /** The one that decides: the worst, or one that has no value. */
+  readonly measure: Measure;
+  /** All that had to hold, and how many of them didn't. */
+  readonly outOf: number;
+  readonly missed: number;
+}
+
+/**
+ * A check holds when each of its measures has a value within the limits. The worst decides: one beyond the limits
+ * before one without a value, which shows less, and an undefined one before an insufficient one.
+ */
+const decide = (check: PolicyCheck, candidates: readonly Measure[]): Decision => {
+  const allowed = allowedBy(check);
+  const rank = ({ state, value }: Measure): number => {
+    if (state === 'undefined') return 1;
+    if (value === null) return 2;
+    return isWithin(value, allowed) ? 3 : 0;
+  };
+  const margin = ({ value }: Measure): number => (value === null ? 0 : marginOf(value, allowed));
+  // Sorting is stable: of equals, the first group in the order of the profile.
+  const [measure] = candidates.toSorted((a, b) => rank(a) - rank(b) || margin(a) - margin(b));
+  if (!measure) throw new TypeError('A protected column has no groups.');
+  const missed = candidates.filter((candidate) => rank(candidate) !== 3).length;
+  return { holds: missed === 0, measure, outOf: candidates.length, missed };
+};
+
+const outlineOf = (check: PolicyCheck, outcome: CheckOutcome, measure: Measure | null) => ({
+  id: checkId(check),
+  outcome,
+  severity: check.severity,
+  measure,
+  limit: limitsOf(check),
+});
+
+/** Never a pass: nothing was compared. Nor a failure, or no model could ever have a first version. */
+const withoutChampion = (check: PolicyCheck): Check => ({
+  ...outlineOf(check, 'warn', null),
+  reason: `There is no champion yet, so there is nothing to compare the ${metricWords[check.metric]} with.`,
+  advice:
+    'Nothing to do for a first version. Once a version is in production, the next one is compared with it.',
+});
+
+const occurs = (group: string, check: PolicyCheck, { profile }: Evaluation): boolean =>
+  columnOf(profile, check.by ?? null).groups.some((each) => each.group === group);
+
+const withoutGroup = (check: PolicyCheck, { profile }: Evaluation): Check => {
+  const groups = columnOf(profile, check.by ?? null).groups.map(({ group }) => nameShown(group));
+  const told = groups.slice(0, 10).join(', ');
+  const more = groups.length > 10 ? ` and ${groups.length - 10} more` : '';
+  return {
+    ...outlineOf(check, check.severity, null),
+    reason: `No row of the evaluation data has ${nameShown(check.group ?? '')} in ${nameShown(check.by ?? '')}, so its ${metricWords[check.metric]} cannot be measured.`,
+    advice: `Correct the group in the policy, or add rows of it to the evaluation data. The data holds ${told}${more}.`,
+  };
+};

@@ -1,0 +1,57 @@
+import { metricDefinition, type Check, type Measure, type PolicyCheck } from '@sluice/contracts';
+
+export type Limits = Check['limit'];
+
+export const limitsOf = ({ at_least, at_most, no_worse_by }: PolicyCheck): Limits => ({
+  ...(at_least === undefined ? {} : { at_least }),
+  ...(at_most === undefined ? {} : { at_most }),
+  ...(no_worse_by === undefined ? {} : { no_worse_by }),
+});
+
+/** The values that pass: everything from `least` to `most`, both included. */
+export interface Allowed {
+  readonly least: number;
+  readonly most: number;
+}
+
+/**
+ * The values of its measure that a check allows. For a comparison with the champion that is a difference,
+ * version − champion: where higher is better at least −no_worse_by, where lower is better at most no_worse_by.
+ */
+export const allowedBy = (check: PolicyCheck): Allowed => {
+  if (check.no_worse_by !== undefined)
+    return metricDefinition(check.metric).direction === 'higher'
+      ? { least: -check.no_worse_by, most: Infinity }
+      : { least: -Infinity, most: check.no_worse_by };
+  return { least: check.at_least ?? -Infinity, most: check.at_most ?? Infinity };
+};
+
+/**
+ * How far a value is inside its limits; negative outside, and 0 on a limit.
+ *
+ * A limit met exactly must pass, though the value's quotients and differences were rounded: 0.8 may come out as
+ * 0.7999999999999999. Up to four ulps of 1 beyond a limit count as on it. That is below what rows can tell apart:
+ * rates over n rows differ by at least 1/n², more than the tolerance up to 30 million rows, and a policy's limits have
+ * fewer digits than that.
+ */
+export const marginOf = (value: number, { least, most }: Allowed): number => {
+  const margin = Math.min(value - least, most - value);
+  return Math.abs(margin) <= tolerance ? 0 : margin;
+};
+
+const tolerance = 4 * Number.EPSILON;
+
+export const isWithin = (value: number, allowed: Allowed): boolean => marginOf(value, allowed) >= 0;
+
+/** On which side of what is allowed the interval of a measure reaches out of it. */
+export const reachesOut = (
+  { interval }: Measure,
+  { least, most }: Allowed,
+): { below: boolean; above: boolean } => ({
+  below: interval !== null && interval.lower < least - tolerance,
+  above: interval !== null && interval.upper > most + tolerance,
+});
+
+/** Whether some value of the interval is allowed. */
+export const intervalTouches = ({ interval }: Measure, { least, most }: Allowed): boolean =>
+  interval !== null && interval.upper >= least && interval.lower <= most;

@@ -1,0 +1,71 @@
+import {
+  policyDigest,
+  SluiceError,
+  type Policy,
+  type Verdict,
+  type VerdictSubject,
+} from '@sluice/contracts';
+import { decideCheck, type Evaluation } from './checks/decide-check.js';
+import { listMeasures } from './list-measures.js';
+import type { Profile } from './profile.js';
+
+export interface EvaluationInput {
+  readonly policy: Policy;
+  /** Of the evaluation dataset, made under this policy. */
+  readonly profile: Profile;
+  /** What the verdict is bound to. */
+  readonly subject: VerdictSubject;
+}
+
+/**
+ * Profile → measures → checks → verdict. The same input gives the same document, byte for byte.
+ *
+ * @throws SluiceError `digest_mismatch` when the subject names another policy, `invalid_request` when the profile was
+ *   made under another policy or lacks the champion that the subject names
+ */
+export const evaluate = ({ policy, profile, subject }: EvaluationInput): Verdict => {
+  requireBelonging({ policy, profile, subject });
+  const evaluation: Evaluation = { profile, hasChampion: subject.champion !== null };
+  const measures = listMeasures(policy, evaluation);
+  const checks = policy.checks.map((check) => decideCheck(check, evaluation));
+  return {
+    schema: 'sluice/verdict/v1',
+    outcome: checks.some(({ outcome }) => outcome === 'fail') ? 'fail' : 'pass',
+    subject: {
+      model: subject.model,
+      version: subject.version,
+      champion: subject.champion,
+      datasets: { evaluation: subject.datasets.evaluation },
+      policy: subject.policy,
+    },
+    rows: profile.rows,
+    checks,
+    measures,
+  };
+};
+
+/** A verdict that names one policy and was decided by another would be worse than none. */
+const requireBelonging = ({ policy, profile, subject }: EvaluationInput): void => {
+  if (subject.policy !== policyDigest(policy))
+    throw new SluiceError(
+      'digest_mismatch',
+      `The verdict is to name the policy ${subject.policy}, but the policy given is ${policyDigest(policy)}.`,
+    );
+  if (subject.model !== policy.model)
+    throw new SluiceError(
+      'invalid_request',
+      `The policy gates the model ${policy.model}, not ${subject.model}.`,
+    );
+  const expected = policy.columns.protected.map(({ name }) => name);
+  const found = profile.byColumn.map(({ column }) => column);
+  if (JSON.stringify(expected) !== JSON.stringify(found))
+    throw new SluiceError(
+      'invalid_request',
+      `The profile has the protected columns ${JSON.stringify(found)}, the policy ${JSON.stringify(expected)}.`,
+    );
+  if (subject.champion !== null && profile.overall.some(({ champion }) => champion === null))
+    throw new SluiceError(
+      'invalid_request',
+      `The profile holds no predictions of the champion ${subject.champion}.`,
+    );
+};

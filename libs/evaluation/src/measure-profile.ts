@@ -1,0 +1,34 @@
+import { metricDefinition, SluiceError, type Measure } from '@sluice/contracts';
+import { fairnessMeasure } from './fairness/fairness-measure.js';
+import type { MeasureRequest } from './measure.js';
+import type { Profile, ProtectedProfile } from './profile.js';
+import { qualityMeasure, type Slice } from './quality/quality-measure.js';
+
+/**
+ * The figure that a request asks for. Always a measure: where there is no value, it says why.
+ *
+ * @throws SluiceError `invalid_request` when the profile has no such column or group
+ */
+export const measureProfile = (profile: Profile, request: MeasureRequest): Measure =>
+  metricDefinition(request.metric).kind === 'fairness'
+    ? fairnessMeasure(request, columnOf(profile, request.by))
+    : qualityMeasure(request, sliceOf(profile, request));
+
+/** The rows of a group, or all rows when the request names none. */
+export const sliceOf = (
+  profile: Profile,
+  { by, group }: Pick<MeasureRequest, 'by' | 'group'>,
+): Slice => {
+  if (by === null) return { cells: profile.overall, ranking: profile.ranking };
+  const slice = columnOf(profile, by).groups.find((candidate) => candidate.group === group);
+  if (!slice)
+    throw new SluiceError('invalid_request', `The column ${by} has no group ${group} in the data.`);
+  return slice;
+};
+
+export const columnOf = (profile: Profile, by: string | null): ProtectedProfile => {
+  const column = profile.byColumn.find((candidate) => candidate.column === by);
+  if (!column)
+    throw new SluiceError('invalid_request', `The profile has no protected column ${by}.`);
+  return column;
+};

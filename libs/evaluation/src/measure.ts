@@ -1,0 +1,99 @@
+import type { Measure } from '@sluice/contracts';
+import type { Estimate } from '@sluice/statistics';
+
+/** Which figure: of whom, by which column, in which group. */
+export type MeasureRequest = Pick<Measure, 'metric' | 'of' | 'by' | 'group'>;
+
+/**
+ * A rate says nothing about fewer rows than this: with 20, a 95 % interval is still up to 0.4 wide, and
+ * a single row moves the rate by 0.05.
+ */
+export const minimumRows = 20;
+
+/** An AUC needs this many rows of either class, so that it too rests on at least 20. */
+export const minimumRowsPerClass = 10;
+
+/** Rows that a figure lacks. */
+export interface Shortfall {
+  /** null when it isn't about one group of several. */
+  readonly group: string | null;
+  readonly have: number;
+  readonly need: number;
+  /** What they are called, one and many, such as `favorable row`. */
+  readonly rows: readonly [one: string, many: string];
+}
+
+export const measured = (request: MeasureRequest, estimate: Estimate): Measure => ({
+  ...identity(request),
+  value: plain(estimate.estimate),
+  interval: {
+    lower: rounded(estimate.interval.lower),
+    upper: rounded(estimate.interval.upper),
+    level: estimate.interval.level,
+    method: estimate.interval.method,
+  },
+  n: estimate.n,
+  state: 'ok',
+  reason: null,
+});
+
+export const withoutValue = (
+  request: MeasureRequest,
+  state: 'undefined' | 'insufficient',
+  n: number,
+  reason: string,
+): Measure => ({ ...identity(request), value: null, interval: null, n, state, reason });
+
+/** undefined when a denominator is 0, insufficient when it is small, null when there are rows enough. */
+export const lacking = (
+  request: MeasureRequest,
+  n: number,
+  shortfalls: readonly Shortfall[],
+): Measure | null => {
+  if (shortfalls.length === 0) return null;
+  const state = shortfalls.some(({ have }) => have === 0) ? 'undefined' : 'insufficient';
+  return withoutValue(request, state, n, shortfallReason(shortfalls));
+};
+
+const shortfallReason = (shortfalls: readonly Shortfall[]): string => {
+  const told = shortfalls.slice(0, mostTold).map(({ group, have, rows: [one, many] }) => {
+    const count = have === 0 ? `no ${one}` : `${have} ${have === 1 ? one : many}`;
+    return group === null ? count : `${nameShown(group)} has ${count}`;
+  });
+  const more = shortfalls.length - told.length;
+  const needs = new Set(shortfalls.map(({ need }) => need));
+  return `${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}; at least ${[...needs].join(' or ')} are needed`;
+};
+
+const mostTold = 5;
+const longestName = 60;
+
+/**
+ * A group or column as it stands in a sentence: on one line, without characters that reorder or hide text,
+ * and not longer than 60 characters.
+ */
+export const nameShown = (name: string): string => {
+  const line = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
+  const characters = [...line];
+  if (characters.length === 0) return '(blank)';
+  return characters.length <= longestName
+    ? line
+    : `${characters.slice(0, longestName - 1).join('')}…`;
+};
+
+const identity = ({ metric, of, by, group }: MeasureRequest) => ({
+  metric,
+  of,
+  by,
+  group,
+  column: null,
+});
+
+/**
+ * Values come from sums and quotients, which every engine rounds alike. Limits also take logarithms and exponentials,
+ * whose last digit may differ between engines: twelve decimals are the same everywhere.
+ */
+const rounded = (limit: number): number => plain(Math.round(limit * 1e12) / 1e12);
+
+/** JSON has no −0. */
+const plain = (value: number): number => (value === 0 ? 0 : value);

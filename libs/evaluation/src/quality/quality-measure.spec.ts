@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import { metricDefinition, metricNames, type Measure, type MetricName } from '@sluice/contracts';
+import { creditRisk, synthetic, type Expected } from '../../test/oracles.js';
+import { cellsOfConfusion, profileOf, repeated } from '../../test/profiles.js';
+import { measureProfile } from '../measure-profile.js';
+import { qualityMeasure } from './quality-measure.js';
+
+const overall = (metric: MetricName, of: Measure['of'] = 'version') =>
+  ({ metric, of, by: null, group: null }) as const;
+
+/** Each row stands there so often that no figure rests on too few; that changes no estimate. */
+const times = 40;
+
+const expectedOf = (expected: Expected): Record<string, number | null> => {
+  const { tp, fp, fn, tn } = expected.confusion;
+  return {
+    accuracy: expected.accuracy,
+    selection_rate: (tp + fp) / (tp + fp + fn + tn),
+    true_positive_rate: expected.recall,
+    false_positive_rate: expected.specificity === null ? null : 1 - expected.specificity,
+    roc_auc: expected.roc_auc,
+  };
+};
+
+const compare = (measure: Measure, oracle: number | null | undefined): void => {
+  if (oracle === null || oracle === undefined) {
+    expect(measure).toMatchObject({ state: 'undefined', value: null, interval: null });
+    expect(measure.reason).toMatch(/no (un)?favorable row/);
+    return;
+  }
+  expect(measure.state).toBe('ok');
+  expect(Math.abs((measure.value as number) - oracle)).toBeLessThan(1e-9);
+  expect(measure.interval?.level).toBe(0.95);
+  expect(measure.interval?.lower).toBeLessThanOrEqual(measure.value as number);
+  expect(measure.interval?.upper).toBeGreaterThanOrEqual(measure.value as number);
+};
+
+const quality = metricNames.filter((name) => metricDefinition(name).kind === 'quality');
+
+describe('qualityMeasure', () => {
+  it.each(synthetic)('agrees with scikit-learn on $name', ({ rows, expected }) => {
+    const profile = profileOf(repeated(rows, times), ['group']);
+    for (const metric of quality)
+      compare(measureProfile(profile, overall(metric)), expectedOf(expected)[metric]);
+    for (const [group, figures] of Object.entries(expected.fairness.group?.groups ?? {}))
+      for (const metric of ['selection_rate', 'true_positive_rate', 'false_positive_rate'] as const)
+        compare(
+          measureProfile(profile, { metric, of: 'version', by: 'group', group }),
+          figures[metric],
+        );
+  });
+
+  it.each(creditRisk)('agrees with scikit-learn on credit-risk, $name', ({ expected }) => {
+    const cells = cellsOfConfusion(expected.confusion);
+    for (const metric of quality.filter((name) => name !== 'roc_auc'))
+      compare(
+        qualityMeasure(overall(metric), { cells, ranking: null }),
+        expectedOf(expected)[metric],
+      );
+  });
+
+  const compared = synthetic.filter(({ expected }) => expected.against_champion);
+  it.each(compared)('agrees on the difference from the champion on $name', ({ rows, expected }) => {
+    const profile = profileOf(repeated(rows, times), []);
+    const against = expected.against_champion;
+    compare(
+      measureProfile(profile, overall('accuracy', 'difference')),
+      against?.accuracy_difference,
+    );
+    compare(measureProfile(profile, overall('roc_auc', 'difference')), against?.roc_auc_difference);
+    for (const metric of quality) {
+      const value = (of: Measure['of']) =>
+        measureProfile(profile, overall(metric, of)).value as number;
+      expect(value('difference')).toBeCloseTo(value('version') - value('champion'), 14);
+    }
+  });
+
+  it('was compared with enough cases to mean something', () => {
+    expect([synthetic.length, creditRisk.length, compared.length]).toEqual([16, 3, 7]);
+  });
+
+  it.each([
+    ['accuracy', { tp: 10, fp: 3, fn: 3, tn: 3 }, 19, '19 rows; at least 20 are needed'],
+    ['selection_rate', { tp: 1, fp: 0, fn: 0, tn: 0 }, 1, '1 row; at least 20 are needed'],
+    [
+      'true_positive_rate',
+      { tp: 12, fp: 50, fn: 7, tn: 50 },
+      19,
+      '19 favorable rows; at least 20 are needed',
+    ],
+    [
+      'false_positive_rate',
+      { tp: 50, fp: 1, fn: 50, tn: 4 },
+      5,
+      '5 unfavorable rows; at least 20 are needed',
+    ],
+  ] as const)('calls %s insufficient below 20 rows of its denominator', (metric, c, n, reason) => {
+    const measure = qualityMeasure(overall(metric), { cells: cellsOfConfusion(c), ranking: null });
+    expect(measure).toMatchObject({
+      state: 'insufficient',
+      value: null,
+      interval: null,
+      n,
+      reason,
+    });
+    const enough = cellsOfConfusion(c).map((cell) => ({ ...cell, count: cell.count * 20 }));
+    expect(qualityMeasure(overall(metric), { cells: enough, ranking: null }).state).toBe('ok');
+  });
+
+  it('calls an AUC insufficient below 10 rows of a class, and undefined without scores', () => {
+    const rows = (positives: number, negatives: number) =>
+      [...new Array(positives).fill(true), ...new Array(negatives).fill(false)].map((label, i) => ({
+        label: label as boolean,
+        prediction: true,
+        score: i % 7,
+        groups: {},
+      }));
+    const auc = (positives: number, negatives: number) =>
+      measureProfile(profileOf(rows(positives, negatives), []), overall('roc_auc'));
+    expect(auc(9, 100)).toMatchObject({
+      state: 'insufficient',
+      n: 109,
+      reason: '9 favorable rows; at least 10 are needed',
+    });
+    expect(auc(10, 10).state).toBe('ok');
+    expect(qualityMeasure(overall('roc_auc'), { cells: [], ranking: null })).toMatchObject({
+      state: 'undefined',
+      reason: expect.stringContaining('predictions only'),
+    });
+  });
+
+  it('says that there are no scores of the champion, where there are none', () => {
+    const rows = repeated([{ label: true, prediction: true, score: 1, groups: {} }], 20).concat(
+      repeated([{ label: false, prediction: true, score: 0.5, groups: {} }], 20),
+    );
+    for (const whose of ['champion', 'difference'] as const)
+      expect(measureProfile(profileOf(rows, []), overall('roc_auc', whose))).toMatchObject({
+        state: 'undefined',
+        reason: 'there are no scores of the champion',
+      });
+  });
+});

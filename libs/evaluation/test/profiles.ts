@@ -1,0 +1,101 @@
+import { delong } from '@sluice/statistics';
+import type { Cell, Profile, RankingProfile } from '../src/profile.js';
+
+/** A row as an engine would count it. True stands for the favorable value. */
+export interface Row {
+  readonly label: boolean;
+  readonly prediction: boolean;
+  readonly champion?: boolean;
+  readonly score?: number;
+  readonly championScore?: number;
+  readonly groups: Readonly<Record<string, string>>;
+}
+
+/** The profile of a table, made row by row: slow and plain, beside the engine's. */
+export const profileOf = (rows: readonly Row[], columns: readonly string[]): Profile => ({
+  rows: rows.length,
+  overall: cellsOf(rows),
+  ranking: rankingOf(rows),
+  byColumn: columns.map((column) => ({
+    column,
+    privileged: null,
+    groups: [...new Set(rows.map(({ groups }) => groups[column] as string))].sort().map((group) => {
+      const own = rows.filter(({ groups }) => groups[column] === group);
+      return { group, cells: cellsOf(own), ranking: rankingOf(own) };
+    }),
+  })),
+});
+
+const cellsOf = (rows: readonly Row[]): Cell[] => {
+  const cells = new Map<string, Cell>();
+  for (const { label, prediction, champion = null } of rows) {
+    const key = `${label} ${prediction} ${champion}`;
+    const count = (cells.get(key)?.count ?? 0) + 1;
+    cells.set(key, { label, prediction, champion, count });
+  }
+  return [...cells.values()];
+};
+
+const rankingOf = (rows: readonly Row[]): RankingProfile | null => {
+  if (rows.some(({ score }) => score === undefined)) return null;
+  const of = (label: boolean, score: (row: Row) => number | undefined): Float64Array =>
+    Float64Array.from(
+      rows.filter((row) => row.label === label),
+      (row) => score(row) as number,
+    );
+  const byClass = (score: (row: Row) => number | undefined) => ({
+    positives: of(true, score),
+    negatives: of(false, score),
+  });
+  const championToo = rows.every(({ championScore }) => championScore !== undefined);
+  const { positives, negatives, first, second, covariance } = delong(
+    byClass(({ score }) => score),
+    championToo ? byClass(({ championScore }) => championScore) : undefined,
+  );
+  return { positives, negatives, version: first, champion: second, covariance };
+};
+
+export interface Confusion {
+  readonly tp: number;
+  readonly fp: number;
+  readonly fn: number;
+  readonly tn: number;
+}
+
+export const cellsOfConfusion = ({ tp, fp, fn, tn }: Confusion): Cell[] =>
+  [
+    { label: true, prediction: true, champion: null, count: tp },
+    { label: false, prediction: true, champion: null, count: fp },
+    { label: true, prediction: false, champion: null, count: fn },
+    { label: false, prediction: false, champion: null, count: tn },
+  ].filter(({ count }) => count > 0);
+
+/** A profile of predictions only, of which the confusion is known in each group of one column. */
+export const profileOfConfusions = (
+  column: string,
+  groups: Readonly<Record<string, Confusion>>,
+): Profile => {
+  const all = Object.values(groups);
+  const sum = (key: keyof Confusion): number => all.reduce((total, c) => total + c[key], 0);
+  const overall = { tp: sum('tp'), fp: sum('fp'), fn: sum('fn'), tn: sum('tn') };
+  return {
+    rows: overall.tp + overall.fp + overall.fn + overall.tn,
+    overall: cellsOfConfusion(overall),
+    ranking: null,
+    byColumn: [
+      {
+        column,
+        privileged: null,
+        groups: Object.entries(groups).map(([group, confusion]) => ({
+          group,
+          cells: cellsOfConfusion(confusion),
+          ranking: null,
+        })),
+      },
+    ],
+  };
+};
+
+/** Each row several times over. */
+export const repeated = (rows: readonly Row[], times: number): Row[] =>
+  Array.from({ length: times }, () => rows).flat();
