@@ -9,6 +9,7 @@ import {
   shortDigest,
 } from './figures.js';
 import { groupTables } from './group-figures.js';
+import { plainText } from './plain-text.js';
 
 export interface TextOptions {
   /** Whether to colour it, for a terminal. The words say everything without. */
@@ -33,14 +34,14 @@ export const renderVerdictText = (
   const painted = (style: keyof typeof paint, text: string): string =>
     color ? `${paint[style]}${text}${paint.off}` : text;
   const checks = verdict.checks.flatMap((check) => {
-    const line = `  ${painted(check.outcome, words[check.outcome])}  ${plain(checkTitle(check))}: ${[checkValue(check), intervalText(check.measure?.interval ?? null)].filter((part) => part !== '').join(' ')}, limit ${limitText(check)}`;
+    const line = `  ${painted(check.outcome, words[check.outcome])}  ${plainText(checkTitle(check))}: ${[checkValue(check), intervalText(check.measure?.interval ?? null)].filter((part) => part !== '').join(' ')}, limit ${limitText(check)}`;
     if (check.outcome === 'pass') return [line];
     return [
       line,
-      `          ${plain(check.reason)}`,
+      `          ${plainText(check.reason)}`,
       ...(check.advice === null
         ? []
-        : [`          ${painted('strong', 'What to do:')} ${plain(check.advice)}`]),
+        : [`          ${painted('strong', 'What to do:')} ${plainText(check.advice)}`]),
     ];
   });
   const failed = verdict.checks.filter((check) => check.outcome === 'fail').length;
@@ -66,24 +67,16 @@ export const renderVerdictText = (
 
 const groups = (verdict: Verdict): string[] =>
   groupTables(verdict).flatMap(({ column, rows }) => {
-    const width = Math.max(...rows.map((row) => plain(row.group).length));
+    const width = Math.max(...rows.map((row) => plainText(row.group).length));
     return [
       '',
-      `  selection rate by ${plain(column)}`,
+      `  selection rate by ${plainText(column)}`,
       ...rows.map(
         (row) =>
-          `    ${plain(row.group).padEnd(width)}  ${row.selectionRate?.value == null ? ' '.repeat(10) : bar(row.selectionRate.value)}  ${measureText(row.selectionRate ?? null)}  n = ${row.rows}`,
+          `    ${plainText(row.group).padEnd(width)}  ${row.selectionRate?.value == null ? ' '.repeat(10) : bar(row.selectionRate.value)}  ${measureText(row.selectionRate ?? null)}  n = ${row.rows}`,
       ),
     ];
   });
 
 const provenance = ({ subject }: Verdict): string =>
   `  artifact ${shortDigest(subject.version)} · champion ${shortDigest(subject.champion)} · data ${shortDigest(subject.datasets.evaluation)} · policy ${shortDigest(subject.policy)}`;
-
-/** Names come from data; an escape sequence in one must not reach the terminal. */
-const plain = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
-  text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g,
-    ' ',
-  );
