@@ -1,6 +1,7 @@
 export * from './errors.js';
 export * from './digest.js';
 export * from './names.js';
+export * from './nearest-name.js';
 export * from './artifact.js';
 export * from './policy/metrics.js';
 export * from './policy/policy.js';

@@ -9,6 +9,7 @@ import {
 } from 'yaml';
 import type { core } from 'zod';
 import { SluiceError, type Fault } from '../errors.js';
+import { nearestName } from '../nearest-name.js';
 import { policySchema, type Policy } from './policy.js';
 
 const longestPolicy = 64 * 1024;
@@ -134,7 +135,7 @@ const toFaults = (issue: core.$ZodIssue, document: Document, at: Locate): Fault[
 
 const unknownKey = (key: string, path: Path, document: Document, at: Locate): Fault => {
   const known = knownKeys(path);
-  const near = nearest(key, known);
+  const near = nearestName(key, known);
   return {
     ...at(keyOffset(document, [...path, key])),
     path: pathText([...path, key]),
@@ -236,29 +237,4 @@ const pathText = (path: Path): string =>
 const show = (value: unknown): string => {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
-};
-
-/** The known key within an edit distance of a third of its length, if any: enough for a slip of the finger. */
-const nearest = (key: string, known: readonly string[]): string | undefined =>
-  known
-    .map((candidate) => ({
-      candidate,
-      distance: editDistance(key.toLowerCase().replaceAll('-', '_'), candidate),
-    }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
-    .toSorted((a, b) => a.distance - b.distance)[0]?.candidate;
-
-const editDistance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1)
-      next[j] = Math.min(
-        (row[j] ?? 0) + 1,
-        (next[j - 1] ?? 0) + 1,
-        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-      );
-    row = next;
-  }
-  return row[b.length] ?? 0;
 };

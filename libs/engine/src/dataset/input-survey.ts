@@ -1,0 +1,67 @@
+import type { FaultCollector } from '../fault-collector.js';
+import type { Column } from './column.js';
+import type { Dataset } from './dataset.js';
+import { convertedSql, presentSql, quoteName, type Storage } from './sql.js';
+import { showValue } from './value-counts.js';
+
+/** A column that a model needs in a certain form. */
+export interface NeededColumn {
+  readonly column: Column;
+  readonly storage: Storage;
+}
+
+const forms: Readonly<Record<Storage, string>> = {
+  float32: 'a number',
+  float64: 'a number',
+  int32: 'a whole number of 32 bits',
+  int64: 'a whole number of 64 bits',
+  uint8: 'true or false',
+  text: 'a text',
+};
+
+/**
+ * Reports values that can't be given to a model: those that don't convert, and missing ones where there is no NaN to
+ * stand for them.
+ *
+ * @returns for each column whose missing values the models get as NaN, how many
+ */
+export const surveyInputs = async (
+  needed: readonly NeededColumn[],
+  dataset: Dataset,
+  faults: FaultCollector,
+): Promise<Map<string, number>> => {
+  const missing = new Map<string, number>();
+  if (needed.length === 0) return missing;
+  const figures = needed.flatMap(({ column, storage }, index) => {
+    const name = quoteName(column.name);
+    const misfit = `${name} IS NOT NULL AND ${convertedSql(column, storage)} IS NULL`;
+    return [
+      `count(*) FILTER (WHERE ${presentSql(column)} IS NULL) AS missing${index}`,
+      `count(*) FILTER (WHERE ${misfit}) AS misfits${index}`,
+      `min(CAST(${name} AS VARCHAR)) FILTER (WHERE ${misfit}) AS example${index}`,
+    ];
+  });
+  const [found] = await dataset.query(`SELECT ${figures.join(', ')} FROM data`);
+  needed.forEach(({ column, storage }, index) => {
+    const name = JSON.stringify(column.name);
+    const gone = Number(found?.[`missing${index}`]);
+    const misfits = Number(found?.[`misfits${index}`]);
+    if (misfits > 0)
+      faults.data({
+        path: column.name,
+        message: `the column ${name} has ${misfits} values that the model cannot take`,
+        found: showValue(String(found?.[`example${index}`])),
+        expected: `${forms[storage]} in every row`,
+      });
+    const hasNaN = storage === 'float32' || storage === 'float64';
+    if (gone > 0 && hasNaN) missing.set(column.name, gone);
+    if (gone > 0 && !hasNaN)
+      faults.data({
+        path: column.name,
+        message: `the column ${name} has ${gone} missing values`,
+        expected: `${forms[storage]} in every row, as the model takes`,
+        hint: 'Fill them as was done for training; only floating-point inputs can be told that a value is missing.',
+      });
+  });
+  return missing;
+};

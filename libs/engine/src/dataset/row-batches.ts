@@ -1,0 +1,114 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import type { Column } from './column.js';
+import type { Dataset } from './dataset.js';
+import { codeSql, type Dictionary } from './dictionary.js';
+import { convertedSql, type Storage } from './sql.js';
+
+/** How values are kept in a batch: as a storage, or as positions in a dictionary. */
+export type BatchStorage = Storage | 'code';
+
+/** The values of one column in a batch. */
+export type ColumnValues =
+  Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Uint16Array | string[];
+
+/** An SQL expression over a row, never NULL, and how its values are kept. */
+export interface BatchColumn {
+  readonly sql: string;
+  readonly storage: BatchStorage;
+}
+
+/** Consecutive rows of a dataset, column by column. */
+export interface RowBatch {
+  /** 0 for the first row of the dataset. */
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly columns: readonly ColumnValues[];
+}
+
+/** A column's values for a model: what is missing becomes NaN in floating point, and was refused before elsewhere. */
+export const featureColumn = (
+  column: Column,
+  storage: Storage,
+  dictionary: Dictionary | null,
+): BatchColumn => {
+  const converted = convertedSql(column, storage);
+  if (storage === 'float32' || storage === 'float64')
+    return { sql: `coalesce(${converted}, 'nan')`, storage };
+  if (storage === 'uint8') return truthColumn(converted);
+  return dictionary === null ? { sql: converted, storage } : codeColumn(converted, dictionary);
+};
+
+/** A text as its position in a dictionary. */
+export const codeColumn = (text: string, dictionary: Dictionary): BatchColumn => ({
+  sql: `CAST(${codeSql(text, dictionary)} AS USMALLINT)`,
+  storage: 'code',
+});
+
+/** A condition as 1 and 0. */
+export const truthColumn = (condition: string): BatchColumn => ({
+  sql: `CAST(${condition} AS UTINYINT)`,
+  storage: 'uint8',
+});
+
+/**
+ * Streams a dataset in batches that are full but for the last, however the file is cut into pages: the same rows
+ * meet in a batch on every machine.
+ */
+export async function* rowBatches(
+  dataset: Dataset,
+  columns: readonly BatchColumn[],
+  size: number,
+): AsyncGenerator<RowBatch> {
+  let firstRow = 0;
+  let rows = 0;
+  let values = columns.map(({ storage }) => allocate(storage, size));
+  for await (const chunk of dataset.stream(
+    `SELECT ${columns.map(({ sql }) => sql).join(', ')} FROM data`,
+  )) {
+    for (let from = 0; from < chunk.rowCount;) {
+      const count = Math.min(chunk.rowCount - from, size - rows);
+      copyRows(chunk, from, count, values, rows);
+      from += count;
+      rows += count;
+      if (rows < size) continue;
+      yield { firstRow, rows, columns: values };
+      firstRow += rows;
+      rows = 0;
+      values = columns.map(({ storage }) => allocate(storage, size));
+    }
+  }
+  if (rows > 0) yield { firstRow, rows, columns: values.map((column) => column.slice(0, rows)) };
+}
+
+const allocate = (storage: BatchStorage, size: number): ColumnValues => {
+  switch (storage) {
+    case 'float32':
+      return new Float32Array(size);
+    case 'float64':
+      return new Float64Array(size);
+    case 'int32':
+      return new Int32Array(size);
+    case 'int64':
+      return new BigInt64Array(size);
+    case 'uint8':
+      return new Uint8Array(size);
+    case 'code':
+      return new Uint16Array(size);
+    case 'text':
+      return new Array<string>(size).fill('');
+  }
+};
+
+const copyRows = (
+  chunk: DuckDBDataChunk,
+  from: number,
+  count: number,
+  into: readonly ColumnValues[],
+  at: number,
+): void => {
+  into.forEach((values, index) => {
+    const vector = chunk.getColumnVector(index);
+    const target = values as unknown[];
+    for (let row = 0; row < count; row += 1) target[at + row] = vector.getItem(from + row);
+  });
+};

@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { quoteText } from './sql.js';
+
+/**
+ * A DuckDB that can read one file and nothing else: no other path, no network, no extension beyond the built-in ones,
+ * with its configuration locked. Data larger than memory spills to a temporary folder, which goes when it closes.
+ */
+export interface Sandbox {
+  readonly connection: DuckDBConnection;
+  /** The path under which the connection finds the file. */
+  readonly file: string;
+  close(): Promise<void>;
+}
+
+export const openSandbox = async (path: string): Promise<Sandbox> => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-engine-'));
+  const undo: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true })];
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  };
+  try {
+    const file = await linkInto(folder, path);
+    const instance = await DuckDBInstance.create(':memory:', await configuration(folder));
+    undo.push(() => instance.closeSync());
+    const connection = await instance.connect();
+    undo.push(() => connection.closeSync());
+    await lockDown(connection, file);
+    return { connection, file, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+/**
+ * A link of a harmless name. Under its own name a file could be read as a pattern (`*`, `?`, `[`), as a URL or
+ * for its partitions (`year=2024/`), and DuckDB has no way to say that it is none of these.
+ */
+const linkInto = async (folder: string, path: string): Promise<string> => {
+  const link = join(folder, 'data');
+  await symlink(resolve(path), link, 'file');
+  return link;
+};
+
+const configuration = async (folder: string): Promise<Record<string, string>> => {
+  const spill = join(folder, 'spill');
+  await mkdir(spill);
+  return {
+    threads: String(Math.min(4, availableParallelism())),
+    memory_limit: `${memoryLimit()}MiB`,
+    temp_directory: spill,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  };
+};
+
+/** A quarter of what the machine or its container has, from 256 MiB to 4 GiB: models and scores need room too. */
+const memoryLimit = (): number => {
+  const container = process.constrainedMemory() || Infinity;
+  const quarter = Math.floor(Math.min(totalmem(), container) / 4 / 1024 ** 2);
+  return Math.min(4096, Math.max(256, quarter));
+};
+
+const lockDown = async (connection: DuckDBConnection, file: string): Promise<void> => {
+  await connection.run(`SET allowed_paths = [${quoteText(file)}]`);
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
+};

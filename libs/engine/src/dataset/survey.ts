@@ -1,0 +1,215 @@
+import { nearestName } from '@sluice/contracts';
+import type { Policy } from '@sluice/contracts';
+import type { FaultCollector } from '../fault-collector.js';
+import { isFavorable, type LabelValue } from '../favorable.js';
+import type { Column } from './column.js';
+import type { Dataset } from './dataset.js';
+import type { PolicyColumns } from './policy-columns.js';
+import { surveyScores } from './score-survey.js';
+import { countValues, listValues, showValue } from './value-counts.js';
+
+/** A column of two values, and the text of those that are favorable. */
+export interface LabelColumn {
+  readonly column: Column;
+  readonly favorable: readonly string[];
+}
+
+/** A protected column and the names of its groups, in code-unit order. */
+export interface GroupColumn {
+  readonly column: Column;
+  readonly privileged: string | null;
+  readonly names: readonly string[];
+}
+
+/** What a look over the whole table found, before any row is scored. */
+export interface Survey {
+  readonly rows: number;
+  readonly label: LabelColumn;
+  /** In the policy's order. */
+  readonly groups: readonly GroupColumn[];
+  readonly score: Column | null;
+  readonly prediction: LabelColumn | null;
+}
+
+/** More groups than this are a mistake: an identifier or a measurement, taken for a group. */
+export const mostGroups = 100;
+
+/**
+ * Looks over the columns that a policy names, each in a query of its own. What can't be evaluated becomes faults, and
+ * there is no survey then.
+ */
+export const surveyDataset = async (
+  policy: Policy,
+  columns: PolicyColumns,
+  dataset: Dataset,
+  faults: FaultCollector,
+): Promise<Survey | undefined> => {
+  const rows = Number((await dataset.query('SELECT count(*) AS rows FROM data'))[0]?.['rows']);
+  if (rows === 0) {
+    faults.data({
+      path: 'data.evaluation',
+      message: 'the dataset has no rows',
+      found: `${dataset.columns.length} columns and 0 rows`,
+      expected: 'at least one row of each label',
+    });
+    return undefined;
+  }
+  const label = columns.label && (await surveyLabel(policy, columns.label, dataset, faults));
+  const groups: GroupColumn[] = [];
+  for (const entry of columns.protected)
+    groups.push(...(await surveyGroups(entry, dataset, faults)));
+  const prediction =
+    columns.prediction && (await surveyPredictions(columns.prediction, label, dataset, faults));
+  if (columns.score !== undefined) await surveyScores(columns.score, dataset, faults);
+  return (
+    label && { rows, label, groups, score: columns.score ?? null, prediction: prediction ?? null }
+  );
+};
+
+interface SurveyedLabel extends LabelColumn {
+  /** Both values, as the data has them. */
+  readonly values: { readonly favorable: LabelValue; readonly other: LabelValue };
+}
+
+const surveyLabel = async (
+  policy: Policy,
+  column: Column,
+  dataset: Dataset,
+  faults: FaultCollector,
+): Promise<SurveyedLabel | undefined> => {
+  const path = 'columns.label';
+  const name = JSON.stringify(column.name);
+  const counts = await countValues(dataset, column, 5);
+  if (counts.missing > 0)
+    faults.data({
+      path,
+      message: `the label ${name} is missing in ${rowsText(counts.missing)}`,
+      expected: 'a label in every row',
+      hint: 'Leave out rows whose outcome is not known.',
+    });
+  if (counts.distinct !== 2)
+    faults.data({
+      path,
+      message: `the label ${name} has ${counts.distinct === 1 ? 'one value' : `${counts.distinct} values`}`,
+      found: listValues(counts),
+      expected: 'exactly two values, one of them favorable',
+    });
+
+  const { favorable } = policy.columns;
+  const matching = counts.values.filter(({ value }) => isFavorable(value, favorable));
+  // Beyond five values the favorable one may simply not be among those listed.
+  if (matching.length === 0 && counts.distinct > 0 && counts.distinct <= counts.values.length)
+    faults.data({
+      path: 'columns.favorable',
+      message: `the favorable value ${showValue(favorable)} does not occur in ${name}`,
+      found: listValues(counts),
+      expected: 'one of the values of the label',
+      ...hintOf(
+        String(favorable),
+        counts.values.map(({ text }) => text),
+      ),
+    });
+  if (matching.length === 2 && counts.distinct === 2)
+    faults.data({
+      path: 'columns.favorable',
+      message: `both values of ${name} equal the favorable ${showValue(favorable)}`,
+      found: listValues(counts),
+      expected: 'a value that equals one of them only',
+      hint: 'Write it in quotes to compare it as text.',
+    });
+  const [match] = matching;
+  const other = counts.values.find(({ value }) => !isFavorable(value, favorable));
+  if (counts.distinct !== 2 || match === undefined || other === undefined) return undefined;
+  return {
+    column,
+    favorable: [match.text],
+    values: { favorable: match.value, other: other.value },
+  };
+};
+
+const surveyGroups = async (
+  { column, path, privileged }: PolicyColumns['protected'][number],
+  dataset: Dataset,
+  faults: FaultCollector,
+): Promise<GroupColumn[]> => {
+  const name = JSON.stringify(column.name);
+  const counts = await countValues(dataset, column, mostGroups);
+  const groups = counts.values.map(({ text }) => text).toSorted(byCodeUnit);
+  if (counts.missing > 0)
+    faults.data({
+      path: `${path}.name`,
+      message: `the protected column ${name} is missing in ${rowsText(counts.missing)}`,
+      expected: 'a group in every row',
+      hint: 'Give these rows a group of their own, such as "unknown", or leave them out.',
+    });
+  if (counts.distinct < 2)
+    faults.data({
+      path: `${path}.name`,
+      message: `the protected column ${name} has fewer than two groups`,
+      found: listValues(counts),
+      expected: 'at least two groups, to compare',
+    });
+  if (counts.distinct > mostGroups) {
+    faults.data({
+      path: `${path}.name`,
+      message: `the protected column ${name} has ${counts.distinct} groups`,
+      found: listValues(counts),
+      expected: `at most ${mostGroups} groups`,
+      hint: 'Is it an identifier or a measurement? Put its values into bands.',
+    });
+    return [];
+  }
+  if (privileged !== null && counts.distinct > 0 && !groups.includes(privileged))
+    faults.data({
+      path: `${path}.privileged`,
+      message: `the privileged group ${JSON.stringify(privileged)} does not occur in ${name}`,
+      found: listValues(counts),
+      expected: 'one of the groups',
+      ...hintOf(privileged, groups),
+    });
+  return [{ column, privileged, names: groups }];
+};
+
+const surveyPredictions = async (
+  column: Column,
+  label: SurveyedLabel | undefined,
+  dataset: Dataset,
+  faults: FaultCollector,
+): Promise<LabelColumn | undefined> => {
+  const name = JSON.stringify(column.name);
+  const counts = await countValues(dataset, column, 100);
+  if (counts.missing > 0)
+    faults.data({
+      path: 'columns.prediction',
+      message: `the prediction ${name} is missing in ${rowsText(counts.missing)}`,
+      expected: 'a prediction in every row',
+    });
+  if (label === undefined) return undefined;
+  const { favorable, other } = label.values;
+  const foreign = counts.values.some(
+    ({ value }) => !isFavorable(value, favorable) && !isFavorable(value, other),
+  );
+  if (foreign || counts.distinct > 2) {
+    // Whatever isn't favorable would count as unfavorable, which turns a typing mistake into a wrong verdict.
+    faults.data({
+      path: 'columns.prediction',
+      message: `the prediction ${name} has values that the label doesn't have`,
+      found: listValues(counts),
+      expected: `${showValue(favorable)} or ${showValue(other)}`,
+      hint: 'Write predictions as the label is written; a column of probabilities goes in columns.score.',
+    });
+    return undefined;
+  }
+  const matching = counts.values.filter(({ value }) => isFavorable(value, favorable));
+  return { column, favorable: matching.map(({ text }) => text) };
+};
+
+const rowsText = (count: number): string => (count === 1 ? 'one row' : `${count} rows`);
+
+const hintOf = (name: string, known: readonly string[]): { hint?: string } => {
+  const near = nearestName(name, known);
+  return near === undefined ? {} : { hint: `Did you mean ${JSON.stringify(near)}?` };
+};
+
+/** Not the locale's order: the same data must give the same profile everywhere. */
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

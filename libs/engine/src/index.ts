@@ -1,0 +1,9 @@
+export { digestOfFile } from './digest-of-file.js';
+export { datasetFormats, formatOfPath, type DatasetFormat } from './dataset/dataset-format.js';
+export type { ModelSource } from './inference/candidate.js';
+export {
+  profileDataset,
+  type ProfiledDataset,
+  type ProfileProgress,
+  type ProfileRequest,
+} from './profile-dataset.js';

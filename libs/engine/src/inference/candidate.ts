@@ -1,0 +1,62 @@
+import {
+  artifactFilesOf,
+  assertSafeExternalData,
+  inspectOnnx,
+  type OnnxInspection,
+  type SizedFile,
+} from '@sluice/artifacts';
+import type { Policy } from '@sluice/contracts';
+import type { Dataset } from '../dataset/dataset.js';
+import type { FaultCollector } from '../fault-collector.js';
+import { bindInputs, type BoundInput } from './bind-inputs.js';
+import { bindOutputs } from './bind-outputs.js';
+import type { PlannedOutputs } from './model-plan.js';
+
+/** Where a model is. */
+export interface ModelSource {
+  /** An ONNX file, with its external data beside it. */
+  readonly path: string;
+  /** The files that the artifact consists of, by path relative to the model's folder; external data may be in no other. */
+  readonly files?: readonly SizedFile[];
+}
+
+/** A model that was inspected, though nothing of it has run. */
+export interface Candidate {
+  /** What faults and warnings call it. */
+  readonly name: string;
+  readonly path: string;
+  readonly inspection: OnnxInspection;
+}
+
+/** A candidate whose inputs and outputs were found to fit the data and the policy. */
+export interface BoundModel extends Candidate {
+  readonly inputs: readonly BoundInput[];
+  readonly outputs: PlannedOutputs;
+}
+
+/**
+ * Inspects a model, and makes sure that all data that it refers to is plain files beside it: ONNX Runtime would
+ * follow any path, so it sees no model that didn't pass here.
+ *
+ * @throws SluiceError `invalid_artifact`
+ */
+export const inspectCandidate = async (source: ModelSource, name: string): Promise<Candidate> => {
+  const inspection = await inspectOnnx(source.path, name);
+  if (inspection.externalTensors.length > 0) {
+    if (source.files !== undefined) assertSafeExternalData(inspection, source.files, name);
+    await artifactFilesOf(source.path);
+  }
+  return { name, path: source.path, inspection };
+};
+
+/** Fits a candidate to the data and the policy; what doesn't fit becomes faults. */
+export const bindCandidate = (
+  candidate: Candidate,
+  policy: Policy,
+  dataset: Dataset,
+  faults: FaultCollector,
+): BoundModel | undefined => {
+  const inputs = bindInputs(candidate.inspection, policy, dataset, candidate.name, faults);
+  const outputs = bindOutputs(candidate.inspection, policy, candidate.name, faults);
+  return outputs && { ...candidate, inputs, outputs };
+};

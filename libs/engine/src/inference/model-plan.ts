@@ -1,0 +1,53 @@
+import type { LabelValue } from '../favorable.js';
+import type { Dictionary } from '../dataset/dictionary.js';
+import type { ColumnValues } from '../dataset/row-batches.js';
+import type { Storage } from '../dataset/sql.js';
+
+/** One input of a model, and the columns of a batch that fill it. */
+export interface PlannedInput {
+  readonly name: string;
+  readonly storage: Storage;
+  readonly columns: readonly {
+    /** Its position in the batch's list of columns. */
+    readonly index: number;
+    /** The texts that its codes stand for; null when it holds the values themselves. */
+    readonly dictionary: Dictionary | null;
+  }[];
+  /** [n] when false, [n, number of columns] when true. */
+  readonly twoDimensional: boolean;
+}
+
+/** Which outputs a model's scores and predictions are taken from. */
+export interface PlannedOutputs {
+  /** The output with the predicted label; without one, a score of at least ½ predicts the favorable label. */
+  readonly label: string | null;
+  readonly score: string;
+  /** The position of the favorable class in an output of two columns; null when no class labels tell. */
+  readonly favorableIndex: number | null;
+  readonly favorable: LabelValue;
+}
+
+/** All that a thread needs to know to run a model over batches. */
+export interface ModelPlan {
+  readonly path: string;
+  readonly inputs: readonly PlannedInput[];
+  readonly outputs: PlannedOutputs;
+}
+
+/** A batch of rows as a model takes them. */
+export interface ModelBatch {
+  readonly rows: number;
+  readonly columns: readonly ColumnValues[];
+}
+
+/** What a model says of a batch. */
+export interface BatchScores {
+  /** Of the favorable label, as the model gave them: not checked. */
+  readonly scores: Float64Array;
+  /** 1 where the favorable label is predicted. */
+  readonly predictions: Uint8Array;
+  /** Rows whose predicted label isn't the one of the higher probability. */
+  readonly disagreements: number;
+}
+
+export type InferenceRequest = { readonly load: ModelPlan } | { readonly score: ModelBatch };

@@ -1,0 +1,101 @@
+import type { Fault, SluiceError } from '@sluice/contracts';
+import { isScore } from '../dataset/score-survey.js';
+import type { RowBatch } from '../dataset/row-batches.js';
+import { faultError } from '../fault-collector.js';
+import { reasonOf } from '../foreign-error.js';
+import { WorkerError, WorkerHandle } from '../worker-handle.js';
+import type { BatchScores, InferenceRequest, ModelPlan } from './model-plan.js';
+
+/** A model in a thread of its own, ready to score batches. */
+export class RunningModel {
+  private readonly worker = new WorkerHandle<InferenceRequest, BatchScores | null>(
+    'inference/inference-worker',
+  );
+  /** Rows whose predicted label isn't the one of the higher probability. */
+  disagreements = 0;
+
+  /** @param columns the positions, in a batch of rows, of the columns that the plan speaks of */
+  private constructor(
+    readonly name: string,
+    private readonly plan: ModelPlan,
+    private readonly columns: readonly number[],
+    private readonly hasMissingValues: boolean,
+  ) {}
+
+  /** @throws SluiceError `invalid_artifact` if ONNX Runtime can't load the model */
+  static async start(
+    name: string,
+    plan: ModelPlan,
+    columns: readonly number[],
+    hasMissingValues: boolean,
+  ): Promise<RunningModel> {
+    const model = new RunningModel(name, plan, columns, hasMissingValues);
+    try {
+      await model.ask(
+        { load: plan },
+        {
+          message: 'ONNX Runtime cannot load the model',
+          hint: 'Does it use operators or an opset newer than ONNX Runtime 1.30 knows, or operators of your own?',
+        },
+      );
+      return model;
+    } catch (error) {
+      await model.close();
+      throw error;
+    }
+  }
+
+  /** @throws SluiceError `invalid_artifact` if the model fails, or what it gives are no scores */
+  async score(batch: RowBatch): Promise<BatchScores> {
+    const columns = this.columns.map(
+      (index) => batch.columns[index] as RowBatch['columns'][number],
+    );
+    const { firstRow, rows } = batch;
+    const scored = await this.ask(
+      { score: { rows, columns } },
+      {
+        message: `the model failed on rows ${firstRow + 1} to ${firstRow + rows}`,
+        hint: 'Does it run on this data with onnxruntime in Python?',
+      },
+    );
+    const result = scored as BatchScores;
+    const wrong = result.scores.findIndex((score) => !isScore(score));
+    if (wrong !== -1) throw this.noScore(firstRow + wrong, result.scores[wrong] as number);
+    this.disagreements += result.disagreements;
+    return result;
+  }
+
+  close(): Promise<void> {
+    return this.worker.close();
+  }
+
+  private async ask(
+    request: InferenceRequest,
+    fault: Omit<Fault, 'file'>,
+  ): Promise<BatchScores | null> {
+    try {
+      return await this.worker.ask(request);
+    } catch (cause) {
+      if (!(cause instanceof WorkerError)) throw cause;
+      const found = reasonOf(cause, this.plan.path, this.name);
+      throw faultError('invalid_artifact', [{ file: this.name, ...fault, found }], cause);
+    }
+  }
+
+  private noScore(row: number, value: number): SluiceError {
+    const nan = Number.isNaN(value);
+    return faultError('invalid_artifact', [
+      {
+        file: this.name,
+        path: `outputs.${this.plan.outputs.score}`,
+        message: `the model's score of row ${row + 1} is ${nan ? 'not a number' : 'not from 0 to 1'}`,
+        found: String(value),
+        expected: 'a probability, from 0 to 1',
+        hint:
+          nan && this.hasMissingValues
+            ? 'It was given NaN for missing values: fill them in the data, or impute them inside the model.'
+            : 'Export probabilities rather than raw scores: apply the sigmoid inside the model.',
+      },
+    ]);
+  }
+}

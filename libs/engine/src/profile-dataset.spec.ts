@@ -1,0 +1,260 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { SluiceError, type Policy } from '@sluice/contracts';
+import type { Cell, Profile } from '@sluice/evaluation';
+import { policyWith, rejection, temporaryFolder, writeTable } from './fixtures/tables.fixture.js';
+import { datasetFormats, profileDataset, type ProfileProgress } from './index.js';
+
+const folder = temporaryFolder();
+let files = 0;
+const tableOf = (
+  query: string,
+  format: (typeof datasetFormats)[number] = 'parquet',
+): Promise<string> => writeTable(join(folder, `${(files += 1)}.${format}`), query, format);
+const values = (columns: string, ...rows: string[]): string =>
+  `SELECT * FROM (VALUES ${rows.map((row) => `(${row})`).join(', ')}) AS t(${columns})`;
+const profileOf = async (policy: Policy, path: string): Promise<Profile> =>
+  (await profileDataset({ policy, dataset: { path } })).profile;
+
+const seven = values(
+  'outcome, team, risk, guess, active, site',
+  "'yes', 'b', 0.9, 'yes', true, 2",
+  "'yes', 'a', 0.5, 'no', false, 10",
+  "'no', 'b', 0.4, 'no', true, 2",
+  "'no', 'a', 0.5, 'yes', false, 10",
+  "'yes', 'b', 0.2, 'no', true, 10",
+  "'no', 'C', 0.0, 'no', true, 2",
+  "'no', 'a', 1.0, 'yes', false, 2",
+);
+const cell = (label: boolean, prediction: boolean, count: number): Cell => ({
+  label,
+  prediction,
+  champion: null,
+  count,
+});
+
+describe('the profile of data with scores', () => {
+  it('counts a score of at least one half as favorable, and ranks exactly', async () => {
+    const profile = await profileOf(policyWith(), await tableOf(seven));
+    expect(profile.rows).toBe(7);
+    expect(profile.overall).toEqual([
+      cell(false, false, 2),
+      cell(false, true, 2),
+      cell(true, false, 1),
+      cell(true, true, 2),
+    ]);
+    // Positives .9 .5 .2, negatives .4 .5 0 1: wins 3 + 2½ + 1 of 12.
+    expect(profile.ranking).toMatchObject({
+      positives: 3,
+      negatives: 4,
+      champion: null,
+      covariance: null,
+    });
+    expect(profile.ranking?.version.auc).toBeCloseTo(6.5 / 12, 15);
+  });
+
+  it('has the groups in code-unit order, each with its own counts and ranks', async () => {
+    const [team] = (await profileOf(policyWith(), await tableOf(seven))).byColumn;
+    expect(team).toMatchObject({ column: 'team', privileged: null });
+    expect(team?.groups.map(({ group }) => group)).toEqual(['C', 'a', 'b']);
+    expect(team?.groups[0]).toEqual({
+      group: 'C',
+      cells: [cell(false, false, 1)],
+      ranking: {
+        positives: 0,
+        negatives: 1,
+        version: { auc: null, variance: { positive: null, negative: null } },
+        champion: null,
+        covariance: null,
+      },
+    });
+    expect(team?.groups[2]?.cells).toEqual([
+      cell(false, false, 1),
+      cell(true, false, 1),
+      cell(true, true, 1),
+    ]);
+    expect(team?.groups[2]?.ranking?.version.auc).toBe(0.5);
+  });
+
+  it('names groups of booleans and integers as text', async () => {
+    const policy = policyWith({
+      protected: [
+        { name: 'site', privileged: '10' },
+        { name: 'active', privileged: 'true' },
+      ],
+    });
+    const { byColumn } = await profileOf(policy, await tableOf(seven));
+    expect(
+      byColumn.map(({ column, privileged, groups }) => [
+        column,
+        privileged,
+        groups.map(({ group }) => group),
+      ]),
+    ).toEqual([
+      ['site', '10', ['10', '2']],
+      ['active', 'true', ['false', 'true']],
+    ]);
+  });
+
+  it('is the same from Parquet, CSV and JSON Lines, and from the rows in another order', async () => {
+    const policy = policyWith({
+      protected: [{ name: 'team' }, { name: 'active' }, { name: 'site' }],
+    });
+    const profiles: Profile[] = [];
+    for (const format of datasetFormats)
+      profiles.push(await profileOf(policy, await tableOf(seven, format)));
+    const [parquet, ...others] = profiles;
+    for (const other of others) expect(other).toEqual(parquet);
+    const reversed = await profileOf(policy, await tableOf(`${seven} ORDER BY risk DESC`));
+    expect(reversed).toEqual(parquet);
+  });
+
+  it('adds up over more rows than a batch holds', async () => {
+    const many = `SELECT IF(range % 3 = 0, 'yes', 'no') AS outcome, 'g' || range % 7 AS team, (range % 100) / 99 AS risk FROM range(20001)`;
+    const profile = await profileOf(policyWith(), await tableOf(many));
+    const total = (cells: readonly Cell[]): number =>
+      cells.reduce((sum, { count }) => sum + count, 0);
+    expect(total(profile.overall)).toBe(20001);
+    expect(profile.ranking).toMatchObject({ positives: 6667, negatives: 13334 });
+    const [team] = profile.byColumn;
+    expect(team?.groups.map(({ cells }) => total(cells))).toEqual([
+      2858, 2858, 2857, 2857, 2857, 2857, 2857,
+    ]);
+  });
+});
+
+describe('the profile of data with predictions', () => {
+  it('has no ranking without scores', async () => {
+    const policy = policyWith({ score: undefined, prediction: 'guess' });
+    const profile = await profileOf(policy, await tableOf(seven));
+    expect(profile.ranking).toBeNull();
+    expect(profile.byColumn[0]?.groups.every(({ ranking }) => ranking === null)).toBe(true);
+    expect(profile.overall).toEqual([
+      cell(false, false, 2),
+      cell(false, true, 2),
+      cell(true, false, 2),
+      cell(true, true, 1),
+    ]);
+  });
+
+  it('takes the prediction from its column where there is one, and ranks by the score', async () => {
+    const profile = await profileOf(policyWith({ prediction: 'guess' }), await tableOf(seven));
+    expect(profile.overall).toContainEqual(cell(true, false, 2));
+    expect(profile.ranking?.version.auc).toBeCloseTo(6.5 / 12, 15);
+  });
+
+  it('may predict one label only', async () => {
+    const policy = policyWith({ score: undefined, prediction: 'guess' });
+    const path = await tableOf(
+      seven.replaceAll("'yes', true", "'no', true").replaceAll("'yes', false", "'no', false"),
+    );
+    expect((await profileOf(policy, path)).overall).toEqual([
+      cell(false, false, 4),
+      cell(true, false, 3),
+    ]);
+  });
+});
+
+describe('the favorable value', () => {
+  const labels = (yes: string, no: string): string =>
+    values('outcome, team, risk', `${yes}, 'a', 0.9`, `${no}, 'b', 0.1`, `${yes}, 'b', 0.9`);
+
+  it.each([
+    ['an integer, as a number', labels('1', '0'), 1],
+    ['an integer, as text', labels('1', '0'), '1'],
+    ['a fraction', labels('1.0::DOUBLE', '0.0::DOUBLE'), 1],
+    ['a decimal', labels('1.00', '2.50'), 1],
+    ['a boolean', labels('true', 'false'), true],
+    ['a boolean, as a number', labels('true', 'false'), 1],
+    ['a boolean, as text', labels('false', 'true'), 'false'],
+    ['text that is a number', labels("'1'", "'0'"), 1],
+    ['text with a quote', labels("'it''s'", "'isn''t'"), "it's"],
+    ['an enumeration', labels("'yes'::ENUM('no', 'yes')", "'no'::ENUM('no', 'yes')"), 'yes'],
+  ])('is found where the label is %s', async (_what, query, favorable) => {
+    const formats = await Promise.all(datasetFormats.map((format) => tableOf(query, format)));
+    for (const path of formats) {
+      const { overall } = await profileOf(policyWith({ favorable }), path);
+      expect(overall).toEqual([cell(false, false, 1), cell(true, true, 2)]);
+    }
+  });
+});
+
+describe('profiling', () => {
+  it('tells how far it is', async () => {
+    const seen: ProfileProgress[] = [];
+    const path = await tableOf(`${seven.replace('*', 't.*')}, range(1000)`);
+    await profileDataset({
+      policy: policyWith(),
+      dataset: { path },
+      onProgress: (step) => seen.push(step),
+    });
+    expect(seen.slice(0, 2)).toEqual([
+      { step: 'survey', done: 0, total: 1 },
+      { step: 'survey', done: 1, total: 1 },
+    ]);
+    expect(
+      seen.filter(({ step }) => step === 'score').map(({ done, total }) => [done, total]),
+    ).toEqual([
+      [4096, 7000],
+      [7000, 7000],
+    ]);
+    expect(seen.at(-1)).toEqual({ step: 'rank', done: 4, total: 4 });
+  });
+
+  it.each<ProfileProgress['step']>(['survey', 'score', 'rank'])(
+    'stops at a signal during %s',
+    async (step) => {
+      const controller = new AbortController();
+      const reason = new Error('not needed any more');
+      const promise = profileDataset({
+        policy: policyWith(),
+        dataset: { path: await tableOf(`${seven.replace('*', 't.*')}, range(2000)`) },
+        signal: controller.signal,
+        onProgress: (progress) => {
+          if (progress.step === step) controller.abort(reason);
+        },
+      });
+      await expect(promise).rejects.toBe(reason);
+    },
+  );
+
+  it('does nothing once the signal was given', async () => {
+    const seen: ProfileProgress[] = [];
+    const promise = profileDataset({
+      policy: policyWith(),
+      dataset: { path: join(folder, 'none.parquet') },
+      signal: AbortSignal.abort(),
+      onProgress: (step) => seen.push(step),
+    });
+    await expect(promise).rejects.toMatchObject({ name: 'AbortError' });
+    expect(seen).toEqual([]);
+  });
+
+  it('passes on what a progress callback throws', async () => {
+    const promise = profileDataset({
+      policy: policyWith(),
+      dataset: { path: await tableOf(seven) },
+      onProgress: ({ step }) => {
+        if (step === 'score') throw new Error('no listener');
+      },
+    });
+    await expect(promise).rejects.toThrow('no listener');
+  });
+
+  it('wants a model exactly when the policy names an artifact', async () => {
+    const dataset = { path: await tableOf(seven) };
+    const without = rejection(
+      profileDataset({
+        policy: policyWith({ score: undefined }, { artifact: 'model.onnx' }),
+        dataset,
+      }),
+    );
+    const with_ = rejection(
+      profileDataset({ policy: policyWith(), dataset, model: { path: 'model.onnx' } }),
+    );
+    for (const error of [await without, await with_]) {
+      expect(error).toBeInstanceOf(SluiceError);
+      expect(error.code).toBe('invalid_request');
+    }
+  });
+});

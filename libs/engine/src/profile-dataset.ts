@@ -1,0 +1,190 @@
+import type { OnnxInspection } from '@sluice/artifacts';
+import { SluiceError, type Policy } from '@sluice/contracts';
+import type { Profile, ProtectedProfile } from '@sluice/evaluation';
+import { Ranker } from './counting/ranking.js';
+import type { Tally } from './counting/tally.js';
+import type { DatasetFormat } from './dataset/dataset-format.js';
+import { Dataset } from './dataset/dataset.js';
+import { surveyInputs, type NeededColumn } from './dataset/input-survey.js';
+import { findPolicyColumns } from './dataset/policy-columns.js';
+import { surveyDataset, type Survey } from './dataset/survey.js';
+import { FaultCollector } from './fault-collector.js';
+import {
+  bindCandidate,
+  inspectCandidate,
+  type BoundModel,
+  type Candidate,
+  type ModelSource,
+} from './inference/candidate.js';
+import { scoreRows } from './scored-rows.js';
+
+/** What is done so far: rows for `score`, whole tables or groups for the other steps. */
+export interface ProfileProgress {
+  readonly step: 'survey' | 'score' | 'rank';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface ProfileRequest {
+  readonly policy: Policy;
+  /** The format is needed when neither this path nor `data.evaluation` has an extension that tells. */
+  readonly dataset: { readonly path: string; readonly format?: DatasetFormat };
+  /** The version, which is needed exactly when the policy names an artifact. */
+  readonly model?: ModelSource;
+  /** The version in production; it is scored on the same rows. */
+  readonly champion?: ModelSource | null;
+  readonly onProgress?: (progress: ProfileProgress) => void;
+  /** Stops the work at the next batch or query; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ProfiledDataset {
+  readonly profile: Profile;
+  /** Of the version; null when the scores came with the data. */
+  readonly inspection: OnnxInspection | null;
+  /** What is no fault but should be known, as sentences. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Makes the profile of a dataset under a policy: scores its rows by the version and the champion, or takes the scores
+ * and predictions that it holds, then counts and ranks them.
+ *
+ * Missing values (NULL, NaN, an empty field in CSV) are given to floating-point inputs as NaN, with a warning, and are
+ * faults anywhere else. The same files give the same profile on every machine of the same architecture.
+ *
+ * @throws SluiceError `invalid_data` or `invalid_artifact`, with all faults that can be known at once
+ */
+export const profileDataset = async (request: ProfileRequest): Promise<ProfiledDataset> => {
+  const { policy, signal } = request;
+  signal?.throwIfAborted();
+  assertRequest(request);
+  const faults = new FaultCollector(policy.data.evaluation);
+  const candidates = await inspectCandidates(request, faults);
+  const source = { ...request.dataset, name: policy.data.evaluation };
+  request.onProgress?.({ step: 'survey', done: 0, total: 1 });
+  const dataset = await faults.gather(() => Dataset.open(source, signal));
+  if (dataset === undefined) throw faults.error();
+  try {
+    const columns = findPolicyColumns(policy, dataset, faults);
+    const [version, champion] = candidates.map(
+      (candidate) => candidate && bindCandidate(candidate, policy, dataset, faults),
+    );
+    const survey = await surveyDataset(policy, columns, dataset, faults);
+    const missing = await surveyInputs(neededColumns(version, champion), dataset, faults);
+    faults.throwIfAny();
+    if (survey === undefined) throw new Error('A survey failed without a fault.');
+    request.onProgress?.({ step: 'survey', done: 1, total: 1 });
+
+    const scored = await scoreRows(
+      {
+        dataset,
+        survey,
+        version: version ?? null,
+        champion: champion ?? null,
+        hasMissingValues: missing.size > 0,
+      },
+      (done) => request.onProgress?.({ step: 'score', done, total: survey.rows }),
+    );
+    return {
+      profile: await makeProfile(survey, scored.tally, request),
+      inspection: version?.inspection ?? null,
+      warnings: [
+        ...missingWarnings(missing),
+        ...disagreementWarnings(scored.disagreements, survey.rows),
+      ],
+    };
+  } finally {
+    await dataset.close();
+  }
+};
+
+/** A caller's mistakes, as opposed to those in data and models. */
+const assertRequest = ({ policy, model, champion }: ProfileRequest): void => {
+  if (policy.artifact !== undefined && model === undefined)
+    throw new SluiceError(
+      'invalid_request',
+      'The policy names an artifact, and no model was given.',
+    );
+  if (policy.artifact === undefined && (model !== undefined || (champion ?? null) !== null))
+    throw new SluiceError(
+      'invalid_request',
+      'The policy takes scores from the data, and a model was given.',
+    );
+};
+
+/** The version and the champion; undefined for what isn't given or has faults. */
+const inspectCandidates = async (
+  { policy, model, champion }: ProfileRequest,
+  faults: FaultCollector,
+): Promise<(Candidate | undefined)[]> => {
+  const name = policy.artifact ?? '';
+  return [
+    model && (await faults.gather(() => inspectCandidate(model, name))),
+    champion
+      ? await faults.gather(() => inspectCandidate(champion, `${name} (champion)`))
+      : undefined,
+  ];
+};
+
+const neededColumns = (...models: readonly (BoundModel | undefined)[]): NeededColumn[] => {
+  const all = models.flatMap((model) =>
+    (model?.inputs ?? []).flatMap(({ columns, storage }) =>
+      columns.map((column) => ({ column, storage })),
+    ),
+  );
+  return all.filter(
+    ({ column, storage }, index) =>
+      all.findIndex((other) => other.column === column && other.storage === storage) === index,
+  );
+};
+
+const makeProfile = async (
+  survey: Survey,
+  tally: Tally,
+  { signal, onProgress }: ProfileRequest,
+): Promise<Profile> => {
+  const ranker = tally.kept && new Ranker(tally.kept);
+  const total = 1 + survey.groups.reduce((sum, { names }) => sum + names.length, 0);
+  let done = 0;
+  const rank = async (only?: { column: number; group: number }) => {
+    if (ranker === null) return null;
+    signal?.throwIfAborted();
+    const ranking = await ranker.rank(only);
+    onProgress?.({ step: 'rank', done: (done += 1), total });
+    return ranking;
+  };
+  try {
+    const ranking = await rank();
+    const byColumn: ProtectedProfile[] = [];
+    for (const [position, { column, privileged, names }] of survey.groups.entries()) {
+      const groups: ProtectedProfile['groups'][number][] = [];
+      for (const [code, group] of names.entries())
+        groups.push({
+          group,
+          cells: tally.groupCells(position, code),
+          ranking: await rank({ column: position, group: code }),
+        });
+      byColumn.push({ column: column.name, privileged, groups });
+    }
+    return { rows: survey.rows, overall: tally.overallCells, byColumn, ranking };
+  } finally {
+    await ranker?.close();
+  }
+};
+
+const missingWarnings = (missing: ReadonlyMap<string, number>): string[] =>
+  Array.from(
+    missing,
+    ([column, count]) =>
+      `The column ${JSON.stringify(column)} has ${count} missing values, which the model gets as NaN.`,
+  );
+
+const disagreementWarnings = (disagreements: ReadonlyMap<string, number>, rows: number): string[] =>
+  [...disagreements]
+    .filter(([, count]) => count > 0)
+    .map(
+      ([name, count]) =>
+        `${name}: in ${count} of ${rows} rows the predicted label is not the more probable one. ` +
+        'That is right for a decision threshold other than ½, and wrong for anything else.',
+    );
