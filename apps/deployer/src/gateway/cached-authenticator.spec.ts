@@ -30,7 +30,9 @@ describe('CachedAuthenticator', () => {
     };
     authenticator = new CachedAuthenticator(registry as unknown as QueryClient);
   });
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => {
+    jest.useRealTimers();
+  });
 
   const ask = () => authenticator.authenticate('a'.repeat(64));
   const pass = (seconds: number) => jest.advanceTimersByTime(seconds * 1000);

@@ -1,5 +1,4 @@
-import { nearestName } from '@sluice/contracts';
-import type { Policy } from '@sluice/contracts';
+import { nearestName, type Policy } from '@sluice/contracts';
 import type { FaultCollector } from '../fault-collector.js';
 import { isFavorable, type LabelValue } from '../favorable.js';
 import type { Column } from './column.js';

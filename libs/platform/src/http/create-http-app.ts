@@ -4,8 +4,9 @@ import { ConsoleLogger, type LogLevel, type Type, type DynamicModule } from '@ne
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SluiceError } from '@sluice/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { correlationHeader, isCorrelationId, withCorrelationId } from './correlation.js';
-import { ProblemFilter, sendProblem } from './problem.filter.js';
+import { asSluiceError, ProblemFilter, sendProblem } from './problem.filter.js';
 import { validationPipe } from './validation.js';
 
 export interface HttpOptions {
@@ -31,6 +32,11 @@ export const createHttpApp = async (
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyLimit ?? 1024 * 1024,
     requestTimeout: 0,
+    // A malformed URL reaches neither hook nor filter.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      reply.header(correlationHeader, request.id).header('x-content-type-options', 'nosniff');
+      sendProblem(reply, request, asSluiceError(error));
+    },
     routerOptions: { maxParamLength: 200 },
     genReqId: (request: IncomingMessage) => {
       const given = request.headers[correlationHeader];
