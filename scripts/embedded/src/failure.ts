@@ -27,5 +27,7 @@ export class EmbeddedError extends Error {
 /** The message of anything thrown; Node's network errors hide the reason in their cause. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  const { message, cause } = error;
+  const hidden = cause instanceof Error && !message.includes(cause.message);
+  return hidden ? `${message}: ${cause.message}` : message;
 }

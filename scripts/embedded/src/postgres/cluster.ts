@@ -24,10 +24,14 @@ export const superuser = 'sluice';
  *
  * @throws EmbeddedError `data-version`, `cannot-start`
  */
-export async function ensureCluster(placement: Placement, password: string): Promise<void> {
+export async function ensureCluster(
+  placement: Placement,
+  password: string,
+  durable: boolean,
+): Promise<void> {
   const { data, binaries, folder } = placement;
   removeUnfinished(folder);
-  if (!existsSync(data)) return initialise(placement, password);
+  if (!existsSync(data)) return initialise(placement, password, durable);
   const version = join(data, 'PG_VERSION');
   if (!existsSync(version)) {
     throw new EmbeddedError('data-version', `${data} is not a Postgres data folder. Move it away.`);
@@ -66,7 +70,7 @@ export function isAccepting(data: string, pid: number): boolean {
 }
 
 /** initdb into a folder aside and a rename, so that a data folder is whole or absent. */
-async function initialise(placement: Placement, password: string): Promise<void> {
+async function initialise(placement: Placement, password: string, durable: boolean): Promise<void> {
   const { account, binaries, data, folder } = placement;
   const aside = join(folder, `data.new-${randomBytes(4).toString('hex')}`);
   const passwordFile = `${aside}.password`;
@@ -84,6 +88,7 @@ async function initialise(placement: Placement, password: string): Promise<void>
         '--encoding=UTF8',
         '--locale=C',
         '--no-instructions',
+        ...(durable ? [] : ['--no-sync']),
       ],
       { account, cwd: '/', env: neutralEnvironment(), timeout: 120_000 },
     );

@@ -60,7 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   try {
     const password = passwordFor(home, data);
     await endPostmaster(data, log);
-    await ensureCluster(placement, password);
+    await ensureCluster(placement, password, options.durable ?? true);
     const { process, port } = await serve({ ...options, home }, placement, held.record);
     process.on('restarted', ({ pid }) => log(`Postgres: died, and runs again as process ${pid}`));
     const stop = () => process.stop().then(held.release);
