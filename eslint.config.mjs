@@ -106,8 +106,8 @@ export default tseslint.config(
     },
   },
   {
-    // Tests may use the embedded services and doubles, but no app's inside.
-    files: ['**/*.spec.ts'],
+    // Tests and what only they use may use the embedded services and doubles, but no app's inside.
+    files: ['**/*.spec.ts', '**/*.fixture.ts'],
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',

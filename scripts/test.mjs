@@ -14,7 +14,7 @@ Results of unchanged projects come from Nx's cache.
   --help            show this text
 
 Environment:
-  TEST_DATABASE_URL, TEST_NATS_URL   use these servers instead of embedded ones
+  TEST_DATABASE_URL   use this Postgres instead of an embedded one
 `;
 
 /** A test that hangs must not hang CI until it is killed, servers and all. */
@@ -70,23 +70,20 @@ async function checkFreshness() {
 }
 
 /**
- * Tests with one Postgres and one NATS for all projects; their addresses are no input to Nx's cache.
+ * Tests with one Postgres for all projects; its address is no input to Nx's cache. Each project starts a NATS of its
+ * own, since streams and durable consumers are global to a broker and one project's messages would reach another's.
  * What failed is counted test by test, and the stage on top only if that explains nothing.
  */
 async function runTests(projects, skipE2e) {
-  const { testServices } = await import('./embedded/dist/index.js');
-  const services = await testServices(console.log);
-  const env = {
-    ...environment,
-    TEST_DATABASE_URL: services.databaseUrl,
-    TEST_NATS_URL: services.natsUrl,
-  };
+  const { testPostgres } = await import('./embedded/dist/index.js');
+  const postgres = await testPostgres(console.log);
+  const env = { ...environment, TEST_DATABASE_URL: postgres.url };
   try {
     const without = skipE2e ? ['--exclude=@sluice/e2e'] : [];
     const { ok } = await nxMany(['test', '--parallel=2', ...without], { env, limit: testLimit });
     return { ok, counted: totalsOf(projects).failed > 0 };
   } finally {
-    await services.stop();
+    await postgres.stop();
   }
 }
 

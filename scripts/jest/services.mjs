@@ -2,7 +2,7 @@ import { testServices } from '@sluice/embedded';
 
 /**
  * A project's `globalSetup`: Postgres and NATS for its tests, as TEST_DATABASE_URL and
- * TEST_NATS_URL. `npm test` starts them once for all projects; run alone, a project gets its own.
+ * TEST_NATS_URL. `npm test` starts one Postgres for all projects; NATS is each project's own.
  */
 export default async function setUpServices() {
   if (process.env.TEST_DATABASE_URL && process.env.TEST_NATS_URL) return;

@@ -12,4 +12,4 @@ export { exitWithParent } from './processes/exit-with-parent.js';
 export { freePort } from './processes/ports.js';
 export type { Exit } from './processes/run.js';
 export { supervise, type SuperviseOptions, Supervised } from './processes/supervise.js';
-export { testServices, type TestServices } from './test-services.js';
+export { testPostgres, testServices, type TestServer, type TestServices } from './test-services.js';

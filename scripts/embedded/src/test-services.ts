@@ -21,18 +21,8 @@ export interface TestServices {
  * servers of its own there, so that the tests of two projects may run at once.
  */
 export async function testServices(log: (line: string) => void = () => {}): Promise<TestServices> {
-  const { env } = process;
-  const databaseUrl = env['TEST_DATABASE_URL'] || env['DATABASE_URL'];
-  const natsUrl = env['TEST_NATS_URL'] || env['NATS_URL'];
-  const homes = join(repository, '.sluice', 'test');
-  const home = join(homes, homeName(process.pid));
-  const cache = join(repository, '.sluice', 'cache');
-  removeAbandoned(homes);
-
-  const starts = await Promise.allSettled([
-    databaseUrl ? given(databaseUrl) : startPostgres({ home, durable: false, log }),
-    natsUrl ? given(natsUrl) : startNats({ home, cache, durable: false, log }),
-  ]);
+  const home = testHome();
+  const starts = await Promise.allSettled([startTestPostgres(home, log), startTestNats(home, log)]);
   const stop = async () => {
     await Promise.all(starts.map((start) => start.status === 'fulfilled' && start.value.stop()));
     removeHome(home);
@@ -45,7 +35,42 @@ export async function testServices(log: (line: string) => void = () => {}): Prom
   throw [postgres, nats].find((start) => start.status === 'rejected')?.reason;
 }
 
-function given(url: string): Promise<{ url: string; stop(): Promise<void> }> {
+/** Postgres alone, for several processes of tests to share: each makes databases of its own in it. */
+export async function testPostgres(log: (line: string) => void = () => {}): Promise<TestServer> {
+  const home = testHome();
+  const postgres = await startTestPostgres(home, log);
+  return {
+    url: postgres.url,
+    stop: async () => {
+      await postgres.stop();
+      removeHome(home);
+    },
+  };
+}
+
+export interface TestServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+function testHome(): string {
+  const homes = join(repository, '.sluice', 'test');
+  removeAbandoned(homes);
+  return join(homes, homeName(process.pid));
+}
+
+function startTestPostgres(home: string, log: (line: string) => void): Promise<TestServer> {
+  const url = process.env['TEST_DATABASE_URL'] || process.env['DATABASE_URL'];
+  return url ? given(url) : startPostgres({ home, durable: false, log });
+}
+
+function startTestNats(home: string, log: (line: string) => void): Promise<TestServer> {
+  const url = process.env['TEST_NATS_URL'] || process.env['NATS_URL'];
+  const cache = join(repository, '.sluice', 'cache');
+  return url ? given(url) : startNats({ home, cache, durable: false, log });
+}
+
+function given(url: string): Promise<TestServer> {
   return Promise.resolve({ url, stop: async () => {} });
 }
 
