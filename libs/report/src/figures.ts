@@ -45,23 +45,30 @@ export const limitText = ({ limit }: Check): string =>
   [
     limit.at_least === undefined ? undefined : `≥ ${limit.at_least}`,
     limit.at_most === undefined ? undefined : `≤ ${limit.at_most}`,
-    limit.no_worse_by === undefined
-      ? undefined
-      : `no worse than the champion by more than ${limit.no_worse_by}`,
+    limit.no_worse_by === undefined ? undefined : `no worse by more than ${limit.no_worse_by}`,
   ]
     .filter((part) => part !== undefined)
     .join(' and ');
 
-/** What a check measures, taken from its id: `demographic_parity_ratio/age_group/at_least` is that ratio by age_group. */
-export const checkParts = (check: Check): { metric: string; by: string | null } => {
+/**
+ * What a check measures, taken from its id: `demographic_parity_ratio/age_group/at_least` is that ratio by age_group.
+ * The column's name is the user's; the rest is ours.
+ */
+export const checkParts = (
+  check: Check,
+): { metric: string; by: string | null; against: string } => {
   const [metric = '', ...rest] = check.id.split('/');
-  // A column's name may hold a slash itself; only the kind of limit at the end is left off.
-  return { metric, by: rest.length > 1 ? rest.slice(0, -1).join('/') : null };
+  return {
+    metric,
+    // A column's name may hold a slash itself; only the kind of limit at the end is left off.
+    by: rest.length > 1 ? rest.slice(0, -1).join('/') : null,
+    against: rest.at(-1) === 'against_champion' ? ' against the champion' : '',
+  };
 };
 
 export const checkTitle = (check: Check): string => {
-  const { metric, by } = checkParts(check);
-  return by === null ? metric : `${metric} by ${by}`;
+  const { metric, by, against } = checkParts(check);
+  return `${metric}${by === null ? '' : ` by ${by}`}${against}`;
 };
 
 /** Ten characters that show a share of one. It stands beside the number, never instead of it. */

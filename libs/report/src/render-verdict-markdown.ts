@@ -67,8 +67,15 @@ const headline = (verdict: Verdict, context: VerdictContext): string => {
 };
 
 /** The metric's name is ours; the column's is the user's. */
-const measured = ({ metric, by }: { metric: string; by: string | null }): string =>
-  by === null ? code(metric) : `${code(metric)} by ${escapeMarkdown(by)}`;
+const measured = ({
+  metric,
+  by,
+  against = '',
+}: {
+  metric: string;
+  by: string | null;
+  against?: string;
+}): string => `${code(metric)}${by === null ? '' : ` by ${escapeMarkdown(by)}`}${against}`;
 
 const problems = (verdict: Verdict): Section[] => {
   const list = (checks: Check[]): string =>
