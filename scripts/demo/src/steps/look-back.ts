@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ExpectationFailed } from '../expectation.js';
 import { repository } from '../paths.js';
 import type { Story } from '../story.js';
 
@@ -17,10 +18,14 @@ export const lookBack = async (story: Story): Promise<void> => {
   narrator.done('every entry holds the digest of the one before, and the chain is whole');
 };
 
-/** The command ends with another code than 0 when it finds something wrong, such as a broken chain. */
 const show = async ({ narrator, sluice }: Story, ...args: string[]): Promise<void> => {
   const connection = ['--url', sluice.registryUrl, '--key-file', sluice.adminKeyFile];
   const cli = join(repository, 'apps/cli/bin/sluice.js');
-  const { stdout } = await run(process.execPath, [cli, ...args, ...connection]);
+  const { stdout } = await run(process.execPath, [cli, ...args, ...connection]).catch(
+    // It ends with another code than 0 when it finds something wrong, such as a broken chain.
+    ({ stderr }: { stderr?: string }) => {
+      throw new ExpectationFailed(`sluice ${args.join(' ')} should succeed, and says: ${stderr}`);
+    },
+  );
   narrator.frame(`npx sluice ${args.join(' ')}`, stdout.trimEnd().replaceAll(restOfUuid, '…'));
 };

@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { manifestOf } from '@sluice/artifacts';
+import {
+  manifestDigest,
+  parsePolicy,
+  policyDigest,
+  SluiceError,
+  type Digest,
+  type Policy,
+  type Verdict,
+} from '@sluice/contracts';
+import { digestOfFile, profileDataset, type ProfileProgress } from '@sluice/engine';
+import { evaluate } from '@sluice/evaluation';
+import { renderVerdictText } from '@sluice/report';
+import { Command } from 'commander';
+import type { Context } from '../context.js';
+import { exitCodes } from '../failure.js';
+import { plain } from '../terminal.js';
+
+interface Options {
+  policy: string;
+  champion?: string;
+  artifact?: string;
+  json?: true;
+}
+
+/** `sluice evaluate`: the gate without services. The verdict is, byte for byte, what the registry would hold. */
+export const evaluateCommand = (context: Context): Command =>
+  new Command('evaluate')
+    .description('evaluate a model against its policy, offline; no service is needed')
+    .requiredOption(
+      '--policy <file>',
+      'the policy, usually sluice.yaml; its paths start at its folder',
+    )
+    .option('--champion <file>', 'the ONNX model to compare with, for checks against the champion')
+    .option('--artifact <file>', "evaluate this ONNX model instead of the policy's")
+    .option('--json', 'print the verdict as one JSON document')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 the gate passes, 1 it fails, 2 there is no verdict.
+
+Examples:
+  $ sluice evaluate --policy examples/credit-risk/sluice.yaml
+  $ sluice evaluate --policy examples/credit-risk/sluice.yaml \\
+      --artifact examples/credit-risk/proposals/fair.onnx \\
+      --champion examples/credit-risk/model.onnx
+  $ sluice evaluate --policy sluice.yaml --json | jq '.checks[] | select(.outcome == "fail")'`,
+    )
+    .action(async (options: Options) => {
+      const { terminal } = context;
+      const verdict = await evaluateOffline(options, context);
+      terminal.progress(null);
+      terminal.print(
+        options.json
+          ? JSON.stringify(verdict, null, 2)
+          : renderVerdictText(verdict, { color: terminal.colors.isColorSupported }),
+      );
+      context.exitCode = verdict.outcome === 'pass' ? exitCodes.ok : exitCodes.refused;
+    });
+
+const evaluateOffline = async (options: Options, context: Context): Promise<Verdict> => {
+  const { terminal, signal } = context;
+  const policy = parsePolicy(await readPolicy(options.policy, context.folder), options.policy);
+  const files = filesOf(policy, options, context.folder);
+  // First, since it knows all faults of data and models at once.
+  const { profile, warnings } = await profileDataset({
+    policy,
+    dataset: { path: files.dataset },
+    model: files.model === null ? undefined : { path: files.model },
+    champion: files.champion === null ? null : { path: files.champion },
+    onProgress: (progress) => terminal.progress(progressLine(progress)),
+    signal,
+  });
+  for (const warning of warnings)
+    terminal.note(`${terminal.noteColors.yellow('warning:')} ${plain(warning)}`);
+  return evaluate({
+    policy,
+    profile,
+    subject: {
+      model: policy.model,
+      version: await artifactDigest(files.model),
+      champion: await artifactDigest(files.champion),
+      datasets: { evaluation: await digestOfFile(files.dataset) },
+      policy: policyDigest(policy),
+    },
+  });
+};
+
+const readPolicy = async (file: string, folder: string): Promise<string> => {
+  try {
+    return await readFile(resolve(folder, file), 'utf8');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const message = missing ? 'there is no such file' : (cause as Error).message;
+    const faults = [{ file, message }];
+    throw new SluiceError('invalid_policy', 'The policy cannot be read.', { faults, cause });
+  }
+};
+
+/** Paths in the policy start at its folder; paths on the command line where the command is run. */
+const filesOf = (
+  policy: Policy,
+  { policy: policyFile, artifact, champion }: Options,
+  folder: string,
+): { dataset: string; model: string | null; champion: string | null } => {
+  if (policy.artifact === undefined && (artifact ?? champion) !== undefined)
+    throw new SluiceError(
+      'invalid_request',
+      `${artifact === undefined ? '--champion' : '--artifact'} needs a policy with an artifact; the data of this one holds the predictions.`,
+    );
+  const root = dirname(resolve(folder, policyFile));
+  return {
+    dataset: join(root, policy.data.evaluation),
+    model:
+      policy.artifact === undefined
+        ? null
+        : artifact === undefined
+          ? join(root, policy.artifact)
+          : resolve(folder, artifact),
+    champion: champion === undefined ? null : resolve(folder, champion),
+  };
+};
+
+/** As the registry computes it, so that the same model has the same digest in both verdicts. */
+const artifactDigest = async (path: string | null): Promise<Digest | null> =>
+  path === null ? null : manifestDigest(await manifestOf(path));
+
+const steps = {
+  survey: 'reading the data',
+  score: 'scoring rows',
+  rank: 'ranking scores',
+} as const;
+
+const progressLine = ({ step, done, total }: ProfileProgress): string =>
+  `${steps[step]} … ${total === 0 ? 0 : Math.floor((100 * done) / total)} %`;

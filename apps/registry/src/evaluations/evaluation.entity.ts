@@ -1,0 +1,54 @@
+import type {
+  Digest,
+  Evaluation,
+  EvaluationState,
+  Policy,
+  Problem,
+  Progress,
+  Verdict,
+} from '@sluice/contracts';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { wholeNumber } from '../pages/whole-number.js';
+
+@Entity('evaluation')
+export class EvaluationEntity {
+  @PrimaryColumn('uuid') id: string;
+  @Column({ type: 'bigint', insert: false, update: false, transformer: wholeNumber })
+  position: number;
+  @Column('text') model: string;
+  @Column('int') version: number;
+  /** Bound when the evaluation was asked for, so that a verdict can be told to be about something else by now. */
+  @Column('int', { nullable: true }) champion: number | null;
+  @Column('text', { name: 'champion_digest', nullable: true }) championDigest: Digest | null;
+  @Column('text', { name: 'dataset_digest' }) datasetDigest: Digest;
+  @Column('text', { name: 'policy_text' }) policyText: string;
+  @Column('json') policy: Policy;
+  @Column('text', { name: 'policy_digest' }) policyDigest: Digest;
+  @Column('text') state: EvaluationState;
+  @Column('json', { nullable: true }) progress: Progress | null;
+  @Column('text', { nullable: true }) outcome: 'pass' | 'fail' | null;
+  @Column('json', { nullable: true }) verdict: Verdict | null;
+  @Column('text', { name: 'verdict_digest', nullable: true }) verdictDigest: Digest | null;
+  @Column('json', { nullable: true }) problem: Problem | null;
+  @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
+  @Column('text', { name: 'created_by' }) createdBy: string;
+  @Column('timestamptz', { name: 'finished_at', nullable: true }) finishedAt: Date | null;
+}
+
+export const toEvaluation = (row: Omit<EvaluationEntity, 'position'>): Evaluation => ({
+  id: row.id,
+  model: row.model,
+  version: row.version,
+  champion: row.champion,
+  policyDigest: row.policyDigest,
+  datasets: { evaluation: row.datasetDigest },
+  state: row.state,
+  progress: row.progress,
+  outcome: row.outcome,
+  verdict: row.verdict,
+  verdictDigest: row.verdictDigest,
+  problem: row.problem,
+  createdAt: row.createdAt.toISOString(),
+  createdBy: row.createdBy,
+  finishedAt: row.finishedAt?.toISOString() ?? null,
+});

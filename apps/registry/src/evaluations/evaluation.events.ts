@@ -1,0 +1,40 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  evaluationCompletedSchema,
+  evaluationFailedSchema,
+  evaluationProgressedSchema,
+  subjects,
+} from '@sluice/contracts';
+import { Consumers, handler } from '@sluice/platform';
+import { EvaluationResults } from './evaluation-results.js';
+
+/** Listens to the evaluator. */
+@Injectable()
+export class EvaluationEvents implements OnApplicationBootstrap {
+  constructor(
+    private readonly consumers: Consumers,
+    private readonly results: EvaluationResults,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { results } = this;
+    this.consumers.start({
+      stream: 'events',
+      durable: 'registry-evaluations',
+      handlers: {
+        [subjects.evaluationProgressed]: handler({
+          schema: evaluationProgressedSchema,
+          handle: (event, transaction) => results.progressed(event, transaction),
+        }),
+        [subjects.evaluationCompleted]: handler({
+          schema: evaluationCompletedSchema,
+          handle: (event, transaction) => results.completed(event, transaction),
+        }),
+        [subjects.evaluationFailed]: handler({
+          schema: evaluationFailedSchema,
+          handle: (event, transaction) => results.failed(event, transaction),
+        }),
+      },
+    });
+  }
+}

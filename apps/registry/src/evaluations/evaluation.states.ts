@@ -1,0 +1,14 @@
+import type { EvaluationState } from '@sluice/contracts';
+
+const transitions = {
+  queued: ['running', 'succeeded', 'failed'],
+  running: ['succeeded', 'failed'],
+  succeeded: [],
+  failed: [],
+} as const satisfies Record<EvaluationState, readonly EvaluationState[]>;
+
+/** Messages come late and more than once; one that no longer changes anything is not an error. */
+export const canBecome = (from: EvaluationState, to: EvaluationState): boolean =>
+  (transitions[from] as readonly EvaluationState[]).includes(to);
+
+export const isFinished = (state: EvaluationState): boolean => transitions[state].length === 0;

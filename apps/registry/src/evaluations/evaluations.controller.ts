@@ -1,0 +1,70 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import {
+  createEvaluationSchema,
+  evaluationPageSchema,
+  evaluationQuerySchema,
+  evaluationSchema,
+  type CreateEvaluation,
+  type Evaluation,
+  type Page,
+  type Principal,
+} from '@sluice/contracts';
+import { CurrentPrincipal, Roles } from '@sluice/platform';
+import { contributors, readers } from '../access/roles.js';
+import { Operation } from '../http/operation.js';
+import { idParameter } from '../http/path-parameters.js';
+import { IdempotencyKey } from '../idempotency/idempotency-key.js';
+import type { EvaluationQuery } from './evaluation.store.js';
+import { EvaluationsService } from './evaluations.service.js';
+
+@Controller('evaluations')
+export class EvaluationsController {
+  constructor(private readonly evaluations: EvaluationsService) {}
+
+  @Post()
+  @Roles(...contributors)
+  @Operation({
+    id: 'createEvaluation',
+    summary: 'Ask for a version to be evaluated against a policy',
+    description:
+      'It is compared with the version that is champion now of the last environment of the policy. Follow Location until a verdict or a problem is there.',
+    status: 202,
+    response: evaluationSchema,
+    errors: ['invalid_policy', 'not_found'],
+    location: (evaluation) => `/evaluations/${evaluation.id}`,
+  })
+  create(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: createEvaluationSchema }) wish: CreateEvaluation,
+    @IdempotencyKey() key: string | undefined,
+  ): Promise<Evaluation> {
+    return this.evaluations.create(principal, wish, key);
+  }
+
+  @Get()
+  @Roles(...readers)
+  @Operation({
+    id: 'listEvaluations',
+    summary: 'Evaluations, newest first',
+    status: 200,
+    response: evaluationPageSchema,
+  })
+  list(
+    @Query({ schema: evaluationQuerySchema }) query: EvaluationQuery,
+  ): Promise<Page<Evaluation>> {
+    return this.evaluations.list(query);
+  }
+
+  @Get(':id')
+  @Roles(...readers)
+  @Operation({
+    id: 'getEvaluation',
+    summary: 'One evaluation, with its verdict once there is one',
+    status: 200,
+    response: evaluationSchema,
+    errors: ['not_found'],
+  })
+  get(@Param('id', { schema: idParameter }) id: string): Promise<Evaluation> {
+    return this.evaluations.get(id);
+  }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import {
+  championEnvironment,
+  policyDigest,
+  type CreateEvaluation,
+  type Evaluation,
+  type Page,
+  type Policy,
+  type Principal,
+} from '@sluice/contracts';
+import type { EntityManager } from 'typeorm';
+import { EnvironmentStore } from '../environments/environment.store.js';
+import { Creations } from '../idempotency/creations.js';
+import { pageFrom } from '../pages/page-cursor.js';
+import { EvaluationJob } from './evaluation-job.js';
+import { toEvaluation, type EvaluationEntity } from './evaluation.entity.js';
+import { EvaluationStore, type EvaluationQuery } from './evaluation.store.js';
+import { policyForModel } from './policy-for-model.js';
+
+@Injectable()
+export class EvaluationsService {
+  constructor(
+    private readonly store: EvaluationStore,
+    private readonly environments: EnvironmentStore,
+    private readonly job: EvaluationJob,
+    private readonly creations: Creations,
+  ) {}
+
+  /** @throws SluiceError `invalid_policy` or `not_found` */
+  create(
+    principal: Principal,
+    wish: CreateEvaluation,
+    key: string | undefined,
+  ): Promise<Evaluation> {
+    const attempt = { principal, route: 'POST /evaluations', body: wish, key };
+    const readPolicy = async () => {
+      const environments = await this.environments.list();
+      return policyForModel(
+        wish.policy,
+        wish.model,
+        environments.map(({ name }) => name),
+      );
+    };
+    return this.creations.once(attempt, readPolicy, async (transaction, policy) => {
+      const row = await this.bind(transaction, principal, wish, policy);
+      // First, because it finds out whether the version and the dataset exist.
+      await this.job.send(transaction, row);
+      await this.store.add(transaction, row);
+      const event = {
+        actor: principal.name,
+        action: 'evaluation.created',
+        subject: `evaluations/${row.id}`,
+        details: {
+          model: row.model,
+          version: row.version,
+          champion: row.champion,
+          dataset: row.datasetDigest,
+          policy: row.policyDigest,
+        },
+      };
+      return { result: toEvaluation(row), events: [event] };
+    });
+  }
+
+  async list(query: EvaluationQuery): Promise<Page<Evaluation>> {
+    const rows = await this.store.list(query);
+    return pageFrom(rows, query, ({ position }) => position, toEvaluation);
+  }
+
+  async get(id: string): Promise<Evaluation> {
+    return toEvaluation(await this.store.get(id));
+  }
+
+  /** Fixes what will be compared with what: a champion that changes later makes the verdict stale, not different. */
+  private async bind(
+    transaction: EntityManager,
+    principal: Principal,
+    wish: CreateEvaluation,
+    policy: Policy,
+  ): Promise<Omit<EvaluationEntity, 'position'>> {
+    const champion = await this.environments.champion(
+      wish.model,
+      championEnvironment(policy),
+      transaction,
+    );
+    return {
+      id: randomUUID(),
+      model: wish.model,
+      version: wish.version,
+      champion: champion?.version ?? null,
+      championDigest: champion?.artifactDigest ?? null,
+      datasetDigest: wish.datasets.evaluation,
+      policyText: wish.policy,
+      policy,
+      policyDigest: policyDigest(policy),
+      state: 'queued',
+      progress: null,
+      outcome: null,
+      verdict: null,
+      verdictDigest: null,
+      problem: null,
+      createdAt: new Date(),
+      createdBy: principal.name,
+      finishedAt: null,
+    };
+  }
+}
