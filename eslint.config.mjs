@@ -126,8 +126,22 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: ioBuiltins.flatMap((name) => [name, `node:${name}`]) },
+        {
+          paths: ioBuiltins.flatMap((name) => [name, `node:${name}`]),
+          // Nx bans what it finds installed where the file lies; this bans it wherever npm put it.
+          patterns: [{ group: frameworksAndIo }],
+        },
       ],
+    },
+  },
+  {
+    // Neither the action, the CLI, the model server nor the libraries below the services are Nest's.
+    files: [
+      '{action,apps/cli,apps/model-server}/src/**/*.ts',
+      'libs/{artifacts,engine,client}/src/**/*.ts',
+    ],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ group: ['@nestjs/*', 'typeorm'] }] }],
     },
   },
   {

@@ -28,7 +28,7 @@ const forbidden = [
     'a pure library to use a database',
     'libs/evaluation/src/x.ts',
     "import '@duckdb/node-api';",
-    boundary,
+    'no-restricted-imports',
   ],
   [
     'a pure library to touch the file system',
