@@ -9,7 +9,7 @@ import { example, Stack, until } from './stack.js';
 
 const request = JSON.parse(readFileSync(join(example, 'request.json'), 'utf8')) as InferenceRequest;
 
-describe('a service killed with -9 during the main job', () => {
+describe('kill -9 during the main job', () => {
   let stack: Stack;
   let ci: RegistryClient;
   let maria: RegistryClient;
@@ -31,8 +31,10 @@ describe('a service killed with -9 during the main job', () => {
     ['evaluator', 'model.onnx'],
     ['registry', 'proposals/fair.onnx'],
     ['deployer', 'proposals/more-accurate.onnx'],
+    ['postgres', 'model.onnx'],
+    ['nats', 'proposals/fair.onnx'],
   ] as const)(
-    '%s: the job ends as it should, nothing lost or done twice',
+    'of %s: the job ends as it should, nothing lost or done twice',
     async (service, file) => {
       const version: Version = await registerModel(
         ci,

@@ -1,11 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { evaluationSchema, modelPageSchema } from '@sluice/contracts';
+import { removeHome } from '@sluice/embedded';
 import { repository, until } from './stack.js';
 
 const shell = promisify(execFile);
@@ -81,7 +82,7 @@ describe('npm start, on a home of its own', () => {
       run.process.kill('SIGKILL');
       await ended();
     }
-    rmSync(home, { recursive: true, force: true });
+    removeHome(home);
   });
 
   it('does the main job: a gate that fails with its reason, one that passes, a promotion and a rollout', () => {

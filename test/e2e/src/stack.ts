@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { RegistryClient } from '@sluice/client';
 import type { Role } from '@sluice/contracts';
+import { removeHome } from '@sluice/embedded';
 
 export const repository = fileURLToPath(new URL('../../..', import.meta.url));
 export const example = join(repository, 'examples/credit-risk');
@@ -18,6 +19,23 @@ interface UpRecord {
   adminKeyFile: string;
   services: Record<string, { pid: number }>;
 }
+
+export type Victim = 'registry' | 'evaluator' | 'deployer' | 'postgres' | 'nats';
+
+/** The process of a program that was given an argument with this text in it. */
+const processNaming = (program: string, argument: string): number | undefined =>
+  readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .find((pid) => {
+      try {
+        const [started = '', ...rest] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return started.endsWith(program) && rest.some((text) => text.includes(argument));
+      } catch {
+        // It ended meanwhile.
+        return false;
+      }
+    });
 
 /** A whole Sluice, started by `sluice up` as a user would, in a folder of its own. */
 export class Stack {
@@ -71,11 +89,27 @@ export class Stack {
     return this.client((await this.admin.createKey({ name, kind: 'machine', roles })).secret);
   }
 
-  /** `kill -9`. `sluice up` starts it again. */
-  kill(service: 'registry' | 'evaluator' | 'deployer'): void {
-    const pid = this.record.services[service]?.pid;
-    if (pid === undefined) throw new Error(`There is no ${service} in up.json.`);
-    process.kill(pid, 'SIGKILL');
+  /** `kill -9`. `sluice up` starts it again. The broker loses all that it stored as well. */
+  kill(victim: Victim): void {
+    if (victim === 'nats')
+      rmSync(join(this.home, 'nats/jetstream'), { recursive: true, force: true });
+    process.kill(this.pidOf(victim), 'SIGKILL');
+  }
+
+  private pidOf(victim: Victim): number {
+    if (victim === 'postgres') {
+      const noted = join(this.home, 'postgres/LOCATION');
+      const folder = existsSync(noted)
+        ? readFileSync(noted, 'utf8').trim()
+        : join(this.home, 'postgres');
+      return Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[0]);
+    }
+    const pid =
+      victim === 'nats'
+        ? processNaming('nats-server', this.home)
+        : this.record.services[victim]?.pid;
+    if (!pid) throw new Error(`There is no ${victim} to kill.`);
+    return pid;
   }
 
   async stop(): Promise<void> {
@@ -84,7 +118,7 @@ export class Stack {
       this.process.kill('SIGTERM');
       await ended;
     }
-    rmSync(this.home, { recursive: true, force: true });
+    removeHome(this.home);
   }
 
   /** What `sluice up` printed, for the text of a failure. */
