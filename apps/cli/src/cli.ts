@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { SluiceError, toProblem } from '@sluice/contracts';
 import { Command, CommanderError } from 'commander';
-import { approveCommand } from './commands/approve.js';
+import { approveCommand, rejectCommand } from './commands/decide.js';
 import { auditCommand } from './commands/audit.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { evaluationCommand } from './commands/evaluation.js';
@@ -9,7 +9,6 @@ import { keysCommand } from './commands/keys.js';
 import { modelsCommand } from './commands/models.js';
 import { promoteCommand } from './commands/promote.js';
 import { promotionsCommand } from './commands/promotions.js';
-import { rejectCommand } from './commands/reject.js';
 import { statusCommand } from './commands/status.js';
 import { upCommand } from './commands/up.js';
 import { versionsCommand } from './commands/versions.js';

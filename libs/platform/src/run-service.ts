@@ -29,7 +29,8 @@ export const runService = async (
 const exitWithParent = (app: NestFastifyApplication): void => {
   process.stdin.resume();
   process.stdin.on('close', () => {
-    setTimeout(() => process.exit(0), 5000).unref();
+    // Longer than any service takes to let its last requests end.
+    setTimeout(() => process.exit(0), 15_000).unref();
     void app.close().finally(() => process.exit(0));
   });
 };

@@ -1,6 +1,7 @@
 import { Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Client } from 'pg';
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { DatabaseLogger } from './database-logger.js';
 import { DeadLetterEntity, InboxEntity, OutboxEntity } from '../messaging/message.entities.js';
 
 type Class<T = object> = new (...args: never[]) => T;
@@ -48,6 +49,8 @@ export const openDatabase = async (options: DatabaseOptions): Promise<DataSource
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'all',
     logging: ['error', 'warn', 'migration'],
+    logger: new DatabaseLogger(),
+    maxQueryExecutionTime: DatabaseLogger.maxQueryExecutionTime,
     applicationName: `sluice-${options.schema}`,
     // Statements written by hand name their tables without a schema.
     extra: {
