@@ -1,0 +1,41 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import { digestOfBytes, policyDigest } from '@sluice/contracts';
+import { profileDataset } from '@sluice/engine';
+import { evaluate } from '@sluice/evaluation';
+import { scoredPolicy } from './workload.js';
+
+/** What is timed, by name. Each runs in a process of its own, so that its peak memory is its own. */
+export const cases: Record<string, (path: string) => Promise<void>> = {
+  /** The bare limit: DuckDB scans and groups the same columns, and nothing else. */
+  'duckdb-scan-and-group': async (path) => {
+    const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
+    const connection = await instance.connect();
+    try {
+      for (const column of ['age_group', 'sex']) {
+        await connection.runAndReadAll(
+          `SELECT ${column}, label, score >= 0.5 AS prediction, count(*), sum(score) FROM read_parquet('${path}') GROUP BY ALL`,
+        );
+      }
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
+  },
+
+  /** All that a gate computes: the profile with exact ranks, every measure with its interval, the verdict. */
+  evaluation: async (path) => {
+    const policy = scoredPolicy(path);
+    const { profile } = await profileDataset({ policy, dataset: { path } });
+    evaluate({
+      policy,
+      profile,
+      subject: {
+        model: policy.model,
+        version: null,
+        champion: null,
+        datasets: { evaluation: digestOfBytes(path) },
+        policy: policyDigest(policy),
+      },
+    });
+  },
+};

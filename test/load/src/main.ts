@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { parseArgs, promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { scoredTable } from './workload.js';
+
+const help = `Usage: npm run bench -- evaluator [options]
+
+Times an evaluation against DuckDB's bare scan and grouping of the same columns, in one run, on this machine.
+
+Options:
+  --rows N      rows of the table, several separated by commas (default 1000000,10000000)
+  --repeat N    runs of each case, taken alternately (default 3); the median counts
+  --json        one JSON document
+  --help        show this text
+`;
+
+interface Timing {
+  readonly seconds: number;
+  readonly peakMiB: number;
+}
+
+const folder = fileURLToPath(new URL('../../../.sluice/bench', import.meta.url));
+const runner = fileURLToPath(new URL('./run-case.js', import.meta.url));
+const run = promisify(execFile);
+
+const measure = async (name: string, path: string): Promise<Timing> => {
+  const { stdout } = await run(process.execPath, [runner, name, path]);
+  return JSON.parse(stdout) as Timing;
+};
+
+const median = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+
+const compare = async (
+  rows: number,
+  repeat: number,
+): Promise<{ rows: number; bare: Timing; ours: Timing; ratio: number }> => {
+  const path = await scoredTable(folder, rows);
+  const timings: Record<'bare' | 'ours', Timing[]> = { bare: [], ours: [] };
+  // Alternately, so that whatever else the machine does meets both.
+  for (let round = 0; round < repeat; round += 1) {
+    timings.bare.push(await measure('duckdb-scan-and-group', path));
+    timings.ours.push(await measure('evaluation', path));
+  }
+  const summary = (of: Timing[]): Timing => ({
+    seconds: median(of.map(({ seconds }) => seconds)),
+    peakMiB: Math.max(...of.map(({ peakMiB }) => peakMiB)),
+  });
+  const [bare, ours] = [summary(timings.bare), summary(timings.ours)];
+  return { rows, bare, ours, ratio: ours.seconds / bare.seconds };
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rows: { type: 'string', default: '1000000,10000000' },
+    repeat: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+const sizes = values.rows.split(',').map(Number);
+const repeat = Number(values.repeat);
+const usable =
+  sizes.every((size) => Number.isSafeInteger(size) && size > 0) &&
+  Number.isSafeInteger(repeat) &&
+  repeat > 0;
+
+if (values.help) {
+  process.stdout.write(help);
+} else if (positionals.join() !== 'evaluator' || !usable) {
+  process.stderr.write(help);
+  process.exitCode = 2;
+} else {
+  const results = [];
+  for (const rows of sizes) {
+    const result = await compare(rows, repeat);
+    results.push(result);
+    if (!values.json) {
+      const line = (name: string, { seconds, peakMiB }: Timing): string =>
+        `  ${name.padEnd(24)} ${seconds.toFixed(2).padStart(8)} s ${peakMiB.toFixed(0).padStart(6)} MiB\n`;
+      process.stdout.write(
+        `${rows} rows (label, score, 2 protected columns)\n${line('DuckDB scan and group', result.bare)}${line('evaluation', result.ours)}  ratio ${result.ratio.toFixed(1)}\n\n`,
+      );
+    }
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify({ results }, null, 2)}\n`);
+}
