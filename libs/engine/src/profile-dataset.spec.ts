@@ -198,7 +198,7 @@ describe('profiling', () => {
       [4096, 7000],
       [7000, 7000],
     ]);
-    expect(seen.at(-1)).toEqual({ step: 'rank', done: 4, total: 4 });
+    expect(seen.at(-1)).toEqual({ step: 'rank', done: 2, total: 2 });
   });
 
   it.each<ProfileProgress['step']>(['survey', 'score', 'rank'])(

@@ -18,7 +18,7 @@ import {
 } from './inference/candidate.js';
 import { scoreRows } from './scored-rows.js';
 
-/** What is done so far: rows for `score`, whole tables or groups for the other steps. */
+/** What is done so far: rows for `score`; for `rank` the whole table, then each protected column. */
 export interface ProfileProgress {
   readonly step: 'survey' | 'score' | 'rank';
   readonly done: number;
@@ -145,27 +145,31 @@ const makeProfile = async (
   { signal, onProgress }: ProfileRequest,
 ): Promise<Profile> => {
   const ranker = tally.kept && new Ranker(tally.kept);
-  const total = 1 + survey.groups.reduce((sum, { names }) => sum + names.length, 0);
+  const total = 1 + survey.groups.length;
   let done = 0;
-  const rank = async (only?: { column: number; group: number }) => {
+  const ranked = async <Ranking>(
+    work: (ranker: Ranker) => Promise<Ranking>,
+  ): Promise<Ranking | null> => {
     if (ranker === null) return null;
     signal?.throwIfAborted();
-    const ranking = await ranker.rank(only);
+    const ranking = await work(ranker);
     onProgress?.({ step: 'rank', done: (done += 1), total });
     return ranking;
   };
   try {
-    const ranking = await rank();
+    const ranking = await ranked((all) => all.rankAll());
     const byColumn: ProtectedProfile[] = [];
     for (const [position, { column, privileged, names }] of survey.groups.entries()) {
-      const groups: ProtectedProfile['groups'][number][] = [];
-      for (const [code, group] of names.entries())
-        groups.push({
+      const rankings = await ranked((groups) => groups.rankGroups(position, names.length));
+      byColumn.push({
+        column: column.name,
+        privileged,
+        groups: names.map((group, code) => ({
           group,
           cells: tally.groupCells(position, code),
-          ranking: await rank({ column: position, group: code }),
-        });
-      byColumn.push({ column: column.name, privileged, groups });
+          ranking: rankings?.[code] ?? null,
+        })),
+      });
     }
     return { rows: survey.rows, overall: tally.overallCells, byColumn, ranking };
   } finally {

@@ -1,22 +1,30 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DeLong } from '@sluice/statistics';
+import type { RankingRequest } from './counting/ranking-worker.js';
+import type { KeptScores } from './counting/tally.js';
 import { WorkerError, WorkerHandle } from './worker-handle.js';
+
+/** Rows given as label and score. */
+const rowsOf = (...rows: (readonly [number, number])[]): KeptScores => ({
+  label: Uint8Array.from(rows, ([label]) => label),
+  score: Float64Array.from(rows, ([, score]) => score),
+  championScore: null,
+  groups: [],
+});
 
 describe('a worker', () => {
   it('tells who asked what went wrong, and answers on', async () => {
-    const worker = new WorkerHandle<unknown, { positives: number }>('counting/ranking-worker');
+    const worker = new WorkerHandle<RankingRequest, DeLong[]>('counting/ranking-worker');
     try {
-      const scores = (...values: number[]) => Float64Array.from(values);
-      const bad = worker.ask({
-        version: { positives: scores(NaN), negatives: scores(0.5) },
-        champion: null,
-      });
-      const good = worker.ask({
-        version: { positives: scores(1, 0.5), negatives: scores(0) },
-        champion: null,
-      });
+      const early = worker.ask({ by: null });
+      const bad = worker.ask({ rows: rowsOf([1, NaN], [0, 0.5]) });
+      const good = worker.ask({ rows: rowsOf([1, 1], [1, 0.5], [0, 0]) });
+      const ranking = worker.ask({ by: null });
+      await expect(early).rejects.toThrow('no rows to rank yet');
       await expect(bad).rejects.toThrow(WorkerError);
       await expect(bad).rejects.toThrow('A score is NaN');
-      expect(await good).toMatchObject({ positives: 2 });
+      expect(await good).toEqual([]);
+      expect(await ranking).toMatchObject([{ positives: 2, negatives: 1 }]);
     } finally {
       await worker.close();
     }
@@ -32,11 +40,12 @@ describe('a worker', () => {
   });
 
   it('answers what was asked before it is closed', async () => {
-    const worker = new WorkerHandle<unknown, { negatives: number }>('counting/ranking-worker');
-    const version = { positives: Float64Array.of(1), negatives: Float64Array.of(0) };
-    const answer = worker.ask({ version, champion: null });
+    const worker = new WorkerHandle<RankingRequest, DeLong[]>('counting/ranking-worker');
+    const loaded = worker.ask({ rows: rowsOf([1, 1], [0, 0]) });
+    const answer = worker.ask({ by: null });
     await worker.close();
-    expect(await answer).toMatchObject({ negatives: 1 });
-    await expect(worker.ask({ version, champion: null })).rejects.toThrow('ended');
+    expect(await loaded).toEqual([]);
+    expect(await answer).toMatchObject([{ positives: 1, negatives: 1 }]);
+    await expect(worker.ask({ by: null })).rejects.toThrow('ended');
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { aucCovariance, delong, type ScoresByClass } from './delong.js';
+import {
+  aucCovariance,
+  delong,
+  delongByGroup,
+  rankedScores,
+  type ScoresByClass,
+} from './delong.js';
 import { oracles, syntheticCases } from '../test/oracles.js';
 import { seededRandom } from './random.js';
 
@@ -152,5 +158,36 @@ describe('delong', () => {
   it('says null, not 0, without rows of a class', () => {
     const result = delong({ positives: Float64Array.of(1, 2), negatives: Float64Array.of() });
     expect(result.first).toEqual({ auc: null, variance: { positive: null, negative: null } });
+  });
+});
+
+describe('delongByGroup', () => {
+  it('gives each group what its rows alone would give, for two models under ties', () => {
+    const random = seededRandom([11]);
+    const rows = 6000;
+    const labels = Uint8Array.from({ length: rows }, () => Number(random() < 0.6));
+    const codes = Uint16Array.from({ length: rows }, () => Math.floor(random() * 4));
+    const draw = (): Float64Array =>
+      Float64Array.from(labels, (label) => Math.round((random() + 0.3 * label) * 50) / 50);
+    const [a, b] = [draw(), draw()];
+    const only = (scores: Float64Array, group: number): ScoresByClass => ({
+      positives: scores.filter((_, row) => codes[row] === group && labels[row] === 1),
+      negatives: scores.filter((_, row) => codes[row] === group && labels[row] === 0),
+    });
+    const found = delongByGroup(
+      { labels, groups: { codes, count: 5 } },
+      rankedScores(a),
+      rankedScores(b),
+    );
+    expect(found).toHaveLength(5);
+    for (const [group, together] of found.entries()) {
+      const alone = delong(only(a, group), only(b, group));
+      expect(together).toEqual(alone);
+    }
+    // The fifth group has no rows, which is no zero.
+    expect(found[4]).toMatchObject({
+      positives: 0,
+      first: { auc: null, variance: { positive: null, negative: null } },
+    });
   });
 });

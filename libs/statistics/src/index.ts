@@ -3,9 +3,13 @@ export { drawBinomial } from './binomial.js';
 export {
   aucCovariance,
   delong,
+  delongByGroup,
+  rankedScores,
   type ByClass,
   type DeLong,
+  type LabelledRows,
   type RankedModel,
+  type RankedScores,
   type ScoresByClass,
 } from './delong.js';
 export { largestDifference, smallestRatio } from './disparity.js';

@@ -1,63 +1,49 @@
 import type { RankingProfile } from '@sluice/evaluation';
-import type { DeLong, ScoresByClass } from '@sluice/statistics';
+import type { DeLong } from '@sluice/statistics';
 import { WorkerHandle } from '../worker-handle.js';
 import type { RankingRequest } from './ranking-worker.js';
 import type { KeptScores } from './tally.js';
 
-/** Computes exact rank statistics of scores, in a thread. */
+/** Computes exact rank statistics of scores, in a thread. The rows are moved to it and sorted there, once. */
 export class Ranker {
-  private readonly worker = new WorkerHandle<RankingRequest, DeLong>('counting/ranking-worker');
+  private readonly worker = new WorkerHandle<RankingRequest, DeLong[]>('counting/ranking-worker');
+  private readonly sorted: Promise<unknown>;
 
-  constructor(private readonly kept: KeptScores) {}
+  /** @param rows are moved: they can't be read here any more */
+  constructor(rows: KeptScores) {
+    this.sorted = this.worker.ask({ rows }, buffersOf(rows));
+    // Whoever asks for a ranking hears of its failure; until then Node must not take it for one that nobody handles.
+    this.sorted.catch(() => undefined);
+  }
 
-  /** Ranks all rows, or those of one group of the protected column at a position. */
-  async rank(only?: { readonly column: number; readonly group: number }): Promise<RankingProfile> {
-    const rows = only && { codes: this.kept.groups[only.column] as Uint16Array, group: only.group };
-    const version = byClass(this.kept.score, this.kept.label, rows);
-    const champion =
-      this.kept.championScore && byClass(this.kept.championScore, this.kept.label, rows);
-    const moved = [version, champion].flatMap((scores) =>
-      scores === null ? [] : [scores.positives.buffer, scores.negatives.buffer],
-    );
-    const found = await this.worker.ask({ version, champion }, moved);
-    return {
-      positives: found.positives,
-      negatives: found.negatives,
-      version: found.first,
-      champion: found.second,
-      covariance: found.covariance,
-    };
+  async rankAll(): Promise<RankingProfile> {
+    const [all] = await this.rank(null);
+    return all as RankingProfile;
+  }
+
+  /** Ranks the rows of each group of the protected column at a position among themselves. */
+  rankGroups(column: number, groups: number): Promise<RankingProfile[]> {
+    return this.rank({ column, groups });
   }
 
   close(): Promise<void> {
     return this.worker.close();
   }
+
+  private async rank(by: { column: number; groups: number } | null): Promise<RankingProfile[]> {
+    await this.sorted;
+    const found = await this.worker.ask({ by });
+    return found.map(({ positives, negatives, first, second, covariance }) => ({
+      positives,
+      negatives,
+      version: first,
+      champion: second,
+      covariance,
+    }));
+  }
 }
 
-type OwnedScores = ScoresByClass & {
-  readonly positives: Float64Array<ArrayBuffer>;
-  readonly negatives: Float64Array<ArrayBuffer>;
-};
-
-const byClass = (
-  scores: Float64Array,
-  labels: Uint8Array,
-  only: { readonly codes: Uint16Array; readonly group: number } | undefined,
-): OwnedScores => {
-  const belongs = (row: number): boolean => only === undefined || only.codes[row] === only.group;
-  const sizes = [0, 0];
-  for (let row = 0; row < labels.length; row += 1)
-    if (belongs(row)) sizes[labels[row] as number] = (sizes[labels[row] as number] as number) + 1;
-  const [negatives, positives] = sizes.map((size) => new Float64Array(size)) as [
-    Float64Array<ArrayBuffer>,
-    Float64Array<ArrayBuffer>,
-  ];
-  let positive = 0;
-  let negative = 0;
-  for (let row = 0; row < labels.length; row += 1) {
-    if (!belongs(row)) continue;
-    if (labels[row] === 1) positives[positive++] = scores[row] as number;
-    else negatives[negative++] = scores[row] as number;
-  }
-  return { positives, negatives };
-};
+const buffersOf = ({ label, score, championScore, groups }: KeptScores): ArrayBuffer[] =>
+  [label, score, championScore, ...groups].flatMap((rows) =>
+    rows === null ? [] : [rows.buffer as ArrayBuffer],
+  );
