@@ -164,10 +164,17 @@ const makeProfile = async (
           group,
           cells: tally.groupCells(position, code),
           ranking: await rank({ column: position, group: code }),
+          scores: tally.groupScores(position, code),
         });
       byColumn.push({ column: column.name, privileged, groups });
     }
-    return { rows: survey.rows, overall: tally.overallCells, byColumn, ranking };
+    return {
+      rows: survey.rows,
+      overall: tally.overallCells,
+      byColumn,
+      ranking,
+      scores: tally.overallScores,
+    };
   } finally {
     await ranker?.close();
   }
