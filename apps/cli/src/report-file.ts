@@ -9,7 +9,10 @@ import { SluiceError } from '@sluice/contracts';
  * @throws SluiceError `invalid_request` for a folder, and where the folder of the file is missing or read-only
  */
 export const checkReportFile = async (path: string): Promise<void> => {
-  const found = await stat(path).catch(() => null);
+  const found = await stat(path).catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw cannotWrite(path, reasonOf(cause), cause);
+  });
   if (found?.isDirectory()) throw cannotWrite(path, 'it is a folder');
   if (found !== null && !found.isFile()) throw cannotWrite(path, 'it is no ordinary file');
   await access(dirname(path), constants.W_OK).catch((cause: unknown) => {
@@ -28,13 +31,15 @@ export const writeReport = async (path: string, text: string): Promise<void> => 
     await writeFile(draft, text, { flag: 'wx' });
     await rename(draft, path);
   } catch (cause) {
-    await rm(draft, { force: true });
+    // The first failure is the one to tell.
+    await rm(draft, { force: true }).catch(() => undefined);
     throw cannotWrite(path, reasonOf(cause), cause);
   }
 };
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder',
+  ENAMETOOLONG: 'the name is too long',
   ENOTDIR: 'its folder is a file',
   EACCES: 'the folder may not be written to',
   EROFS: 'the file system is read-only',

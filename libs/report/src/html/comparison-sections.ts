@@ -1,8 +1,14 @@
 import { metricDefinition, type Measure } from '@sluice/contracts';
 import { figure, intervalText, measureText, signed } from '../figures.js';
-import { comparisonRows, groupTables, type GroupRow, type GroupTable } from '../group-figures.js';
+import {
+  comparisonRows,
+  groupTables,
+  type ComparisonRow,
+  type GroupRow,
+  type GroupTable,
+} from '../group-figures.js';
 import { groupBars } from './group-bars.js';
-import { differencePlot, reachOf } from './interval-plot.js';
+import { differencePlot, reachOf, sideBySidePlot } from './interval-plot.js';
 import { html, userText, type Content, type Markup } from './markup.js';
 import { metricLabel, omitted } from './outcome-sections.js';
 import { countText, type Page } from './page.js';
@@ -100,47 +106,93 @@ const acrossGroups = (by: string, { verdict }: Page): Markup | null => {
 
 /** The version beside the champion, on the same rows. */
 export const comparison = (page: Page): Markup => {
-  const { verdict, bounds, id } = page;
-  const all = comparisonRows(verdict).filter((row) => row.champion !== undefined);
-  const intro = html`<section aria-labelledby="comparison">
-    <h2 id="comparison">Against the champion</h2>
-  </section> `;
-  if (verdict.subject.champion === null || all.length === 0)
-    return html`${intro}<p>There is no champion to compare with${verdict.subject.champion === null ? ': this would be the first version' : ''}.</p>
-</section>
-`;
+  const { verdict, bounds } = page;
+  const all = comparisonRows(verdict).filter(isCompared);
   const rows = all.slice(0, bounds.checks);
+  const content =
+    verdict.subject.champion === null
+      ? html`<p>There is no champion to compare with: this would be the first version.</p> `
+      : [
+          differences(
+            rows.filter(({ difference }) => difference !== undefined),
+            page,
+          ),
+          sideBySide(
+            rows.filter(({ difference }) => difference === undefined),
+            page,
+          ),
+          omitted(all.length - rows.length, 'measure', 'measures'),
+        ];
+  return html`<section aria-labelledby="comparison">
+    <h2 id="comparison">Against the champion</h2>
+    ${content}
+  </section> `;
+};
+
+type ComparedRow = ComparisonRow & { readonly champion: Measure };
+
+const isCompared = (row: ComparisonRow): row is ComparedRow => row.champion !== undefined;
+
+const differences = (rows: readonly ComparedRow[], { id, bounds }: Page): Markup | null => {
+  if (rows.length === 0) return null;
   const reach = reachOf(rows.flatMap(({ difference }) => difference ?? []));
-  return html`${intro}<p class="lead">Both models on the same rows. A difference is version − champion; where its interval holds 0, the data don't tell them apart.</p>
-${table({
-  id,
-  caption: 'Version and champion',
-  captionHidden: true,
-  stacks: true,
-  columns: [
-    { title: 'Measure' },
-    { title: 'Version', kind: 'figure' },
-    { title: 'Champion', kind: 'figure' },
-    { title: 'Difference', kind: 'figure' },
-    { title: `Plot, 0 in the middle`, kind: 'plot' },
-    { title: 'Better is' },
-  ],
-  rows: rows.map(({ metric, by, version, champion, difference }) => {
-    const { direction } = metricDefinition(version.metric);
-    return [
-      html`<span class="measure">${metricLabel(metric)}</span
-        >${by === null ? null : html` by ${userText(by, bounds.name)}`}`,
-      withInterval(version),
-      withInterval(champion),
-      difference === undefined
-        ? html`<span class="quiet">not measured</span>`
-        : withInterval(difference),
-      difference && differencePlot(difference, reach, metricLabel(metric), id),
-      direction === 'neither' ? 'neither' : direction,
-    ];
-  }),
-})}${omitted(all.length - rows.length, 'measure', 'measures')}</section>
-`;
+  return html`<p class="lead">
+      Both models on the same rows. A difference is version − champion; where its interval holds 0,
+      the data don’t tell them apart.
+    </p>
+    ${table({
+      id,
+      caption: 'Measures of version and champion, and their differences',
+      captionHidden: true,
+      stacks: true,
+      columns: [
+        { title: 'Measure' },
+        { title: 'Version', kind: 'figure' },
+        { title: 'Champion', kind: 'figure' },
+        { title: 'Difference', kind: 'figure' },
+        { title: 'Difference, 0 in the middle', kind: 'plot' },
+      ],
+      rows: rows.map(({ metric, by, version, champion, difference }) => [
+        comparedName(version, by, bounds.name),
+        withInterval(version),
+        withInterval(champion),
+        withInterval(difference),
+        difference && differencePlot(difference, reach, metricLabel(metric), id),
+      ]),
+    })}`;
+};
+
+const sideBySide = (rows: readonly ComparedRow[], { id, bounds }: Page): Markup | null =>
+  rows.length === 0
+    ? null
+    : html`<h3>Fairness of both</h3>
+        <p class="lead">
+          Side by side, without a test of the difference: ● the version, ◆ the champion, on a scale
+          from 0 to 1.
+        </p>
+        ${table({
+          id,
+          caption: 'Fairness of version and champion',
+          captionHidden: true,
+          stacks: true,
+          columns: [
+            { title: 'Measure' },
+            { title: 'Version', kind: 'figure' },
+            { title: 'Champion', kind: 'figure' },
+            { title: 'From 0 to 1', kind: 'plot' },
+          ],
+          rows: rows.map(({ metric, by, version, champion }) => [
+            comparedName(version, by, bounds.name),
+            withInterval(version),
+            withInterval(champion),
+            sideBySidePlot(version, champion, metricLabel(metric), id),
+          ]),
+        })}`;
+
+const comparedName = ({ metric }: Measure, by: string | null, longest: number): Markup => {
+  const { direction } = metricDefinition(metric);
+  return html`<span class="measure">${metricLabel(metric)}</span
+    >${by === null ? null : html` by ${userText(by, longest)}`}${direction === 'neither' ? null : html`<span class="meaning">${direction} is better</span>`}`;
 };
 
 const withInterval = (measure: Measure | undefined): Content => {

@@ -148,18 +148,31 @@ export const calibrationPlot = (
   );
 };
 
-/** Favorable rows up, others down, from one line in the middle. */
+/** The most rows that a bin has, upwards and downwards. */
+export interface DistributionScale {
+  readonly positives: number;
+  readonly negatives: number;
+}
+
+export const distributionScale = (shown: readonly ScoreDistribution[]): DistributionScale => {
+  const bins = shown.flatMap((distribution) => distribution.bins);
+  const most = (of: (bin: (typeof bins)[number]) => number): number => Math.max(1, ...bins.map(of));
+  return { positives: most((bin) => bin.positives), negatives: most((bin) => bin.negatives) };
+};
+
+/** Favorable rows up, others down, from one line; a row is as high in both directions and in every plot of the scale. */
 export const distributionPlot = (
   { bins }: ScoreDistribution,
+  most: DistributionScale,
   whose: string,
   id: () => string,
 ): Markup => {
-  const total = bins.reduce((sum, bin) => sum + bin.positives + bin.negatives, 0) || 1;
-  const most = Math.max(1, ...bins.flatMap(({ positives, negatives }) => [positives, negatives]));
-  const [middle, reach] = [122, 104];
+  const [top, bottom] = [10, 220];
+  const unit = (bottom - top) / (most.positives + most.negatives);
+  const middle = at(top + most.positives * unit);
   const bars = bins.map(({ from, to, positives, negatives }) => {
     const [left, wide] = [at(x(from) + 1), at(x(to) - x(from) - 2)];
-    const [up, down] = [at((positives / most) * reach), at((negatives / most) * reach)];
+    const [up, down] = [at(positives * unit), at(negatives * unit)];
     return html`<rect
         class="favorable"
         x="${left}"
@@ -173,36 +186,37 @@ export const distributionPlot = (
       html`<text
         class="tick"
         x="${x(tick)}"
-        y="${middle + reach + 22}"
+        y="${bottom + 18}"
         text-anchor="${tick === 1 ? 'end' : 'middle'}"
         >${String(tick)}</text
       >`,
   );
+  const count = (rows: number, position: number): Markup =>
+    html`<text class="tick" x="${plot.left - 7}" y="${at(position)}" text-anchor="end"
+      >${countText(rows)}</text
+    >`;
+  // Where one side is far the smaller, its figure would stand on the zero.
+  const roomBelow = bottom - middle > 16;
+  const total = bins.reduce((sum, bin) => sum + bin.positives + bin.negatives, 0);
   return drawing(
     {
       width,
-      height: middle + reach + 44,
+      height: bottom + 40,
       title: `Score distribution of the ${whose}`,
-      description: `Rows by score in twentieths: rows with the favorable label upwards, others downwards. The largest bar has ${countText(most)} of ${countText(total)} rows. The figures are in the table below.`,
+      description: `${countText(total)} rows by score in twentieths: rows with the favorable label upwards, others downwards. The figures are in the table below.`,
       id,
     },
     [
       bars,
-      html`<path class="axis" d="M${plot.left} ${middle}H${plot.right}" /><text
-          class="tick"
-          x="${plot.left - 7}"
-          y="${middle - reach + 9}"
-          text-anchor="end"
-          >${countText(most)}</text
-        ><text class="tick" x="${plot.left - 7}" y="${middle + 4}" text-anchor="end">0</text
-        ><text class="tick" x="${plot.left - 7}" y="${middle + reach}" text-anchor="end"
-          >${countText(most)}</text
-        >`,
+      html`<path class="base" d="M${plot.left} ${middle}H${plot.right}" />`,
+      count(most.positives, top + 9),
+      middle - top > 26 ? count(0, middle + 4) : null,
+      roomBelow ? count(most.negatives, bottom) : null,
       ticks,
       html`<text
         class="name"
         x="${at((plot.left + plot.right) / 2)}"
-        y="${middle + reach + 40}"
+        y="${bottom + 36}"
         text-anchor="middle"
         >Score</text
       >`,

@@ -69,6 +69,39 @@ export const differencePlot = (
   );
 };
 
+/** The version above the champion, with their intervals, on a scale from 0 to 1. */
+export const sideBySidePlot = (
+  version: Measure,
+  champion: Measure,
+  name: string,
+  id: () => string,
+): Markup | null => {
+  if (version.value === null || champion.value === null) return null;
+  const x = scale([0, 1], [8, width - 8]);
+  const [upper, lower] = [11, 27];
+  const line = ({ interval }: Measure, height: number): Markup | null =>
+    interval && whisker(x(interval.lower), x(interval.upper), height);
+  const center = x(champion.value);
+  return drawing(
+    {
+      width,
+      height: 38,
+      title: `${name}: version and champion`,
+      description: `Version ${measureText(version)}, champion ${measureText(champion)}, on a scale from 0 to 1.`,
+      id,
+    },
+    html`<path
+        class="axis"
+        d="M8 ${upper}H${width - 8}M8 ${lower}H${width - 8}"
+      />${line(version, upper)}${line(champion, lower)}<circle
+        class="mark version"
+        cx="${x(version.value)}"
+        cy="${upper}"
+        r="5.5"
+      /><path class="mark champion" d="M${center} ${lower - 7}l7 7l-7 7l-7 -7z" />`,
+  );
+};
+
 /** The farthest that any of the differences, or its interval, lies from zero. */
 export const reachOf = (measures: readonly Measure[]): number =>
   Math.max(0.01, ...measures.flatMap(valuesOf).map(Math.abs)) * 1.08;

@@ -31,7 +31,12 @@ const written = (content: Content): string => {
 
 /** A template whose text is trusted and whose values are not: strings are escaped, attributes must be quoted. */
 export const html = (texts: TemplateStringsArray, ...values: readonly Content[]): Markup =>
-  new Markup(texts.map((text, index) => text + written(values[index])).join(''));
+  new Markup(
+    texts.map((text, index) => text.replace(indentation, '\n') + written(values[index])).join(''),
+  );
+
+/** Of the template in its source; white space means nothing there. */
+const indentation = /\n\s+/g;
 
 /** At most so many characters of a text, with an ellipsis for the rest. */
 export const shortened = (text: string, longest: number): string => {

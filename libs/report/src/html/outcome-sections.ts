@@ -112,7 +112,7 @@ export const checks = (page: Page): Markup => {
             >${meaningOf(checkParts(check).metric)}</span
           >`,
         checkValue(check),
-        intervalCell(check.measure),
+        html`<span class="interval">${intervalCell(check.measure)}</span>`,
         checkPlot(check, plainName(check), page.id),
         limitText(check),
         check.measure === null ? '' : countText(check.measure.n),

@@ -54,9 +54,7 @@ const render = (page: Page): string => {
         <meta name="referrer" content="no-referrer" />
         <meta name="generator" content="Sluice" />
         <title>${title}</title>
-        <style>
-          ${new Markup(style)}
-        </style>
+        ${styleElement}
       </head>
       <body>
         <a class="skip" href="#main">Skip to the report</a>
@@ -79,6 +77,9 @@ const render = (page: Page): string => {
       </body>
     </html> `.text;
 };
+
+/** Made from one string, since its content must be, byte for byte, what the hash was taken of. */
+const styleElement = new Markup(`<style>${style}</style>`);
 
 /** Nothing may load or run; the one style sheet is named by its hash. */
 const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${Buffer.from(

@@ -1,6 +1,13 @@
 import type { Measure, ModelCurves } from '@sluice/contracts';
 import { figure, measureText } from '../figures.js';
-import { binText, calibrationPlot, distributionPlot, rocAt, rocPlot } from './curve-plots.js';
+import {
+  binText,
+  calibrationPlot,
+  distributionPlot,
+  distributionScale,
+  rocAt,
+  rocPlot,
+} from './curve-plots.js';
 import { html, type Content, type Markup } from './markup.js';
 import { countText, type Page } from './page.js';
 import { table, type TableOptions } from './table.js';
@@ -114,6 +121,7 @@ const distribution = (page: Page, version: ModelCurves, champion: ModelCurves | 
     ['version', version] as const,
     ...(champion ? [['champion', champion] as const] : []),
   ];
+  const most = distributionScale(models.map(([, curves]) => curves.distribution));
   const columns: TableOptions['columns'] = [
     { title: 'Scores' },
     ...models.flatMap(([whose]) => [
@@ -136,7 +144,7 @@ const distribution = (page: Page, version: ModelCurves, champion: ModelCurves | 
             <figcaption>
               <strong>${whose === 'version' ? 'Version' : 'Champion'}</strong>
             </figcaption>
-            ${distributionPlot(curves.distribution, whose, page.id)}
+            ${distributionPlot(curves.distribution, most, whose, page.id)}
           </figure> `,
       )}
     </div>

@@ -32,7 +32,7 @@ h1 { margin: 0; font-size: clamp(1.5rem, 1.1rem + 2vw, 2.15rem); letter-spacing:
 h2 { margin: 0 0 .5rem; font-size: 1.35rem; }
 h3 { margin: 2rem 0 .6rem; font-size: 1.05rem; }
 p { margin: 0 0 .75rem; max-width: 44rem; }
-section { margin-top: 3.25rem; padding-top: 1.5rem; border-top: 1px solid var(--rule); }
+section { margin-top: 2.75rem; padding-top: 1.5rem; border-top: 1px solid var(--rule); }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; font-size: .875em; }
 code { overflow-wrap: anywhere; }
 pre { margin: 0; padding: .9rem 1rem; background: var(--soft); border-radius: 8px; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -60,7 +60,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1.5rem 0 0
 .problems li { padding: 1rem 1.25rem; border-left: 4px solid; border-radius: 4px 10px 10px 4px; }
 .problems li.fail { background: var(--fail-soft); border-color: var(--fail); }
 .problems li.warn { background: var(--warn-soft); border-color: var(--warn); }
-.problems h3 { margin: 0 0 .4rem; }
+.problems h3 { margin: 0 0 .4rem; text-wrap: wrap; }
 .problems p:last-child { margin-bottom: 0; }
 .chip { display: inline-block; padding: .05rem .55rem; border: 1px solid; border-radius: 99px; font-size: .8rem; font-weight: 600; white-space: nowrap; letter-spacing: 0; }
 .chip.pass { color: var(--pass); background: var(--pass-soft); }
@@ -77,6 +77,7 @@ thead th { color: var(--quiet); font-size: .8rem; font-weight: 500; vertical-ali
 tbody th { font-weight: 400; max-width: 24rem; min-width: 7rem; overflow-wrap: anywhere; }
 .measure { font-weight: 600; }
 .meaning { display: block; font-size: .82rem; line-height: 1.4; }
+.problems .chip { margin-right: .35rem; vertical-align: .08em; }
 .figure { text-align: right; font-variant-numeric: tabular-nums; }
 .interval { display: inline-block; font-size: .82rem; white-space: nowrap; }
 .facts .interval { font-size: .85em; }
@@ -99,6 +100,7 @@ text.label, text.value { font-size: 14px; fill: var(--text); }
 text.state { font-size: 13px; }
 text.value { font-weight: 600; }
 .axis, .grid { stroke: var(--rule); fill: none; }
+.base { stroke: var(--quiet); fill: none; }
 .diagonal, .reference { stroke: var(--quiet); stroke-dasharray: 3 4; fill: none; }
 .reference { stroke: var(--text); }
 .zero { stroke: var(--quiet); stroke-dasharray: 3 3; }
@@ -139,7 +141,8 @@ text.value { font-weight: 600; }
   .stacks tbody th { max-width: none; padding-bottom: .4rem; }
   .stacks td.figure { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; text-align: right; }
   .stacks td.figure::before { content: attr(data-label); color: var(--quiet); }
-  .stacks td.plot svg { width: 100%; max-width: 22rem; margin: .4rem 0; }
+  .stacks td.plot { min-width: 0; }
+  .stacks td.plot svg { margin: .4rem 0; }
 }
 @media print {
   @page { margin: 15mm; }

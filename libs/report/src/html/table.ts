@@ -43,7 +43,7 @@ export const table = ({
         const label = stacks ? html` data-label="${title}"` : null;
         return index === heading
           ? html`<th scope="row" ${role(stacks, 'rowheader')}>${cell}</th>`
-          : html`<td${role(stacks, 'cell')}${classOf(kind)}${label}>${cell}</td>`;
+          : html`<td${role(stacks, 'cell')}${classOf(kind)}${label}>${stacks && kind === 'figure' ? html`<span>${cell}</span>` : cell}</td>`;
       })}</tr>
 `,
   );
