@@ -21,10 +21,12 @@ export const groupBars = ({ title, groups, overall, id }: GroupBars): Markup => 
   const x = scale([0, 1], [1, width - 1]);
   const height = groups.length * rowHeight + 18;
   const rows = groups.map(({ name, measure }, index) => row(name, measure, index * rowHeight, x));
+  // On the bars only: between them it would run through names and values.
+  const overBars = groups.map(
+    (_, index) => `M${x(overall?.value ?? 0)} ${index * rowHeight + 16}v18`,
+  );
   const reference =
-    overall?.value == null
-      ? null
-      : html`<path class="reference" d="M${x(overall.value)} 18V${height - 14}" />`;
+    overall?.value == null ? null : html`<path class="reference" d="${overBars.join('')}" />`;
   const ticks = [0, 0.25, 0.5, 0.75, 1].map(
     (tick) =>
       html`<text

@@ -145,15 +145,19 @@ text.value { font-weight: 600; }
   .stacks td.plot svg { margin: .4rem 0; }
 }
 @media print {
-  @page { margin: 15mm; }
-  :root { color-scheme: light; }
-  body { font-size: 10.5pt; }
+  @page { margin: 14mm; }
+  :root { color-scheme: light; font-size: 12px; }
+  body { font-size: 1rem; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main { max-width: none; padding: 0; }
-  nav, .skip { display: none; }
+  nav, .skip, details:not([open]) { display: none; }
+  section { margin-top: 1.75rem; padding-top: 1rem; }
+  h3 { margin-top: 1.25rem; }
   .scroll { overflow: visible; }
-  h2, h3, figcaption { break-after: avoid; }
-  tr, figure svg, .problems li, .outcome { break-inside: avoid; }
-  details::details-content { content-visibility: visible; block-size: auto; }
+  .pair { grid-template-columns: 1fr 1fr; gap: 1.25rem 2rem; }
+  th, td { padding: .4rem .5rem; }
+  td.plot { min-width: 120px; }
+  h2, h3, figcaption, .lead, caption, thead { break-after: avoid; }
+  tr, figure, .facts, .problems li, .outcome { break-inside: avoid; }
 }
 `;
