@@ -158,6 +158,6 @@ text.value { font-weight: 600; }
   th, td { padding: .4rem .5rem; }
   td.plot { min-width: 120px; }
   h2, h3, figcaption, .lead, caption, thead { break-after: avoid; }
-  tr, figure, .facts, .problems li, .outcome { break-inside: avoid; }
+  tr, figure, .lead, .facts, .problems li, .outcome { break-inside: avoid; }
 }
 `;
