@@ -7,6 +7,7 @@ export * from './policy/metrics.js';
 export * from './policy/policy.js';
 export * from './policy/parse-policy.js';
 export * from './verdict.js';
+export * from './curves.js';
 export * from './resources/page.js';
 export * from './resources/model.js';
 export * from './resources/version.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parsePolicy } from '@sluice/contracts';
-import type { Cell, Profile, RankingProfile } from '@sluice/evaluation';
+import { scoreCurves, type Cell, type Profile, type RankingProfile } from '@sluice/evaluation';
 import { profileDataset, type ProfiledDataset, type ProfileProgress } from './index.js';
 
 /*
@@ -124,6 +124,23 @@ describe.each(Object.keys(oracle.models))('the model %s on the hold-out', (name)
       expect(rankings.reduce((sum, { positives }) => sum + positives, 0)).toBe(expected.positives);
       for (const { version } of rankings) expect(version.auc).toBeGreaterThan(0.5);
     }
+  });
+
+  it('has score histograms of all rows, whose AUC is the exact one within the stated bound', () => {
+    const curves = scoreCurves(profile);
+    for (const [curve, exact] of [
+      [curves?.version, profile.ranking?.version.auc],
+      [curves?.champion, profile.ranking?.champion?.auc],
+    ] as const) {
+      if (curve == null) continue;
+      expect(curve.distribution.bins.reduce((n, bin) => n + bin.positives, 0)).toBe(
+        expected.positives,
+      );
+      const { auc = 0, aucWithin = 0 } = curve.roc ?? {};
+      expect(Math.abs(auc - (exact as number))).toBeLessThanOrEqual(aucWithin + 1e-12);
+      expect(aucWithin).toBeLessThan(0.01);
+    }
+    expect(curves?.champion === null).toBe(isChampion);
   });
 
   if (isChampion) {

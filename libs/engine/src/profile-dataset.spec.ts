@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { SluiceError, type Policy } from '@sluice/contracts';
-import type { Cell, Profile } from '@sluice/evaluation';
+import type { Cell, Profile, ScoreProfile } from '@sluice/evaluation';
 import { policyWith, rejection, temporaryFolder, writeTable } from './fixtures/tables.fixture.js';
 import { datasetFormats, profileDataset, type ProfileProgress } from './index.js';
 
@@ -67,6 +67,10 @@ describe('the profile of data with scores', () => {
         champion: null,
         covariance: null,
       },
+      scores: {
+        version: { bins: [0], positives: [0], negatives: [1] },
+        champion: null,
+      },
     });
     expect(team?.groups[2]?.cells).toEqual([
       cell(false, false, 1),
@@ -117,6 +121,13 @@ describe('the profile of data with scores', () => {
     expect(total(profile.overall)).toBe(20001);
     expect(profile.ranking).toMatchObject({ positives: 6667, negatives: 13334 });
     const [team] = profile.byColumn;
+    const inBins = ({ version }: ScoreProfile): number =>
+      [...version.positives, ...version.negatives].reduce((sum, count) => sum + count, 0);
+    expect(profile.scores?.version.bins).toHaveLength(100);
+    expect(inBins(profile.scores as ScoreProfile)).toBe(20001);
+    expect(team?.groups.map(({ scores }) => inBins(scores as ScoreProfile))).toEqual(
+      team?.groups.map(({ cells }) => total(cells)),
+    );
     expect(team?.groups.map(({ cells }) => total(cells))).toEqual([
       2858, 2858, 2857, 2857, 2857, 2857, 2857,
     ]);
@@ -124,11 +135,13 @@ describe('the profile of data with scores', () => {
 });
 
 describe('the profile of data with predictions', () => {
-  it('has no ranking without scores', async () => {
+  it('has no ranking and no histogram without scores', async () => {
     const policy = policyWith({ score: undefined, prediction: 'guess' });
     const profile = await profileOf(policy, await tableOf(seven));
     expect(profile.ranking).toBeNull();
     expect(profile.byColumn[0]?.groups.every(({ ranking }) => ranking === null)).toBe(true);
+    expect(profile.scores).toBeNull();
+    expect(profile.byColumn[0]?.groups.every(({ scores }) => scores === null)).toBe(true);
     expect(profile.overall).toEqual([
       cell(false, false, 2),
       cell(false, true, 2),

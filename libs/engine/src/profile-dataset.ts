@@ -168,10 +168,17 @@ const makeProfile = async (
           group,
           cells: tally.groupCells(position, code),
           ranking: rankings?.[code] ?? null,
+          scores: tally.groupScores(position, code),
         })),
       });
     }
-    return { rows: survey.rows, overall: tally.overallCells, byColumn, ranking };
+    return {
+      rows: survey.rows,
+      overall: tally.overallCells,
+      byColumn,
+      ranking,
+      scores: tally.overallScores,
+    };
   } finally {
     await ranker?.close();
   }

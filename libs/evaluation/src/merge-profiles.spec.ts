@@ -31,6 +31,18 @@ describe('mergeProfiles', () => {
     whole.byColumn[0]?.groups.forEach(({ cells }, index) =>
       expect(sorted(merged.byColumn[0]?.groups[index]?.cells ?? [])).toEqual(sorted(cells)),
     );
+    expect(merged.scores).toEqual(whole.scores);
+    expect(merged.byColumn[0]?.groups.map(({ scores }) => scores)).toEqual(
+      whole.byColumn[0]?.groups.map(({ scores }) => scores),
+    );
+  });
+
+  it('has no scores when a part with rows has none', () => {
+    const part = profileOf(first, ['g']);
+    const merged = mergeProfiles([part, { ...profileOf(second, ['g']), scores: null }]);
+    expect(merged.scores).toBeNull();
+    const empty = { ...profileOf([], ['g']), scores: null };
+    expect(mergeProfiles([empty, part]).scores).toEqual(part.scores);
   });
 
   it('does not depend on the order of the parts', () => {

@@ -1,12 +1,14 @@
 import { SluiceError } from '@sluice/contracts';
-import type { Cell, Profile, ProtectedProfile } from './profile.js';
+import { mergeHistograms } from './curves/score-histogram.js';
+import type { Cell, Profile, ProtectedProfile, ScoreProfile } from './profile.js';
 
 /**
  * One profile of several tables, as if their rows stood in one: counts add up, and a group that one table lacks is
  * taken from the others.
  *
  * Ranks don't add up: the AUC of a whole isn't known from those of its parts. The ranking of a merged profile is
- * therefore null, and its AUC undefined with that reason. A single profile is returned as it is.
+ * therefore null, and its AUC undefined with that reason. Histograms of scores do add up; where a part has rows and no
+ * scores, the whole has none either. A single profile is returned as it is.
  *
  * @throws SluiceError `invalid_data` without profiles, when they have different protected columns or privileged
  *   groups, or when some have a champion's predictions and others don't
@@ -26,6 +28,7 @@ export const mergeProfiles = (profiles: readonly Profile[]): Profile => {
       ),
     ),
     ranking: null,
+    scores: mergeScores(profiles.map(({ overall, scores }) => ({ cells: overall, scores }))),
   };
 };
 
@@ -55,15 +58,31 @@ const mergeColumns = (
   return {
     column,
     privileged,
-    groups: [...groups].toSorted(byCodeUnits).map((group) => ({
-      group,
-      cells: mergeCells(
-        parts.flatMap((part) =>
-          part.groups.filter((candidate) => candidate.group === group).map(({ cells }) => cells),
-        ),
-      ),
-      ranking: null,
-    })),
+    groups: [...groups].toSorted(byCodeUnits).map((group) => {
+      const own = parts.flatMap((part) =>
+        part.groups.filter((candidate) => candidate.group === group),
+      );
+      return {
+        group,
+        cells: mergeCells(own.map(({ cells }) => cells)),
+        ranking: null,
+        scores: mergeScores(own),
+      };
+    }),
+  };
+};
+
+const mergeScores = (
+  parts: readonly { readonly cells: readonly Cell[]; readonly scores: ScoreProfile | null }[],
+): ScoreProfile | null => {
+  // A part without rows has nothing to say, not even whether there are scores.
+  const scores = parts.filter(({ cells }) => cells.length > 0).map((part) => part.scores);
+  if (scores.length === 0) return parts.find((part) => part.scores !== null)?.scores ?? null;
+  if (!scores.every((part) => part !== null)) return null;
+  const champions = scores.map(({ champion }) => champion);
+  return {
+    version: mergeHistograms(scores.map(({ version }) => version)),
+    champion: champions.every((champion) => champion !== null) ? mergeHistograms(champions) : null,
   };
 };
 

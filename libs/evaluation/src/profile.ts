@@ -11,6 +11,8 @@ export interface Profile {
   readonly byColumn: readonly ProtectedProfile[];
   /** Exact rank statistics of the scores; null when the data holds predictions only. */
   readonly ranking: RankingProfile | null;
+  /** Where the scores lie, for curves; null when the data holds predictions only. Unlike ranks, it adds up. */
+  readonly scores: ScoreProfile | null;
 }
 
 export interface ProtectedProfile {
@@ -21,6 +23,7 @@ export interface ProtectedProfile {
     readonly group: string;
     readonly cells: readonly Cell[];
     readonly ranking: RankingProfile | null;
+    readonly scores: ScoreProfile | null;
   }[];
 }
 
@@ -57,4 +60,23 @@ export interface RankedScores {
   readonly auc: number | null;
   /** Sample variance (n − 1) of the structural components over positives (V10) and over negatives (V01). */
   readonly variance: { readonly positive: number | null; readonly negative: number | null };
+}
+
+/** Rows by label and score, as the version and the champion score them. */
+export interface ScoreProfile {
+  readonly version: ScoreHistogram;
+  readonly champion: ScoreHistogram | null;
+}
+
+/**
+ * Counts by label in 1,000 bins of equal width: bin b holds the scores from b / 1000 up to (b + 1) / 1000, and the
+ * last one 1 as well. Three lists of one length, and only bins with rows, so that a small group stays small in JSON.
+ */
+export interface ScoreHistogram {
+  /** Positions, ascending. */
+  readonly bins: readonly number[];
+  /** Rows with the favorable label. */
+  readonly positives: readonly number[];
+  /** Rows with any other. */
+  readonly negatives: readonly number[];
 }

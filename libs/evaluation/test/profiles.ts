@@ -1,5 +1,11 @@
 import { delong } from '@sluice/statistics';
-import type { Cell, Profile, RankingProfile } from '../src/profile.js';
+import type {
+  Cell,
+  Profile,
+  RankingProfile,
+  ScoreHistogram,
+  ScoreProfile,
+} from '../src/profile.js';
 
 /** A row as an engine would count it. True stands for the favorable value. */
 export interface Row {
@@ -16,12 +22,13 @@ export const profileOf = (rows: readonly Row[], columns: readonly string[]): Pro
   rows: rows.length,
   overall: cellsOf(rows),
   ranking: rankingOf(rows),
+  scores: scoresOf(rows),
   byColumn: columns.map((column) => ({
     column,
     privileged: null,
     groups: [...new Set(rows.map(({ groups }) => groups[column] as string))].sort().map((group) => {
       const own = rows.filter(({ groups }) => groups[column] === group);
-      return { group, cells: cellsOf(own), ranking: rankingOf(own) };
+      return { group, cells: cellsOf(own), ranking: rankingOf(own), scores: scoresOf(own) };
     }),
   })),
 });
@@ -55,6 +62,36 @@ const rankingOf = (rows: readonly Row[]): RankingProfile | null => {
   return { positives, negatives, version: first, champion: second, covariance };
 };
 
+const scoresOf = (rows: readonly Row[]): ScoreProfile | null => {
+  if (rows.some(({ score }) => score === undefined)) return null;
+  return {
+    version: histogramOf(rows, ({ score }) => score),
+    champion: rows.every(({ championScore }) => championScore !== undefined)
+      ? histogramOf(rows, ({ championScore }) => championScore)
+      : null,
+  };
+};
+
+/** Bin by bin over all rows. */
+const histogramOf = (
+  rows: readonly Row[],
+  score: (row: Row) => number | undefined,
+): ScoreHistogram => {
+  const counted = Array.from({ length: 1000 }, (_, bin) => {
+    const inside = rows.filter((row) => {
+      const scaled = (score(row) as number) * 1000;
+      return scaled >= bin && (bin === 999 ? scaled <= 1000 : scaled < bin + 1);
+    });
+    const positives = inside.filter(({ label }) => label).length;
+    return { bin, positives, negatives: inside.length - positives };
+  }).filter(({ positives, negatives }) => positives + negatives > 0);
+  return {
+    bins: counted.map(({ bin }) => bin),
+    positives: counted.map(({ positives }) => positives),
+    negatives: counted.map(({ negatives }) => negatives),
+  };
+};
+
 export interface Confusion {
   readonly tp: number;
   readonly fp: number;
@@ -82,6 +119,7 @@ export const profileOfConfusions = (
     rows: overall.tp + overall.fp + overall.fn + overall.tn,
     overall: cellsOfConfusion(overall),
     ranking: null,
+    scores: null,
     byColumn: [
       {
         column,
@@ -90,6 +128,7 @@ export const profileOfConfusions = (
           group,
           cells: cellsOfConfusion(confusion),
           ranking: null,
+          scores: null,
         })),
       },
     ],

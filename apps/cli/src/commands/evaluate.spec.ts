@@ -1,4 +1,12 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +82,48 @@ describe('sluice evaluate on the example', () => {
     const { err } = await sluice(args, { folder, isTTY: true });
     expect(err).toContain('scoring rows … 100 %');
     expect(err.endsWith('\r\u001b[2K')).toBe(true);
+  });
+});
+
+describe('sluice evaluate --html', () => {
+  const html = (...args: string[]): Promise<CliResult> =>
+    evaluate('--artifact', 'proposals/more-accurate.onnx', ...against, ...args);
+  const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
+
+  it('writes the report beside the text, says where, and leaves no draft', async () => {
+    const { code, out, err } = await html('--html', 'report.html');
+    expect(code).toBe(1);
+    expect(out).toContain('credit-risk does not pass');
+    expect(err).toBe(`The report is in ${join(folder, 'report.html')}\n`);
+    const text = read('report.html');
+    expect(text).toMatch(/^<!doctype html>/);
+    expect(text.length).toBeLessThan(200_000);
+    for (const part of ['does not pass', '0.590', 'ROC curve', 'Calibration', 'Fairness of both'])
+      expect(text).toContain(part);
+    expect(text).toContain(
+      'npx sluice evaluate --policy sluice.yaml --artifact proposals/more-accurate.onnx --champion model.onnx',
+    );
+    expect(readdirSync(folder).filter((name) => name.includes('.tmp'))).toEqual([]);
+  });
+
+  it('leaves the verdict alone on standard output with --json, and is the same each time', async () => {
+    const first = await html('--html', 'report.html', '--json');
+    const text = read('report.html');
+    expect(verdictSchema.parse(JSON.parse(first.out)).outcome).toBe('fail');
+    expect((await html('--html', 'report.html', '--json')).out).toBe(first.out);
+    expect(read('report.html')).toBe(text);
+    expect((await html('--json')).out).toBe(first.out);
+  });
+
+  it.each([
+    ['a folder', 'data', 'it is a folder'],
+    ['a folder that is not there', 'nowhere/report.html', 'there is no such folder'],
+    ['a folder that is a file', 'sluice.yaml/report.html', 'its folder is a file'],
+    ['a name that no file can have', 'x'.repeat(300), 'The report cannot be written'],
+  ])('refuses %s with 2', async (_, path, expected) => {
+    const { code, out, err } = await html('--html', path);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(expected);
   });
 });
 

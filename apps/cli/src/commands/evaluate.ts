@@ -11,17 +11,19 @@ import {
   type Verdict,
 } from '@sluice/contracts';
 import { digestOfFile, profileDataset, type ProfileProgress } from '@sluice/engine';
-import { evaluate } from '@sluice/evaluation';
-import { renderVerdictText } from '@sluice/report';
+import { evaluate, scoreCurves, type Profile } from '@sluice/evaluation';
+import { renderVerdictHtml, renderVerdictText } from '@sluice/report';
 import { Command } from 'commander';
 import type { Context } from '../context.js';
 import { exitCodes } from '../failure.js';
+import { checkReportFile, writeReport } from '../report-file.js';
 import { plain } from '../terminal.js';
 
 interface Options {
   policy: string;
   champion?: string;
   artifact?: string;
+  html?: string;
   json?: true;
 }
 
@@ -35,6 +37,7 @@ export const evaluateCommand = (context: Context): Command =>
     )
     .option('--champion <file>', 'the ONNX model to compare with, for checks against the champion')
     .option('--artifact <file>', "evaluate this ONNX model instead of the policy's")
+    .option('--html <file>', 'write a report for people, one HTML file that needs nothing else')
     .option('--json', 'print the verdict as one JSON document')
     .addHelpText(
       'after',
@@ -46,21 +49,34 @@ Examples:
   $ sluice evaluate --policy examples/credit-risk/sluice.yaml \\
       --artifact examples/credit-risk/proposals/fair.onnx \\
       --champion examples/credit-risk/model.onnx
+  $ sluice evaluate --policy sluice.yaml --html report.html
   $ sluice evaluate --policy sluice.yaml --json | jq '.checks[] | select(.outcome == "fail")'`,
     )
     .action(async (options: Options) => {
       const { terminal } = context;
-      const verdict = await evaluateOffline(options, context);
+      const report = options.html === undefined ? null : resolve(context.folder, options.html);
+      // Before minutes of work, not after.
+      if (report !== null) await checkReportFile(report);
+      const { verdict, profile } = await evaluateOffline(options, context);
       terminal.progress(null);
+      if (report !== null) {
+        const curves = scoreCurves(profile);
+        const page = { policyFile: options.policy, reproduce: commandOf(options) };
+        await writeReport(report, renderVerdictHtml(verdict, curves, page));
+      }
       terminal.print(
         options.json
           ? JSON.stringify(verdict, null, 2)
           : renderVerdictText(verdict, { color: terminal.colors.isColorSupported }),
       );
+      if (report !== null) terminal.note(`The report is in ${plain(report)}`);
       context.exitCode = verdict.outcome === 'pass' ? exitCodes.ok : exitCodes.refused;
     });
 
-const evaluateOffline = async (options: Options, context: Context): Promise<Verdict> => {
+const evaluateOffline = async (
+  options: Options,
+  context: Context,
+): Promise<{ verdict: Verdict; profile: Profile }> => {
   const { terminal, signal } = context;
   const policy = parsePolicy(await readPolicy(options.policy, context.folder), options.policy);
   const files = filesOf(policy, options, context.folder);
@@ -75,7 +91,7 @@ const evaluateOffline = async (options: Options, context: Context): Promise<Verd
   });
   for (const warning of warnings)
     terminal.note(`${terminal.noteColors.yellow('warning:')} ${plain(warning)}`);
-  return evaluate({
+  const verdict = evaluate({
     policy,
     profile,
     subject: {
@@ -86,7 +102,20 @@ const evaluateOffline = async (options: Options, context: Context): Promise<Verd
       policy: policyDigest(policy),
     },
   });
+  return { verdict, profile };
 };
+
+/** The command line that gives this verdict again. */
+const commandOf = ({ policy, artifact, champion }: Options): string =>
+  [
+    'npx sluice evaluate --policy',
+    quoted(policy),
+    ...(artifact === undefined ? [] : ['--artifact', quoted(artifact)]),
+    ...(champion === undefined ? [] : ['--champion', quoted(champion)]),
+  ].join(' ');
+
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 const readPolicy = async (file: string, folder: string): Promise<string> => {
   try {

@@ -1,4 +1,5 @@
-import type { Cell } from '@sluice/evaluation';
+import type { Cell, ScoreProfile } from '@sluice/evaluation';
+import { ScoreCounts } from './score-counts.js';
 
 /** What is known of consecutive rows once they are scored. 1 stands for the favorable value. */
 export interface ScoredRows {
@@ -30,6 +31,8 @@ export class Tally {
   readonly kept: KeptScores | null;
   private readonly overall = new Float64Array(cellsPerGroup);
   private readonly byColumn: readonly Float64Array[];
+  /** Null when the data holds predictions only. */
+  private readonly scores: ScoreCounts | null;
   private counted = 0;
 
   /** @param groupCounts for each protected column, the number of its groups */
@@ -39,6 +42,7 @@ export class Tally {
     private readonly has: { readonly scores: boolean; readonly champion: boolean },
   ) {
     this.byColumn = groupCounts.map((count) => new Float64Array(count * cellsPerGroup));
+    this.scores = has.scores ? new ScoreCounts(groupCounts, has.champion) : null;
     this.kept = has.scores
       ? {
           label: new Uint8Array(rows),
@@ -57,6 +61,7 @@ export class Tally {
   /** @throws RangeError when there are more rows than were announced */
   add(batch: ScoredRows): void {
     this.count(batch);
+    this.scores?.add(batch);
     this.keep(batch);
     this.counted += batch.rows;
   }
@@ -69,6 +74,15 @@ export class Tally {
   groupCells(column: number, group: number): Cell[] {
     const counts = this.byColumn[column] as Float64Array;
     return this.cells(counts.subarray(group * cellsPerGroup, (group + 1) * cellsPerGroup));
+  }
+
+  get overallScores(): ScoreProfile | null {
+    return this.scores?.overall ?? null;
+  }
+
+  /** Where the scores of one group lie, of the protected column at a position. */
+  groupScores(column: number, group: number): ScoreProfile | null {
+    return this.scores?.ofGroup(column, group) ?? null;
   }
 
   private count({ rows, label, prediction, championPrediction, groups }: ScoredRows): void {

@@ -1,0 +1,203 @@
+import type { Measure, ModelCurves } from '@sluice/contracts';
+import { figure, measureText } from '../figures.js';
+import {
+  binText,
+  calibrationPlot,
+  distributionPlot,
+  distributionScale,
+  rocAt,
+  rocPlot,
+} from './curve-plots.js';
+import { html, type Content, type Markup } from './markup.js';
+import { countText, type Page } from './page.js';
+import { table, type TableOptions } from './table.js';
+
+/** What the scores say beyond predictions: ranking, calibration, distribution. */
+export const scores = (page: Page): Markup => {
+  const { curves } = page;
+  return html`<section aria-labelledby="scores">
+    <h2 id="scores">Scores</h2>
+    ${
+      curves === null
+        ? html`<p>There are no scores to show: the data holds predictions only.</p> `
+        : html`<div class="pair">
+              ${[roc(page, curves.version, curves.champion), calibration(page, curves.version, curves.champion)]}
+            </div>
+            ${distribution(page, curves.version, curves.champion)}`
+    }
+  </section> `;
+};
+
+const roc = (page: Page, version: ModelCurves, champion: ModelCurves | null): Markup => {
+  const title = html`<h3>ROC curve</h3>`;
+  if (version.roc === null)
+    return html`<div>
+      ${title}
+      <p>There is no curve: rows of one label only.</p>
+    </div> `;
+  const [ours, theirs] = [version.roc, champion?.roc ?? null];
+  const rates = Array.from({ length: 21 }, (_, index) => index / 20);
+  const area = (of: Measure['of'], rough: { auc: number; aucWithin: number }): string => {
+    const exact = page.verdict.measures.find(
+      (measure) => measure.metric === 'roc_auc' && measure.of === of && measure.by === null,
+    );
+    return exact?.value == null
+      ? `AUC ${figure(rough.auc)} ± ${figure(rough.aucWithin)} by histogram`
+      : `AUC ${measureText(exact)}`;
+  };
+  return html`<figure>
+    ${title}
+    <figcaption>
+      How many favorable rows are found, for how many others taken for favorable. The dashed
+      diagonal is chance.
+    </figcaption>
+    ${rocPlot(ours, theirs, page.id)}
+    ${legend([
+      ['version', `Version: ${area('version', ours)}`],
+      theirs && ['champion', `Champion: ${area('champion', theirs)}`],
+    ])}${details({
+      id: page.id,
+      caption: 'True positive rate at false positive rates',
+      columns: [
+        { title: 'False positive rate', kind: 'figure' },
+        { title: 'Version', kind: 'figure' },
+        ...(theirs ? [{ title: 'Champion', kind: 'figure' as const }] : []),
+      ],
+      rows: rates.map((rate) => [
+        figure(rate),
+        figure(rocAt(ours, rate)),
+        ...(theirs ? [figure(rocAt(theirs, rate))] : []),
+      ]),
+    })}
+  </figure> `;
+};
+
+const calibration = (page: Page, version: ModelCurves, champion: ModelCurves | null): Markup => {
+  const rows = [
+    ['Version', version] as const,
+    ...(champion ? [['Champion', champion] as const] : []),
+  ].flatMap(
+    ([
+      whose,
+      {
+        calibration: { bins },
+      },
+    ]) =>
+      bins.map((bin) => [
+        `${whose}, ${binText(bin)}`,
+        countText(bin.rows),
+        figure(bin.meanScore),
+        figure(bin.observed),
+        `[${figure(bin.interval.lower)}, ${figure(bin.interval.upper)}]`,
+      ]),
+  );
+  return html`<figure>
+    <h3>Calibration</h3>
+    <figcaption>
+      Whether a score of 0.8 comes true in 80 of 100 rows. Points on the dashed diagonal do; the
+      lines are 95 % intervals.
+    </figcaption>
+    ${calibrationPlot(version.calibration, champion?.calibration ?? null, page.id)}
+    ${legend([
+      ['version', 'Version, with intervals'],
+      champion && ['champion', 'Champion'],
+    ])}${details({
+      id: page.id,
+      caption: `Calibration by tenths of the score; mean scores are off by at most ${version.calibration.meanWithin}`,
+      columns: [
+        { title: 'Model, scores' },
+        { title: 'Rows', kind: 'figure' },
+        { title: 'Mean score', kind: 'figure' },
+        { title: 'Favorable', kind: 'figure' },
+        { title: '95 % interval', kind: 'figure' },
+      ],
+      rows,
+    })}
+  </figure> `;
+};
+
+const distribution = (page: Page, version: ModelCurves, champion: ModelCurves | null): Markup => {
+  const models = [
+    ['version', version] as const,
+    ...(champion ? [['champion', champion] as const] : []),
+  ];
+  const most = distributionScale(models.map(([, curves]) => curves.distribution));
+  const columns: TableOptions['columns'] = [
+    { title: 'Scores' },
+    ...models.flatMap(([whose]) => [
+      {
+        title: `${whose === 'version' ? 'Version' : 'Champion'}, favorable`,
+        kind: 'figure' as const,
+      },
+      { title: 'others', kind: 'figure' as const },
+    ]),
+  ];
+  return html`<h3>Score distribution</h3>
+    <p class="lead">
+      Rows by score: those with the favorable label upwards, others downwards. The farther apart
+      they lie, the better the scores separate them.
+    </p>
+    <div class="pair">
+      ${models.map(
+        ([whose, curves]) =>
+          html`<figure>
+            <figcaption>
+              <strong>${whose === 'version' ? 'Version' : 'Champion'}</strong>
+            </figcaption>
+            ${distributionPlot(curves.distribution, most, whose, page.id)}
+          </figure> `,
+      )}
+    </div>
+    ${legend([
+      ['favorable', 'Favorable label, upwards'],
+      ['other', 'Any other label, downwards'],
+    ])}${details({
+      id: page.id,
+      caption: 'Rows by score and label',
+      columns,
+      rows: version.distribution.bins.map((bin, index) => [
+        binText(bin),
+        ...models.flatMap(([, curves]) => {
+          const own = curves.distribution.bins[index];
+          return [countText(own?.positives ?? 0), countText(own?.negatives ?? 0)];
+        }),
+      ]),
+    })}`;
+};
+
+type Sign = 'version' | 'champion' | 'favorable' | 'other';
+
+const legend = (entries: readonly (readonly [Sign, string] | null | undefined)[]): Markup =>
+  html`<ul class="legend">
+    ${entries.map((entry) =>
+      entry == null
+        ? null
+        : html`<li>
+            <svg aria-hidden="true" width="30" height="14" viewBox="0 0 30 14">
+              ${signs[entry[0]]}
+            </svg>
+            ${entry[1]}
+          </li> `,
+    )}
+  </ul> `;
+
+const signs: Readonly<Record<Sign, Markup>> = {
+  version: html`<path class="line version" d="M1 7H29" /><circle
+      class="mark version"
+      cx="15"
+      cy="7"
+      r="4.5"
+    />`,
+  champion: html`<path class="line champion" d="M1 7H29" /><path
+      class="mark champion"
+      d="M15 1l6 6l-6 6l-6 -6z"
+    />`,
+  favorable: html`<rect class="favorable" x="4" y="1" width="22" height="12" />`,
+  other: html`<rect class="other" x="4" y="1" width="22" height="12" />`,
+};
+
+const details = (options: TableOptions): Content =>
+  html`<details>
+    <summary>The figures as a table</summary>
+    ${table(options)}
+  </details> `;
