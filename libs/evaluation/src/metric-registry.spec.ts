@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { metricDefinition, metricNames, type Measure, type MetricName } from '@sluice/contracts';
+import {
+  comparedValue,
+  metricDefinition,
+  metricNames,
+  type Measure,
+  type MetricName,
+} from '@sluice/contracts';
 import { drawBinomial, seededRandom } from '@sluice/statistics';
 import { profileOf, repeated, type Row } from '../test/profiles.js';
 import { measureProfile } from './measure-profile.js';
@@ -24,15 +30,59 @@ const classified: Record<
   selection_rate: { merge: 'whole', labelSwap: (value) => 1 - value('selection_rate') },
   true_positive_rate: { merge: 'whole', labelSwap: (value) => 1 - value('false_positive_rate') },
   false_positive_rate: { merge: 'whole', labelSwap: (value) => 1 - value('true_positive_rate') },
+  true_negative_rate: { merge: 'whole', labelSwap: (value) => value('true_positive_rate') },
+  false_negative_rate: { merge: 'whole', labelSwap: (value) => value('false_positive_rate') },
+  error_rate: { merge: 'whole', labelSwap: (value) => value('error_rate') },
+  balanced_accuracy: { merge: 'whole', labelSwap: (value) => value('balanced_accuracy') },
+  youden_j: { merge: 'whole', labelSwap: (value) => value('youden_j') },
+  precision: { merge: 'whole', labelSwap: (value) => value('negative_predictive_value') },
+  negative_predictive_value: { merge: 'whole', labelSwap: (value) => value('precision') },
+  false_discovery_rate: { merge: 'whole', labelSwap: (value) => value('false_omission_rate') },
+  false_omission_rate: { merge: 'whole', labelSwap: (value) => value('false_discovery_rate') },
+  f1_score: { merge: 'whole', labelSwap: null },
+  matthews_correlation_coefficient: {
+    merge: 'whole',
+    labelSwap: (value) => value('matthews_correlation_coefficient'),
+  },
+  cohen_kappa: { merge: 'whole', labelSwap: (value) => value('cohen_kappa') },
+  base_rate: { merge: 'whole', labelSwap: (value) => 1 - value('base_rate') },
+  theil_index: { merge: 'whole', labelSwap: null },
+  generalized_entropy_index: { merge: 'whole', labelSwap: null },
+  coefficient_of_variation: { merge: 'whole', labelSwap: null },
   demographic_parity_difference: {
     merge: 'whole',
     labelSwap: (value) => value('demographic_parity_difference'),
   },
   demographic_parity_ratio: { merge: 'whole', labelSwap: null },
-  equal_opportunity_difference: { merge: 'whole', labelSwap: null },
+  equal_opportunity_difference: {
+    merge: 'whole',
+    labelSwap: (value) => value('false_positive_rate_difference'),
+  },
+  equal_opportunity_ratio: { merge: 'whole', labelSwap: null },
   equalized_odds_difference: {
     merge: 'whole',
     labelSwap: (value) => value('equalized_odds_difference'),
+  },
+  equalized_odds_ratio: { merge: 'whole', labelSwap: null },
+  false_positive_rate_difference: {
+    merge: 'whole',
+    labelSwap: (value) => value('equal_opportunity_difference'),
+  },
+  false_positive_rate_ratio: { merge: 'whole', labelSwap: null },
+  average_absolute_odds_difference: {
+    merge: 'whole',
+    labelSwap: (value) => value('average_absolute_odds_difference'),
+  },
+  accuracy_difference: { merge: 'whole', labelSwap: (value) => value('accuracy_difference') },
+  precision_difference: { merge: 'whole', labelSwap: null },
+  statistical_parity_difference: {
+    merge: 'whole',
+    labelSwap: (value) => -value('statistical_parity_difference'),
+  },
+  disparate_impact: { merge: 'whole', labelSwap: null },
+  average_odds_difference: {
+    merge: 'whole',
+    labelSwap: (value) => -value('average_odds_difference'),
   },
 };
 
@@ -63,7 +113,8 @@ const across = (metric: MetricName, of: Measure['of'] = 'version') => ({
   by: metricDefinition(metric).kind === 'fairness' ? 'g' : null,
   group: null,
 });
-const profiled = (rows: readonly Row[]): Profile => profileOf(rows, ['g']);
+const profiled = (rows: readonly Row[], privileged = 'a'): Profile =>
+  profileOf(rows, ['g'], { g: privileged });
 const seeds = [1, 2, 3];
 
 describe('the registry of metrics', () => {
@@ -72,8 +123,11 @@ describe('the registry of metrics', () => {
   });
 
   describe.each(metricNames)('%s', (metric) => {
-    const measure = (rows: readonly Row[], of: Measure['of'] = 'version'): Measure =>
-      measureProfile(profiled(rows), across(metric, of));
+    const measure = (
+      rows: readonly Row[],
+      of: Measure['of'] = 'version',
+      privileged?: string,
+    ): Measure => measureProfile(profiled(rows, privileged), across(metric, of));
     const sameValue = (found: Measure, expected: Measure): void => {
       expect(found.state).toBe('ok');
       expect(Math.abs((found.value as number) - (expected.value as number))).toBeLessThan(
@@ -108,7 +162,7 @@ describe('the registry of metrics', () => {
           groups: { g: names[row.groups.g as string] as string },
         }));
         for (const whose of subjects) {
-          const [found, expected] = [measure(renamed, whose), measure(rows, whose)];
+          const [found, expected] = [measure(renamed, whose, names['a']), measure(rows, whose)];
           sameValue(found, expected);
           expect(found.interval?.lower).toBeCloseTo(expected.interval?.lower as number, 11);
           expect(found.interval?.upper).toBeCloseTo(expected.interval?.upper as number, 11);
@@ -134,7 +188,10 @@ describe('the registry of metrics', () => {
         for (const whose of subjects) {
           const rows = drawnRows(seed);
           const parts = [rows.slice(0, 100), rows.slice(100, 250), rows.slice(250)];
-          const merged = measureProfile(mergeProfiles(parts.map(profiled)), across(metric, whose));
+          const merged = measureProfile(
+            mergeProfiles(parts.map((part) => profiled(part))),
+            across(metric, whose),
+          );
           if (classified[metric].merge === 'whole') expect(merged).toEqual(measure(rows, whose));
           else expect(merged.state).toBe('undefined');
         }
@@ -161,7 +218,10 @@ describe('the registry of metrics', () => {
       for (const seed of seeds) {
         const rows = drawnRows(seed);
         const [version, champion, difference] = subjects.map((of) => measure(rows, of).value);
-        expect(difference).toBeCloseTo((version as number) - (champion as number), 14);
+        // Of a metric with an ideal, of the distances from it.
+        const compared = (value: number | null | undefined): number =>
+          comparedValue(metric, value as number);
+        expect(difference).toBeCloseTo(compared(version) - compared(champion), 14);
       }
     });
 

@@ -12,13 +12,17 @@ export interface Row {
 }
 
 /** The profile of a table, made row by row: slow and plain, beside the engine's. */
-export const profileOf = (rows: readonly Row[], columns: readonly string[]): Profile => ({
+export const profileOf = (
+  rows: readonly Row[],
+  columns: readonly string[],
+  privileged: Readonly<Record<string, string>> = {},
+): Profile => ({
   rows: rows.length,
   overall: cellsOf(rows),
   ranking: rankingOf(rows),
   byColumn: columns.map((column) => ({
     column,
-    privileged: null,
+    privileged: privileged[column] ?? null,
     groups: [...new Set(rows.map(({ groups }) => groups[column] as string))].sort().map((group) => {
       const own = rows.filter(({ groups }) => groups[column] === group);
       return { group, cells: cellsOf(own), ranking: rankingOf(own) };
@@ -74,6 +78,7 @@ export const cellsOfConfusion = ({ tp, fp, fn, tn }: Confusion): Cell[] =>
 export const profileOfConfusions = (
   column: string,
   groups: Readonly<Record<string, Confusion>>,
+  privileged: string | null = null,
 ): Profile => {
   const all = Object.values(groups);
   const sum = (key: keyof Confusion): number => all.reduce((total, c) => total + c[key], 0);
@@ -85,7 +90,7 @@ export const profileOfConfusions = (
     byColumn: [
       {
         column,
-        privileged: null,
+        privileged,
         groups: Object.entries(groups).map(([group, confusion]) => ({
           group,
           cells: cellsOfConfusion(confusion),

@@ -8,9 +8,10 @@ export {
   type RankedModel,
   type ScoresByClass,
 } from './delong.js';
-export { largestDifference, smallestRatio } from './disparity.js';
+export { largestDifference, smallestRatio, smallestRatioWithin } from './disparity.js';
 export { disparityDifference, type Disparity } from './disparity-difference.js';
 export type { ConfidenceInterval, Estimate, IntervalOptions } from './estimate.js';
+export { linearCombination, type Term } from './linear-combination.js';
 export {
   drawMultinomial,
   multinomialBootstrap,

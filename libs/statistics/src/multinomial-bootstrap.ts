@@ -8,6 +8,8 @@ export interface BootstrapOptions extends IntervalOptions {
   readonly random: Random;
   /** The range of the statistic, which bounds what an undefined replicate could have been. */
   readonly range: readonly [lowest: number, highest: number];
+  /** Rows added to the resampled ones' distribution, spread evenly over the cells; 0 unless told otherwise. */
+  readonly smoothing?: number;
 }
 
 export interface BootstrapEstimate extends Estimate {
@@ -27,6 +29,11 @@ export interface BootstrapEstimate extends Estimate {
  * difference between groups that are alike: its replicates lie above the estimate, and the interval excludes the
  * truth. An estimate of NaN is returned as it is, with the whole range for its interval.
  *
+ * With `smoothing`, rows are drawn from (counts + smoothing / cells): a cell without rows may get some then. Without it
+ * the interval of a perfect correlation, or of a difference between models that agree on every row, is a point, as if
+ * so many rows could show that there is never another. 2, as Agresti and Min (2005) add to pairs, is little. Then the
+ * limits are moved to the estimate where they would leave it out.
+ *
  * @param counts rows by cell: non-negative integers, in the order in which the statistic takes them
  * @throws RangeError when there are no rows, a count isn't a non-negative integer, or replicates are too few
  *
@@ -37,15 +44,18 @@ export const multinomialBootstrap = (
   statistic: (counts: readonly number[]) => number,
   options: BootstrapOptions,
 ): BootstrapEstimate => {
-  const { random, range, level = defaultLevel, replicates = 2000 } = options;
+  const { random, range, level = defaultLevel, replicates = 2000, smoothing = 0 } = options;
   const n = counts.reduce((sum, count) => sum + count, 0);
   if (!(n > 0)) throw new RangeError('There are no rows to resample.');
   if (!(Number.isInteger(replicates) && replicates >= 100))
     throw new RangeError(`Percentiles need at least 100 replicates; ${replicates} aren't enough.`);
 
   const estimate = statistic(counts);
+  if (!counts.every((count) => Number.isInteger(count) && count >= 0))
+    throw new RangeError(`Counts of rows are non-negative integers, unlike ${counts.join(', ')}.`);
+  const weights = counts.map((count) => count + smoothing / counts.length);
   const values = Array.from({ length: replicates }, () =>
-    statistic(drawMultinomial(n, counts, random)),
+    statistic(drawMultinomial(n, weights, random)),
   );
   const quantileWith = (undefinedAs: number, probability: number): number =>
     quantile(
@@ -53,11 +63,14 @@ export const multinomialBootstrap = (
       probability,
     );
   const tail = (1 - level) / 2;
+  const [leastShown, mostShown] = smoothing > 0 ? [estimate, estimate] : [Infinity, -Infinity];
   return {
     estimate,
     interval: {
-      lower: Number.isNaN(estimate) ? range[0] : quantileWith(range[0], tail),
-      upper: Number.isNaN(estimate) ? range[1] : quantileWith(range[1], 1 - tail),
+      lower: Number.isNaN(estimate) ? range[0] : Math.min(leastShown, quantileWith(range[0], tail)),
+      upper: Number.isNaN(estimate)
+        ? range[1]
+        : Math.max(mostShown, quantileWith(range[1], 1 - tail)),
       level,
       method: 'multinomial-bootstrap',
     },
