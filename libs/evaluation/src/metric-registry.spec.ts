@@ -86,7 +86,21 @@ const classified: Record<
   },
 };
 
-const drawnRows = (seed: number): Row[] => {
+/** Made once, so that the metrics share the profiles, and the draws from them. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+};
+const tables = new Map<string, () => Row[]>();
+const table = (name: string, make: () => Row[]): Row[] => {
+  const rows = tables.get(name) ?? once(make);
+  tables.set(name, rows);
+  return rows();
+};
+
+const drawnRows = (seed: number): Row[] => table(`drawn ${seed}`, () => drawRows(seed));
+
+const drawRows = (seed: number): Row[] => {
   const random = seededRandom([seed]);
   const yes = (p: number): boolean => drawBinomial(1, p, random) === 1;
   return ['a', 'b', 'c'].flatMap((group, index) =>
@@ -113,9 +127,23 @@ const across = (metric: MetricName, of: Measure['of'] = 'version') => ({
   by: metricDefinition(metric).kind === 'fairness' ? 'g' : null,
   group: null,
 });
-const profiled = (rows: readonly Row[], privileged = 'a'): Profile =>
-  profileOf(rows, ['g'], { g: privileged });
+const profiles = new WeakMap<readonly Row[], Map<string, Profile>>();
+const profiled = (rows: readonly Row[], privileged = 'a'): Profile => {
+  const made = profiles.get(rows) ?? new Map<string, Profile>();
+  profiles.set(rows, made);
+  const profile = made.get(privileged) ?? profileOf(rows, ['g'], { g: privileged });
+  made.set(privileged, profile);
+  return profile;
+};
 const seeds = [1, 2, 3];
+const mergedProfiles = seeds.map((seed) =>
+  once(() => {
+    const rows = drawnRows(seed);
+    const parts = [rows.slice(0, 100), rows.slice(100, 250), rows.slice(250)];
+    return mergeProfiles(parts.map((part) => profiled(part)));
+  }),
+);
+const mergedProfile = (seed: number): Profile => (mergedProfiles[seed - 1] as () => Profile)();
 
 describe('the registry of metrics', () => {
   it('classifies every metric, and no other', () => {
@@ -150,17 +178,22 @@ describe('the registry of metrics', () => {
     it('does not depend on the order of rows', () => {
       for (const seed of seeds)
         for (const whose of subjects)
-          sameValue(measure(drawnRows(seed).toReversed(), whose), measure(drawnRows(seed), whose));
+          sameValue(
+            measure(
+              table(`reversed ${seed}`, () => drawnRows(seed).toReversed()),
+              whose,
+            ),
+            measure(drawnRows(seed), whose),
+          );
     });
 
     it('does not depend on what groups are called', () => {
       const names: Record<string, string> = { a: 'z', b: 'x', c: 'y' };
       for (const seed of seeds) {
         const rows = drawnRows(seed);
-        const renamed = rows.map((row) => ({
-          ...row,
-          groups: { g: names[row.groups.g as string] as string },
-        }));
+        const renamed = table(`renamed ${seed}`, () =>
+          rows.map((row) => ({ ...row, groups: { g: names[row.groups.g as string] as string } })),
+        );
         for (const whose of subjects) {
           const [found, expected] = [measure(renamed, whose, names['a']), measure(rows, whose)];
           sameValue(found, expected);
@@ -174,7 +207,13 @@ describe('the registry of metrics', () => {
       for (const seed of seeds)
         for (const whose of subjects) {
           const rows = drawnRows(seed);
-          const [once, thrice] = [measure(rows, whose), measure(repeated(rows, 3), whose)];
+          const [once, thrice] = [
+            measure(rows, whose),
+            measure(
+              table(`thrice ${seed}`, () => repeated(rows, 3)),
+              whose,
+            ),
+          ];
           sameValue(thrice, once);
           expect(thrice.n).toBe(3 * once.n);
           const width = ({ interval }: Measure): number =>
@@ -187,11 +226,7 @@ describe('the registry of metrics', () => {
       for (const seed of seeds)
         for (const whose of subjects) {
           const rows = drawnRows(seed);
-          const parts = [rows.slice(0, 100), rows.slice(100, 250), rows.slice(250)];
-          const merged = measureProfile(
-            mergeProfiles(parts.map((part) => profiled(part))),
-            across(metric, whose),
-          );
+          const merged = measureProfile(mergedProfile(seed), across(metric, whose));
           if (classified[metric].merge === 'whole') expect(merged).toEqual(measure(rows, whose));
           else expect(merged.state).toBe('undefined');
         }
@@ -202,12 +237,14 @@ describe('the registry of metrics', () => {
       it('swaps with the labels as classified', () => {
         for (const seed of seeds) {
           const rows = drawnRows(seed);
-          const swapped = rows.map((row) => ({
-            ...row,
-            label: !row.label,
-            prediction: !row.prediction,
-            score: -(row.score as number),
-          }));
+          const swapped = table(`swapped ${seed}`, () =>
+            rows.map((row) => ({
+              ...row,
+              label: !row.label,
+              prediction: !row.prediction,
+              score: -(row.score as number),
+            })),
+          );
           const value: Value = (name) =>
             measureProfile(profiled(rows), across(name)).value as number;
           expect(measure(swapped).value).toBeCloseTo(labelSwap(value), 14);
@@ -226,11 +263,13 @@ describe('the registry of metrics', () => {
     });
 
     it('is 0 from itself', () => {
-      const rows = drawnRows(7).map((row) => ({
-        ...row,
-        champion: row.prediction,
-        championScore: row.score as number,
-      }));
+      const rows = table('itself', () =>
+        drawnRows(7).map((row) => ({
+          ...row,
+          champion: row.prediction,
+          championScore: row.score as number,
+        })),
+      );
       const { value, interval } = measure(rows, 'difference');
       expect(value).toBe(0);
       expect(interval?.lower).toBeLessThanOrEqual(0);

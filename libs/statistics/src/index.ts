@@ -15,8 +15,11 @@ export { linearCombination, type Term } from './linear-combination.js';
 export {
   drawMultinomial,
   multinomialBootstrap,
+  percentileInterval,
+  resampleCounts,
   type BootstrapEstimate,
   type BootstrapOptions,
+  type Resamples,
 } from './multinomial-bootstrap.js';
 export { newcombe } from './newcombe.js';
 export { newcombePaired, type PairedCounts } from './newcombe-paired.js';

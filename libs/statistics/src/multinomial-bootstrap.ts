@@ -2,14 +2,26 @@ import { drawBinomial } from './binomial.js';
 import { defaultLevel, type Estimate, type IntervalOptions } from './estimate.js';
 import type { Random } from './random.js';
 
-export interface BootstrapOptions extends IntervalOptions {
+export interface ResamplingOptions {
   /** Resamples, at least 100; the limits' own noise falls with its root. 2,000 unless told otherwise. */
   readonly replicates?: number;
   readonly random: Random;
-  /** The range of the statistic, which bounds what an undefined replicate could have been. */
-  readonly range: readonly [lowest: number, highest: number];
   /** Rows added to the resampled ones' distribution, spread evenly over the cells; 0 unless told otherwise. */
   readonly smoothing?: number;
+}
+
+export interface PercentileOptions extends IntervalOptions {
+  /** The range of the statistic, which bounds what an undefined replicate could have been. */
+  readonly range: readonly [lowest: number, highest: number];
+}
+
+export type BootstrapOptions = ResamplingOptions & PercentileOptions;
+
+/** Counts, and tables of as many rows drawn from them. */
+export interface Resamples {
+  readonly counts: readonly number[];
+  readonly tables: readonly (readonly number[])[];
+  readonly smoothing: number;
 }
 
 export interface BootstrapEstimate extends Estimate {
@@ -44,19 +56,33 @@ export const multinomialBootstrap = (
   statistic: (counts: readonly number[]) => number,
   options: BootstrapOptions,
 ): BootstrapEstimate => {
-  const { random, range, level = defaultLevel, replicates = 2000, smoothing = 0 } = options;
-  const n = counts.reduce((sum, count) => sum + count, 0);
-  if (!(n > 0)) throw new RangeError('There are no rows to resample.');
-  if (!(Number.isInteger(replicates) && replicates >= 100))
-    throw new RangeError(`Percentiles need at least 100 replicates; ${replicates} aren't enough.`);
+  return percentileInterval(resampleCounts(counts, options), statistic, options);
+};
 
-  const estimate = statistic(counts);
+/** The draws of `multinomialBootstrap`, for several statistics to share: drawing takes longer than what follows. */
+export const resampleCounts = (
+  counts: readonly number[],
+  { random, replicates = 2000, smoothing = 0 }: ResamplingOptions,
+): Resamples => {
   if (!counts.every((count) => Number.isInteger(count) && count >= 0))
     throw new RangeError(`Counts of rows are non-negative integers, unlike ${counts.join(', ')}.`);
+  const n = counts.reduce((sum, count) => sum + count, 0);
+  if (n === 0) throw new RangeError('There are no rows to resample.');
+  if (!(Number.isInteger(replicates) && replicates >= 100))
+    throw new RangeError(`Percentiles need at least 100 replicates; ${replicates} aren't enough.`);
   const weights = counts.map((count) => count + smoothing / counts.length);
-  const values = Array.from({ length: replicates }, () =>
-    statistic(drawMultinomial(n, weights, random)),
-  );
+  const tables = Array.from({ length: replicates }, () => drawMultinomial(n, weights, random));
+  return { counts, tables, smoothing };
+};
+
+/** The interval of `multinomialBootstrap` from draws made before. */
+export const percentileInterval = (
+  { counts, tables, smoothing }: Resamples,
+  statistic: (counts: readonly number[]) => number,
+  { range, level = defaultLevel }: PercentileOptions,
+): BootstrapEstimate => {
+  const estimate = statistic(counts);
+  const values = tables.map(statistic);
   const quantileWith = (undefinedAs: number, probability: number): number =>
     quantile(
       Float64Array.from(values, (value) => (Number.isNaN(value) ? undefinedAs : value)).toSorted(),
@@ -74,8 +100,8 @@ export const multinomialBootstrap = (
       level,
       method: 'multinomial-bootstrap',
     },
-    n,
-    replicates,
+    n: counts.reduce((sum, count) => sum + count, 0),
+    replicates: tables.length,
     undefinedReplicates: values.filter((value) => Number.isNaN(value)).length,
   };
 };

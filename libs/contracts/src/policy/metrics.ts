@@ -21,8 +21,8 @@ export interface MetricDefinition {
 }
 
 /**
- * Every metric that a policy can name. u and p range over the groups of the column in `by`;
- * a prediction or label is positive when it is the favorable one.
+ * Every metric that a policy can name. g ranges over the groups of the column in `by`, p is its privileged group and u
+ * all others together; a prediction or label is positive when it is the favorable one.
  */
 export const metrics = {
   accuracy: {

@@ -1,4 +1,10 @@
-import { multinomialBootstrap, seededRandom, type Estimate } from '@sluice/statistics';
+import {
+  percentileInterval,
+  resampleCounts,
+  seededRandom,
+  type Estimate,
+  type Resamples,
+} from '@sluice/statistics';
 import type { Cell } from '../profile.js';
 import { predictionOf, type Predictor } from './rates.js';
 
@@ -32,14 +38,16 @@ export interface ResamplingOptions {
   readonly range: readonly [lowest: number, highest: number];
 }
 
-/** A figure of a confusion, with an interval from resampled counts. */
+/** A figure of a predictor's confusion, with an interval from resampled counts. */
 export const resampled = (
-  confusion: Confusion,
+  cells: readonly Cell[],
+  predictor: Predictor,
   statistic: ConfusionStatistic,
   options: ResamplingOptions,
 ): Estimate => {
-  const { tp, fp, fn, tn } = confusion;
+  const { tp, fp, fn, tn } = confusionOf(cells, predictor);
   return resample(
+    cells,
     [tp, fp, fn, tn],
     ([a = 0, b = 0, c = 0, d = 0]) => statistic({ tp: a, fp: b, fn: c, tn: d }),
     options,
@@ -53,6 +61,7 @@ export const resampledDifference = (
   options: ResamplingOptions,
 ): Estimate =>
   resample(
+    cells,
     jointCounts(cells),
     ([a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0]) =>
       statistic({ tp: a + b, fn: c + d, fp: e + f, tn: g + h }) -
@@ -73,20 +82,37 @@ const jointCounts = (cells: readonly Cell[]): number[] => {
   return counts;
 };
 
-/**
- * The seed is the counts themselves: the same data gives the same interval everywhere, with nothing to record. Two rows
- * are spread over the cells, so that a figure without a single error has an interval too.
- */
 const resample = (
+  cells: readonly Cell[],
   counts: readonly number[],
   statistic: (counts: readonly number[]) => number,
   { level, range }: ResamplingOptions,
 ): Estimate =>
-  multinomialBootstrap(counts, statistic, {
-    level,
-    range,
-    random: seededRandom(counts),
-    smoothing: 2,
-    // A limit far out in the tail needs more replicates to be found: fifty beyond both.
-    replicates: Math.max(2000, Math.ceil(50 / (1 - level))),
-  });
+  // A limit far out in the tail needs more replicates to be found: fifty beyond both.
+  percentileInterval(
+    resamplesOf(cells, counts, Math.max(2000, Math.ceil(50 / (1 - level)))),
+    statistic,
+    { level, range },
+  );
+
+/** The metrics of a slice share its draws, as long as there is the slice. */
+const drawn = new WeakMap<readonly Cell[], Map<string, Resamples>>();
+
+/**
+ * The seed is the counts themselves: the same data gives the same interval everywhere, with nothing to record. Two rows
+ * are spread over the cells, so that a figure without a single error has an interval too.
+ */
+const resamplesOf = (
+  cells: readonly Cell[],
+  counts: readonly number[],
+  replicates: number,
+): Resamples => {
+  const ofSlice = drawn.get(cells) ?? new Map<string, Resamples>();
+  drawn.set(cells, ofSlice);
+  const key = `${counts.join()} ${replicates}`;
+  const resamples =
+    ofSlice.get(key) ??
+    resampleCounts(counts, { random: seededRandom(counts), smoothing: 2, replicates });
+  ofSlice.set(key, resamples);
+  return resamples;
+};

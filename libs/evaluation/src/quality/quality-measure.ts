@@ -196,7 +196,7 @@ const confusionMeasure = (
     request,
     metric.interval
       ? metric.interval(confusion, level)
-      : { ...resampled(confusion, metric.value, { level, range }), n },
+      : { ...resampled(cells, of, metric.value, { level, range }), n },
   );
 };
 
