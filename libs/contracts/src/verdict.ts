@@ -22,7 +22,9 @@ export const measureSchema = z
     metric: z.enum(metricNames),
     of: z
       .enum(['version', 'champion', 'difference'])
-      .describe('Whose figure; a difference is version − champion, on the same rows'),
+      .describe(
+        'Whose figure; a difference is version − champion on the same rows, of metrics with an ideal value that of their distances from it',
+      ),
     by: z
       .string()
       .nullable()
@@ -63,6 +65,10 @@ export const checkSchema = z
       at_least: z.number().optional(),
       at_most: z.number().optional(),
       no_worse_by: z.number().optional(),
+      holds: z
+        .literal('interval')
+        .optional()
+        .describe('When the whole interval has to meet the limit'),
     }),
     reason: z.string().describe('Why it came out so, in one sentence with the figures'),
     advice: z.string().nullable().describe('What to do when it did not pass'),

@@ -1,4 +1,5 @@
 import {
+  intervalLevel,
   policyDigest,
   SluiceError,
   type Policy,
@@ -25,7 +26,11 @@ export interface EvaluationInput {
  */
 export const evaluate = ({ policy, profile, subject }: EvaluationInput): Verdict => {
   requireBelonging({ policy, profile, subject });
-  const evaluation: Evaluation = { profile, hasChampion: subject.champion !== null };
+  const evaluation: Evaluation = {
+    profile,
+    hasChampion: subject.champion !== null,
+    level: intervalLevel(policy),
+  };
   const measures = listMeasures(policy, evaluation);
   const checks = policy.checks.map((check) => decideCheck(check, evaluation));
   return {

@@ -2,7 +2,7 @@ import { metricDefinition, metricNames, type Measure, type Policy } from '@sluic
 import { requestsOf, type Evaluation } from './checks/decide-check.js';
 import type { MeasureRequest } from './measure.js';
 import { measureProfile } from './measure-profile.js';
-import type { Profile } from './profile.js';
+import type { Profile, ProtectedProfile } from './profile.js';
 
 /**
  * The measures of a verdict, in one order: the version's quality overall, then by column its quality in each group and
@@ -17,7 +17,7 @@ export const listMeasures = (policy: Policy, evaluation: Evaluation): Measure[] 
       ...quality.flatMap((metric) =>
         column.groups.map(({ group }) => request(metric, 'version', column.column, group)),
       ),
-      ...fairness.map((metric) => request(metric, 'version', column.column)),
+      ...fairnessOf(column).map((metric) => request(metric, 'version', column.column)),
     ]),
     ...(hasChampion ? againstChampion(policy, profile, evaluation) : []),
   ];
@@ -33,8 +33,8 @@ const againstChampion = (
   evaluation: Evaluation,
 ): MeasureRequest[] => [
   ...overall('champion'),
-  ...profile.byColumn.flatMap(({ column }) =>
-    fairness.map((metric) => request(metric, 'champion', column)),
+  ...profile.byColumn.flatMap((column) =>
+    fairnessOf(column).map((metric) => request(metric, 'champion', column.column)),
   ),
   ...overall('difference'),
   ...policy.checks
@@ -47,6 +47,10 @@ const ofKind = (kind: 'quality' | 'fairness') =>
 const quality = ofKind('quality');
 const fairness = ofKind('fairness');
 
+/** Without a privileged group, what is read against it can't be measured, and nobody asked for it. */
+const fairnessOf = ({ privileged }: ProtectedProfile): Measure['metric'][] =>
+  fairness.filter((metric) => privileged !== null || !metricDefinition(metric).needsPrivileged);
+
 const request = (
   metric: Measure['metric'],
   of: Measure['of'],
@@ -54,8 +58,11 @@ const request = (
   group: string | null = null,
 ): MeasureRequest => ({ metric, of, by, group });
 
+/** What is of the labels only is the same for every model, so that it stands there once. */
 const overall = (of: Measure['of']): MeasureRequest[] =>
-  quality.map((metric) => request(metric, of));
+  quality
+    .filter((metric) => of === 'version' || metricDefinition(metric).needs !== 'label')
+    .map((metric) => request(metric, of));
 
 const occurs = (profile: Profile, by?: string, group?: string): boolean =>
   group === undefined ||

@@ -1,8 +1,15 @@
 import type { Measure } from '@sluice/contracts';
 import type { Estimate } from '@sluice/statistics';
 
-/** Which figure: of whom, by which column, in which group. */
-export type MeasureRequest = Pick<Measure, 'metric' | 'of' | 'by' | 'group'>;
+/** Which figure: of whom, by which column, in which group; and what a check asks of it beyond the usual. */
+export interface MeasureRequest extends Pick<Measure, 'metric' | 'of' | 'by' | 'group'> {
+  /** The rows that each denominator needs, in place of the usual minimum. */
+  readonly minimumRows?: number | undefined;
+  /** The level of the interval, 0.95 unless told otherwise. */
+  readonly level?: number | undefined;
+}
+
+export const levelOf = ({ level = 0.95 }: MeasureRequest): number => level;
 
 /**
  * A rate says nothing about fewer rows than this: with 20, a 95 % interval is still up to 0.4 wide, and

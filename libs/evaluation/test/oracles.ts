@@ -7,6 +7,14 @@ export interface Expected {
   readonly accuracy: number;
   readonly recall: number | null;
   readonly specificity: number | null;
+  readonly balanced_accuracy: number | null;
+  readonly youden_j: number | null;
+  readonly precision: number | null;
+  readonly negative_predictive_value: number | null;
+  readonly f1: number | null;
+  readonly mcc: number | null;
+  readonly cohen_kappa: number | null;
+  readonly aif360: Readonly<Record<string, number | null>>;
   readonly roc_auc: number | null;
   readonly against_champion?: {
     readonly accuracy_difference: number;
@@ -29,9 +37,16 @@ export interface Expected {
           >
         >;
         readonly between_groups: Readonly<Record<string, number | null>>;
+        /** With two groups, and with more. */
+        readonly unprivileged_against_privileged?: AgainstPrivileged;
+        readonly others_against_privileged?: AgainstPrivileged;
       }
     >
   >;
+}
+
+interface AgainstPrivileged {
+  readonly aif360: Readonly<Record<string, number | null>>;
 }
 
 interface Case {

@@ -18,14 +18,18 @@ export interface Row {
 }
 
 /** The profile of a table, made row by row: slow and plain, beside the engine's. */
-export const profileOf = (rows: readonly Row[], columns: readonly string[]): Profile => ({
+export const profileOf = (
+  rows: readonly Row[],
+  columns: readonly string[],
+  privileged: Readonly<Record<string, string>> = {},
+): Profile => ({
   rows: rows.length,
   overall: cellsOf(rows),
   ranking: rankingOf(rows),
   scores: scoresOf(rows),
   byColumn: columns.map((column) => ({
     column,
-    privileged: null,
+    privileged: privileged[column] ?? null,
     groups: [...new Set(rows.map(({ groups }) => groups[column] as string))].sort().map((group) => {
       const own = rows.filter(({ groups }) => groups[column] === group);
       return { group, cells: cellsOf(own), ranking: rankingOf(own), scores: scoresOf(own) };
@@ -111,6 +115,7 @@ export const cellsOfConfusion = ({ tp, fp, fn, tn }: Confusion): Cell[] =>
 export const profileOfConfusions = (
   column: string,
   groups: Readonly<Record<string, Confusion>>,
+  privileged: string | null = null,
 ): Profile => {
   const all = Object.values(groups);
   const sum = (key: keyof Confusion): number => all.reduce((total, c) => total + c[key], 0);
@@ -123,7 +128,7 @@ export const profileOfConfusions = (
     byColumn: [
       {
         column,
-        privileged: null,
+        privileged,
         groups: Object.entries(groups).map(([group, confusion]) => ({
           group,
           cells: cellsOfConfusion(confusion),

@@ -48,7 +48,8 @@ export const limitText = ({ limit }: Check): string =>
     limit.no_worse_by === undefined ? undefined : `no worse by more than ${limit.no_worse_by}`,
   ]
     .filter((part) => part !== undefined)
-    .join(' and ');
+    .join(' and ')
+    .concat(limit.holds === 'interval' ? ', whole interval' : '');
 
 /**
  * What a check measures, taken from its id: `demographic_parity_ratio/age_group/at_least` is that ratio by age_group.
@@ -62,7 +63,7 @@ export const checkParts = (
     metric,
     // A column's name may hold a slash itself; only the kind of limit at the end is left off.
     by: rest.length > 1 ? rest.slice(0, -1).join('/') : null,
-    against: rest.at(-1) === 'against_champion' ? ' against the champion' : '',
+    against: rest.at(-1)?.startsWith('against_champion') ? ' against the champion' : '',
   };
 };
 

@@ -40,10 +40,6 @@ const byRejection = (n: number, p: number, random: Random): number => {
   const a = -0.0873 + 0.0248 * b + 0.01 * p;
   const centre = n * p + 0.5;
   const vr = 0.92 - 4.2 / b;
-  const alpha = (2.83 + 5.1 / b) * spread;
-  const logOdds = Math.log(p / (1 - p));
-  const mode = Math.floor((n + 1) * p);
-  const atMode = logFactorial(mode) + logFactorial(n - mode);
   for (;;) {
     const u = random() - 0.5;
     const v = random();
@@ -51,6 +47,11 @@ const byRejection = (n: number, p: number, random: Random): number => {
     const count = Math.floor(((2 * a) / us + b) * u + centre);
     if (us >= 0.07 && v <= vr) return count;
     if (count < 0 || count > n) continue;
+    // Most draws are accepted above: what only the others need isn't worth computing for all.
+    const alpha = (2.83 + 5.1 / b) * spread;
+    const logOdds = Math.log(p / (1 - p));
+    const mode = Math.floor((n + 1) * p);
+    const atMode = logFactorial(mode) + logFactorial(n - mode);
     const logAccept = Math.log((v * alpha) / (a / (us * us) + b));
     const logDensity =
       atMode - logFactorial(count) - logFactorial(n - count) + (count - mode) * logOdds;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { drawBinomial } from './binomial.js';
-import { largestDifference, smallestRatio } from './disparity.js';
+import { largestDifference, smallestRatio, smallestRatioWithin } from './disparity.js';
 import { multinomialBootstrap } from './multinomial-bootstrap.js';
 import { newcombe } from './newcombe.js';
 import { proportionRatio } from './proportion-ratio.js';
@@ -133,5 +133,25 @@ describe('coverage of the truth, in 400 simulated tables at level 0.95', () => {
         .interval;
     };
     expect(simulate(sizes, [0.6, 0.6, 0.6, 0.6, 0.6, 0.6], 0, bootstrap, 60)).toBe(0);
+  });
+});
+
+describe('smallestRatioWithin', () => {
+  const alike = [p(40, 50), p(42, 50)];
+  const apart = [p(10, 50), p(30, 50), p(20, 50)];
+
+  it('is the smallest ratio of the family in which it is smaller', () => {
+    const { estimate, interval, n } = smallestRatioWithin([alike, apart]);
+    const alone = smallestRatio(apart);
+    expect(estimate).toBe(alone.estimate);
+    expect(interval.lower).toBe(alone.interval.lower);
+    // One pair more contends.
+    expect(interval.upper).toBeGreaterThanOrEqual(alone.interval.upper);
+    expect(n).toBe(250);
+    expect(smallestRatioWithin([apart])).toEqual(alone);
+  });
+
+  it('is NaN when a family has no successes', () => {
+    expect(smallestRatioWithin([alike, [p(0, 50), p(0, 40)]]).estimate).toBeNaN();
   });
 });

@@ -69,17 +69,33 @@ export const largestDifference = (
 export const smallestRatio = (
   proportions: readonly Proportion[],
   options: IntervalOptions = {},
+): Estimate => smallestRatioWithin([proportions], options);
+
+/**
+ * The smallest ratio of two proportions of the same family, such as of true or of false positive rates: the smallest
+ * of `smallestRatio` over the families, with the pairs of all of them in M. NaN when a family has no successes at all.
+ *
+ * @throws RangeError when a family has fewer than two proportions, or one has no trials
+ */
+export const smallestRatioWithin = (
+  families: readonly (readonly Proportion[])[],
+  options: IntervalOptions = {},
 ): Estimate => {
   const level = options.level ?? defaultLevel;
-  const pairs = pairsOf(proportions);
+  const pairs = families.flatMap((family) => pairsOf(family));
   const strict = 1 - (1 - level) / pairs.length;
   const bothWays = pairs.flatMap(([a, b]): Pair[] => [
     [a, b],
     [b, a],
   ]);
-  const shares = proportions.map(share);
+  const ratios = families.map((family) => {
+    const shares = family.map(share);
+    return -largest(shares.map((p) => -p)) / largest(shares);
+  });
   return {
-    estimate: -largest(shares.map((p) => -p)) / largest(shares),
+    estimate: ratios.some((ratio) => Number.isNaN(ratio))
+      ? NaN
+      : -largest(ratios.map((ratio) => -ratio)),
     interval: {
       lower: -largest(bothWays.map(([a, b]) => -proportionRatio(a, b, { level }).interval.lower)),
       upper: -largest(
@@ -90,7 +106,7 @@ export const smallestRatio = (
       level,
       method: pairs.length === 1 ? 'mover-r' : 'mover-r-bonferroni',
     },
-    n: proportions.reduce((sum, { trials }) => sum + trials, 0),
+    n: families.flat().reduce((sum, { trials }) => sum + trials, 0),
   };
 };
 

@@ -12,14 +12,18 @@ export {
   type RankedScores,
   type ScoresByClass,
 } from './delong.js';
-export { largestDifference, smallestRatio } from './disparity.js';
+export { largestDifference, smallestRatio, smallestRatioWithin } from './disparity.js';
 export { disparityDifference, type Disparity } from './disparity-difference.js';
 export type { ConfidenceInterval, Estimate, IntervalOptions } from './estimate.js';
+export { linearCombination, type Term } from './linear-combination.js';
 export {
   drawMultinomial,
   multinomialBootstrap,
+  percentileInterval,
+  resampleCounts,
   type BootstrapEstimate,
   type BootstrapOptions,
+  type Resamples,
 } from './multinomial-bootstrap.js';
 export { newcombe } from './newcombe.js';
 export { newcombePaired, type PairedCounts } from './newcombe-paired.js';

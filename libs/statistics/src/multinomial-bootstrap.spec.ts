@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { drawMultinomial, multinomialBootstrap } from './multinomial-bootstrap.js';
+import {
+  drawMultinomial,
+  multinomialBootstrap,
+  percentileInterval,
+  resampleCounts,
+} from './multinomial-bootstrap.js';
 import { seededRandom } from './random.js';
 import { wilson } from './wilson.js';
 
@@ -59,6 +64,23 @@ describe('multinomialBootstrap', () => {
     const nothing = multinomialBootstrap([0, 0, 5], share, { random: seededRandom([3]), range });
     expect(nothing.estimate).toBeNaN();
     expect(nothing.interval).toMatchObject({ lower: 0, upper: 1 });
+  });
+
+  it('gives a figure at the end of its range a width, if smoothed', () => {
+    const interval = (smoothing: number) =>
+      multinomialBootstrap([40, 0], share, { random: seededRandom([6]), range, smoothing })
+        .interval;
+    expect(interval(0)).toMatchObject({ lower: 1, upper: 1 });
+    expect(interval(2).upper).toBe(1);
+    expect(interval(2).lower).toBeLessThan(0.97);
+    expect(interval(2).lower).toBeGreaterThan(0.85);
+  });
+
+  it('is the same from draws made before', () => {
+    const draws = resampleCounts([12, 30], { random: seededRandom([8]) });
+    expect(percentileInterval(draws, share, { range })).toEqual(
+      multinomialBootstrap([12, 30], share, { random: seededRandom([8]), range }),
+    );
   });
 
   it('refuses to resample nothing, or too seldom', () => {

@@ -2,12 +2,26 @@ import { drawBinomial } from './binomial.js';
 import { defaultLevel, type Estimate, type IntervalOptions } from './estimate.js';
 import type { Random } from './random.js';
 
-export interface BootstrapOptions extends IntervalOptions {
+export interface ResamplingOptions {
   /** Resamples, at least 100; the limits' own noise falls with its root. 2,000 unless told otherwise. */
   readonly replicates?: number;
   readonly random: Random;
+  /** Rows added to the resampled ones' distribution, spread evenly over the cells; 0 unless told otherwise. */
+  readonly smoothing?: number;
+}
+
+export interface PercentileOptions extends IntervalOptions {
   /** The range of the statistic, which bounds what an undefined replicate could have been. */
   readonly range: readonly [lowest: number, highest: number];
+}
+
+export type BootstrapOptions = ResamplingOptions & PercentileOptions;
+
+/** Counts, and tables of as many rows drawn from them. */
+export interface Resamples {
+  readonly counts: readonly number[];
+  readonly tables: readonly (readonly number[])[];
+  readonly smoothing: number;
 }
 
 export interface BootstrapEstimate extends Estimate {
@@ -27,6 +41,11 @@ export interface BootstrapEstimate extends Estimate {
  * difference between groups that are alike: its replicates lie above the estimate, and the interval excludes the
  * truth. An estimate of NaN is returned as it is, with the whole range for its interval.
  *
+ * With `smoothing`, rows are drawn from (counts + smoothing / cells): a cell without rows may get some then. Without it
+ * the interval of a perfect correlation, or of a difference between models that agree on every row, is a point, as if
+ * so many rows could show that there is never another. 2, as Agresti and Min (2005) add to pairs, is little. Then the
+ * limits are moved to the estimate where they would leave it out.
+ *
  * @param counts rows by cell: non-negative integers, in the order in which the statistic takes them
  * @throws RangeError when there are no rows, a count isn't a non-negative integer, or replicates are too few
  *
@@ -37,32 +56,52 @@ export const multinomialBootstrap = (
   statistic: (counts: readonly number[]) => number,
   options: BootstrapOptions,
 ): BootstrapEstimate => {
-  const { random, range, level = defaultLevel, replicates = 2000 } = options;
+  return percentileInterval(resampleCounts(counts, options), statistic, options);
+};
+
+/** The draws of `multinomialBootstrap`, for several statistics to share: drawing takes longer than what follows. */
+export const resampleCounts = (
+  counts: readonly number[],
+  { random, replicates = 2000, smoothing = 0 }: ResamplingOptions,
+): Resamples => {
+  if (!counts.every((count) => Number.isInteger(count) && count >= 0))
+    throw new RangeError(`Counts of rows are non-negative integers, unlike ${counts.join(', ')}.`);
   const n = counts.reduce((sum, count) => sum + count, 0);
-  if (!(n > 0)) throw new RangeError('There are no rows to resample.');
+  if (n === 0) throw new RangeError('There are no rows to resample.');
   if (!(Number.isInteger(replicates) && replicates >= 100))
     throw new RangeError(`Percentiles need at least 100 replicates; ${replicates} aren't enough.`);
+  const weights = counts.map((count) => count + smoothing / counts.length);
+  const tables = Array.from({ length: replicates }, () => drawMultinomial(n, weights, random));
+  return { counts, tables, smoothing };
+};
 
+/** The interval of `multinomialBootstrap` from draws made before. */
+export const percentileInterval = (
+  { counts, tables, smoothing }: Resamples,
+  statistic: (counts: readonly number[]) => number,
+  { range, level = defaultLevel }: PercentileOptions,
+): BootstrapEstimate => {
   const estimate = statistic(counts);
-  const values = Array.from({ length: replicates }, () =>
-    statistic(drawMultinomial(n, counts, random)),
-  );
+  const values = tables.map(statistic);
   const quantileWith = (undefinedAs: number, probability: number): number =>
     quantile(
       Float64Array.from(values, (value) => (Number.isNaN(value) ? undefinedAs : value)).toSorted(),
       probability,
     );
   const tail = (1 - level) / 2;
+  const [leastShown, mostShown] = smoothing > 0 ? [estimate, estimate] : [Infinity, -Infinity];
   return {
     estimate,
     interval: {
-      lower: Number.isNaN(estimate) ? range[0] : quantileWith(range[0], tail),
-      upper: Number.isNaN(estimate) ? range[1] : quantileWith(range[1], 1 - tail),
+      lower: Number.isNaN(estimate) ? range[0] : Math.min(leastShown, quantileWith(range[0], tail)),
+      upper: Number.isNaN(estimate)
+        ? range[1]
+        : Math.max(mostShown, quantileWith(range[1], 1 - tail)),
       level,
       method: 'multinomial-bootstrap',
     },
-    n,
-    replicates,
+    n: counts.reduce((sum, count) => sum + count, 0),
+    replicates: tables.length,
     undefinedReplicates: values.filter((value) => Number.isNaN(value)).length,
   };
 };

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatFault, SluiceError, type Fault } from '../errors.js';
 import { parsePolicy } from './parse-policy.js';
-import { checkId, championEnvironment, environmentOrder, policyDigest } from './policy.js';
+import {
+  checkId,
+  championEnvironment,
+  environmentOrder,
+  intervalLevel,
+  policyDigest,
+} from './policy.js';
 
 const good = `version: 1
 model: credit-risk
@@ -41,6 +47,12 @@ describe('parsePolicy', () => {
   it('reads the policy of the documentation and fills in the defaults', () => {
     const policy = parsePolicy(good);
     expect(policy.checks.map((check) => check.severity)).toEqual(['fail', 'fail', 'fail', 'warn']);
+    expect(policy.checks[0]).toMatchObject({
+      holds: 'estimate',
+      when_undefined: 'fail',
+      when_insufficient: 'fail',
+    });
+    expect(policy.correction).toBe('none');
     expect(environmentOrder(policy)).toEqual(['staging', 'production']);
     expect(championEnvironment(policy)).toBe('production');
     expect(policy.promotion.environments['staging']).toEqual({ approvals: 0 });
@@ -89,6 +101,21 @@ describe('parsePolicy', () => {
     ['an unknown top-level key', 'version: 1', 'version: 1\nchecs: []', 'checs'],
     ['another version', 'version: 1', 'version: 2', 'version'],
     ['a column protected twice', 'name: sex,', 'name: age_group,', 'columns.protected[1].name'],
+    ['no rows as enough', 'at_least: 0.70', 'at_least: 0.70, min_rows: 0', 'checks[0].min_rows'],
+    [
+      'an undefined figure that passes',
+      'at_least: 0.70',
+      'at_least: 0.70, when_undefined: pass',
+      'checks[0].when_undefined',
+    ],
+    ['what can’t hold', 'at_least: 0.70', 'at_least: 0.70, holds: often', 'checks[0].holds'],
+    ['an unknown correction', 'version: 1', 'version: 1\ncorrection: holm', 'correction'],
+    [
+      'a metric against a privileged group that is not named',
+      ', privileged: male }\nchecks:',
+      ' }\nchecks:\n  - { metric: disparate_impact, by: sex, at_least: 0.8 }',
+      'checks[0].metric',
+    ],
     ['an artifact beside scores', '  label: credit', '  score: s\n  label: credit', 'artifact'],
   ])('refuses %s', (_, from, to, path) => {
     expect(good).toContain(from);
@@ -142,6 +169,28 @@ describe('policyDigest', () => {
       .replace('    staging: {}\n', '')
       .replace('approvals: 1 }\n', 'approvals: 1 }\n    staging: {}\n');
     expect(policyDigest(parsePolicy(reordered))).not.toBe(digest);
+  });
+});
+
+describe('intervalLevel', () => {
+  const strict = good.replaceAll('at_least: 0', 'holds: interval, at_least: 0');
+
+  it('is 95 %, unless checks that hold by their interval share their doubt', () => {
+    expect(intervalLevel(parsePolicy(good))).toBe(0.95);
+    expect(intervalLevel(parsePolicy(strict))).toBe(0.95);
+    expect(intervalLevel(parsePolicy(`correction: bonferroni\n${good}`))).toBe(0.95);
+    expect(intervalLevel(parsePolicy(`correction: bonferroni\n${strict}`))).toBe(0.975);
+  });
+
+  it('tells checks by their interval from those by their estimate', () => {
+    const both = good.replace(
+      'checks:',
+      'checks:\n  - { metric: roc_auc, holds: interval, at_least: 0.6 }',
+    );
+    expect(parsePolicy(both).checks.map(checkId).slice(0, 2)).toEqual([
+      'roc_auc/at_least_interval',
+      'roc_auc/at_least',
+    ]);
   });
 });
 

@@ -28,7 +28,27 @@ export const policyCheckSchema = z
       .nonnegative()
       .optional()
       .describe('With `against`: how much worse still passes'),
+    holds: z
+      .enum(['estimate', 'interval'])
+      .default('estimate')
+      .describe(
+        'What has to meet the limit: the figure itself, or its whole 95 % interval, so that chance is no excuse',
+      ),
+    min_rows: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe('The rows that each denominator needs, below which the figure is insufficient'),
     severity: severity.default('fail').describe('What a check that does not hold means'),
+    when_undefined: severity
+      .default('fail')
+      .describe(
+        'What a figure means whose formula divides by zero; `warn` with a severity of warn',
+      ),
+    when_insufficient: severity
+      .default('fail')
+      .describe('What a figure means that rests on too few rows; `warn` with a severity of warn'),
   })
   .superRefine((check, context) => {
     const fault = (key: string, message: string): void => {
@@ -56,7 +76,9 @@ export const policyCheckSchema = z
       if (limit !== undefined && (limit < metric.lowest || limit > metric.highest))
         fault(
           key,
-          `expected a number from ${metric.lowest} to ${metric.highest}, the range of ${check.metric}`,
+          metric.highest === Infinity
+            ? `expected a number of at least ${metric.lowest}, the range of ${check.metric}`
+            : `expected a number from ${metric.lowest} to ${metric.highest}, the range of ${check.metric}`,
         );
     }
     if (
@@ -116,6 +138,12 @@ export const policySchema = z
       prediction: columnName.optional().describe('A column with the predicted label'),
     }),
     checks: z.array(policyCheckSchema).min(1).max(200),
+    correction: z
+      .enum(['none', 'bonferroni'])
+      .default('none')
+      .describe(
+        'With `bonferroni`, the intervals of the checks that hold by their interval are so wide that all of them together cover the truth with 95 %',
+      ),
     promotion: z
       .strictObject({
         environments: z
@@ -157,8 +185,14 @@ export const policySchema = z
             ? 'expected a column listed in columns.protected, which is empty'
             : `expected a column listed in columns.protected: ${protectedNames.join(', ')}`,
         );
-      const needsScore = metricDefinition(check.metric).needs === 'score';
-      if (needsScore && policy.artifact === undefined && columns.score === undefined)
+      const { needs, needsPrivileged } = metricDefinition(check.metric);
+      const column = columns.protected.find(({ name }) => name === check.by);
+      if (needsPrivileged && column && column.privileged === undefined)
+        fault(
+          ['checks', index, 'metric'],
+          `expected a privileged group of ${column.name} in columns.protected: ${check.metric} reads the other groups against it`,
+        );
+      if (needs === 'score' && policy.artifact === undefined && columns.score === undefined)
         fault(['checks', index, 'metric'], `expected columns.score: ${check.metric} ranks scores`);
     });
     const ids = policy.checks.map((check) => checkId(check));
@@ -173,9 +207,17 @@ export const policySchema = z
   .meta({ id: 'Policy' });
 export type Policy = z.infer<typeof policySchema>;
 
+/** The level of the intervals that checks are decided on when they hold by their interval. */
+export const intervalLevel = ({ correction, checks }: Policy): number => {
+  const together = checks.filter(({ holds }) => holds === 'interval').length;
+  return correction === 'bonferroni' && together > 1 ? 1 - 0.05 / together : 0.95;
+};
+
 /** A stable name for a check: what it measures and the kind of limit, such as `roc_auc/against_champion`. */
 export const checkId = (
-  check: Pick<PolicyCheck, 'metric' | 'by' | 'group' | 'at_least' | 'at_most' | 'against'>,
+  check: Pick<PolicyCheck, 'metric' | 'by' | 'group' | 'at_least' | 'at_most' | 'against'> & {
+    readonly holds?: PolicyCheck['holds'];
+  },
 ): string => {
   const limit =
     check.against !== undefined
@@ -183,9 +225,8 @@ export const checkId = (
       : [check.at_least !== undefined && 'at_least', check.at_most !== undefined && 'at_most']
           .filter(Boolean)
           .join('_');
-  return [check.metric, check.by, check.group, limit]
-    .filter((part) => part !== undefined)
-    .join('/');
+  const kind = check.holds === 'interval' ? `${limit}_interval` : limit;
+  return [check.metric, check.by, check.group, kind].filter((part) => part !== undefined).join('/');
 };
 
 /** Binds a verdict to what the policy means: comments, order of keys and spelled-out defaults don't change it. */

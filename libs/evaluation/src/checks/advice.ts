@@ -1,4 +1,4 @@
-import type { Measure, PolicyCheck } from '@sluice/contracts';
+import { metricDefinition, type Measure, type PolicyCheck } from '@sluice/contracts';
 import {
   decidingGroups,
   fairnessShortfalls,
@@ -9,7 +9,7 @@ import { nameShown, type Shortfall } from '../measure.js';
 import { columnOf, sliceOf } from '../measure-profile.js';
 import { qualityShortfalls } from '../quality/quality-measure.js';
 import type { Decision, Evaluation } from './decide-check.js';
-import { allowedBy, intervalTouches } from './limits.js';
+import { allowedBy, intervalTouches, isWithin, reachesOut } from './limits.js';
 import { metricWords } from './words.js';
 
 /** What to do about a check that doesn't hold: the direction, the groups, and means that are known to work. */
@@ -26,9 +26,12 @@ export const adviceFor = (
     check.against === undefined
       ? ''
       : ' Compare data, features and parameters with those of the champion to see what changed.';
-  const chance = intervalTouches(measure, allowedBy(check))
-    ? ' More evaluation rows would narrow the interval and show whether this is chance.'
-    : '';
+  const allowed = allowedBy(check);
+  const chance = isWithin(measure.value, allowed)
+    ? ' The figure itself meets the limit: more evaluation rows would narrow its interval.'
+    : intervalTouches(measure, allowed)
+      ? ' More evaluation rows would narrow the interval and show whether this is chance.'
+      : '';
   return `${advice}${compare}${chance}`;
 };
 
@@ -37,13 +40,14 @@ const adviceWithoutValue = (
   measure: Measure,
   { profile }: Evaluation,
 ): string => {
+  const request = { metric: check.metric, of: measure.of, minimumRows: check.min_rows };
   const shortfalls = isFairness(check.metric)
-    ? fairnessShortfalls(check.metric, columnOf(profile, measure.by))
-    : qualityShortfalls(check.metric, sliceOf(profile, measure), measure.group);
+    ? fairnessShortfalls(request, columnOf(profile, measure.by))
+    : qualityShortfalls(request, sliceOf(profile, measure), measure.group);
   if (check.metric === 'roc_auc' && measure.n === 0)
     return 'Evaluate with scores rather than predictions, in one piece: name a score column or an artifact in the policy.';
   if (shortfalls.length > 0) return moreRows(shortfalls, measure);
-  if (check.metric === 'demographic_parity_ratio')
+  if (check.metric === 'demographic_parity_ratio' || check.metric === 'disparate_impact')
     return 'Nobody is selected: check the decision threshold, and that columns.favorable names the value of the label that is good for the person.';
   return `Evaluate on data for which the ${metricWords[check.metric]} is defined: ${measure.reason}.`;
 };
@@ -80,6 +84,12 @@ const fairnessAdvice = (
         `Unfavorable rows of ${upper} are predicted favorable more often than those of ${lower}: give unfavorable ` +
         `rows of ${upper} more weight in training, and check that their features tell the classes apart. ${proxies}.`
       );
+    case 'accuracy':
+    case 'precision':
+      return (
+        `The ${metricWords[low.rate]} is lower for ${lower} than for ${upper}: add training rows of ${lower} or give them ` +
+        `more weight, and check that features are as complete and as telling for ${lower}.`
+      );
     default:
       return (
         `Raise the selection rate of ${lower} towards that of ${upper}: train on rows reweighed so that ${column} and ` +
@@ -90,28 +100,58 @@ const fairnessAdvice = (
 
 const qualityAdvice = (check: PolicyCheck, measure: Measure, value: number): string => {
   const of = measure.group === null ? '' : ` of ${nameShown(measure.group)}`;
-  const tooHigh = check.against === undefined && value > allowedBy(check).most;
-  const leakage = `A ${metricWords[check.metric]} above its limit suggests a leak: look for a feature that is known only after the outcome, and for rows that stand in the training data too.`;
+  const name = metricWords[check.metric];
+  const { direction } = metricDefinition(check.metric);
+  const allowed = allowedBy(check);
+  const above =
+    value > allowed.most || (isWithin(value, allowed) && reachesOut(measure, allowed).above);
+  const tooHigh = check.against === undefined && above;
+  const better = check.against === undefined && tooHigh === (direction === 'higher');
+  const raise = `raise the decision threshold, or train on more unfavorable rows${of}`;
+  const lower = `lower the decision threshold, or train on more favorable rows${of}`;
   switch (check.metric) {
-    case 'accuracy':
-      return tooHigh
-        ? leakage
-        : `See whether the errors${of} are mostly false positives or false negatives: move the decision threshold if they are one-sided, otherwise add features or training rows${of}.`;
     case 'roc_auc':
       return tooHigh
-        ? leakage
+        ? leakage(name, 'above')
         : `The scores${of} rank rows too poorly, which no threshold mends: add informative features or training rows${of}, and check that training and evaluation data come from the same source.`;
     case 'selection_rate':
       return tooHigh
-        ? `Too many rows${of} are predicted favorable: raise the decision threshold, or train on more unfavorable rows${of}.`
-        : `Too few rows${of} are predicted favorable: lower the decision threshold, or train on more favorable rows${of}.`;
+        ? `Too many rows${of} are predicted favorable: ${raise}.`
+        : `Too few rows${of} are predicted favorable: ${lower}.`;
+    case 'base_rate':
+      return `This is about the data, not the model: see whether the evaluation rows${of} are drawn as they occur, and whether columns.favorable names the right value.`;
     case 'true_positive_rate':
-      return tooHigh
+    case 'false_negative_rate':
+      return better
         ? `More favorable rows${of} are found than the limit allows, which often means that nearly all rows are: see the false positive rate, and raise the decision threshold.`
-        : `Too many favorable rows${of} are missed: lower the decision threshold, or train on more favorable rows${of}.`;
+        : `Too many favorable rows${of} are missed: ${lower}.`;
+    case 'false_positive_rate':
+    case 'true_negative_rate':
+      return better
+        ? `Fewer unfavorable rows${of} are predicted favorable than the limit asks for: lower the decision threshold.`
+        : `Too many unfavorable rows${of} are predicted favorable: ${raise}.`;
+    case 'precision':
+    case 'false_discovery_rate':
+      return better
+        ? leakage(name, tooHigh ? 'above' : 'below')
+        : `Too many of the rows${of} that are predicted favorable are not: ${raise}.`;
+    case 'negative_predictive_value':
+    case 'false_omission_rate':
+      return better
+        ? leakage(name, tooHigh ? 'above' : 'below')
+        : `Too many of the rows${of} that are predicted unfavorable are favorable: ${lower}.`;
+    case 'theil_index':
+    case 'generalized_entropy_index':
+    case 'coefficient_of_variation':
+      return better
+        ? leakage(name, 'below')
+        : `Errors${of} favor some rows at the expense of others: of false positives and false negatives, make the more frequent ones rarer by moving the decision threshold, and both by features or training rows${of}.`;
     default:
-      return check.against !== undefined || tooHigh
-        ? `Too many unfavorable rows${of} are predicted favorable: raise the decision threshold, or train on more unfavorable rows${of}.`
-        : `Fewer unfavorable rows${of} are predicted favorable than the limit asks for: lower the decision threshold.`;
+      return better
+        ? leakage(name, tooHigh ? 'above' : 'below')
+        : `See whether the errors${of} are mostly false positives or false negatives: move the decision threshold if they are one-sided, otherwise add features or training rows${of}.`;
   }
 };
+
+const leakage = (name: string, side: 'above' | 'below'): string =>
+  `A ${name} ${side} its limit suggests a leak: look for a feature that is known only after the outcome, and for rows that stand in the training data too.`;

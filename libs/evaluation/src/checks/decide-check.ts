@@ -10,7 +10,7 @@ import type { MeasureRequest } from '../measure.js';
 import { columnOf, measureProfile } from '../measure-profile.js';
 import type { Profile } from '../profile.js';
 import { adviceFor } from './advice.js';
-import { allowedBy, isWithin, limitsOf, marginOf } from './limits.js';
+import { decidingMargin, limitsOf } from './limits.js';
 import { reasonFor } from './reason.js';
 import { nameShown } from '../measure.js';
 import { metricWords } from './words.js';
@@ -20,6 +20,8 @@ export interface Evaluation {
   readonly profile: Profile;
   /** Whether there is a champion, on whose predictions the profile holds figures too. */
   readonly hasChampion: boolean;
+  /** The level of the intervals that checks hold by; 0.95 unless told otherwise. */
+  readonly level?: number;
 }
 
 /** The outcome of one check, with the measure that decided it, why, and what to do. */
@@ -33,23 +35,32 @@ export const decideCheck = (check: PolicyCheck, evaluation: Evaluation): Check =
   );
   const decision = decide(check, candidates);
   return {
-    ...outlineOf(check, decision.holds ? 'pass' : check.severity, decision.measure),
+    ...outlineOf(check, decision.outcome, decision.measure),
     reason: reasonFor(check, decision, evaluation),
-    advice: decision.holds ? null : adviceFor(check, decision, evaluation),
+    advice: decision.outcome === 'pass' ? null : adviceFor(check, decision, evaluation),
   };
 };
 
 /** The measures that a check asks for: one, or for a quality metric `by` a column one of each group. */
-export const requestsOf = (check: PolicyCheck, { profile }: Evaluation): MeasureRequest[] => {
+export const requestsOf = (
+  check: PolicyCheck,
+  { profile, level }: Pick<Evaluation, 'profile' | 'level'>,
+): MeasureRequest[] => {
   const { metric, by = null, group = null } = check;
-  const of = check.against === undefined ? 'version' : 'difference';
+  const asked = {
+    metric,
+    of: check.against === undefined ? ('version' as const) : ('difference' as const),
+    by,
+    minimumRows: check.min_rows,
+    level: check.holds === 'interval' ? level : undefined,
+  };
   if (by === null || group !== null || metricDefinition(metric).kind === 'fairness')
-    return [{ metric, of, by, group }];
-  return columnOf(profile, by).groups.map((each) => ({ metric, of, by, group: each.group }));
+    return [{ ...asked, group }];
+  return columnOf(profile, by).groups.map((each) => ({ ...asked, group: each.group }));
 };
 
 export interface Decision {
-  readonly holds: boolean;
+  readonly outcome: CheckOutcome;
   /** The one that decides: the worst, or one that has no value. */
   readonly measure: Measure;
   /** All that had to hold, and how many of them didn't. */
@@ -58,22 +69,33 @@ export interface Decision {
 }
 
 /**
- * A check holds when each of its measures has a value within the limits. The worst decides: one beyond the limits
- * before one without a value, which shows less, and an undefined one before an insufficient one.
+ * A check holds when each of its measures has a value, or if the check says so an interval, within the limits. The
+ * worst decides: one that fails before one that warns; then one beyond the limits before one without a value, which
+ * shows less, and an undefined one before an insufficient one.
  */
 const decide = (check: PolicyCheck, candidates: readonly Measure[]): Decision => {
-  const allowed = allowedBy(check);
-  const rank = ({ state, value }: Measure): number => {
-    if (state === 'undefined') return 1;
-    if (value === null) return 2;
-    return isWithin(value, allowed) ? 3 : 0;
+  const marginFor = (measure: Measure): number =>
+    measure.value === null ? 0 : decidingMargin(measure.value, measure, check);
+  const rank = (measure: Measure): number => {
+    if (measure.state === 'undefined') return 1;
+    if (measure.value === null) return 2;
+    return marginFor(measure) >= 0 ? 3 : 0;
   };
-  const margin = ({ value }: Measure): number => (value === null ? 0 : marginOf(value, allowed));
+  const outcomeOf = (measure: Measure): CheckOutcome => {
+    if (rank(measure) === 3) return 'pass';
+    // A check that only warns doesn't fail for want of a figure.
+    if (check.severity === 'warn') return 'warn';
+    if (measure.state === 'undefined') return check.when_undefined;
+    return measure.state === 'insufficient' ? check.when_insufficient : 'fail';
+  };
+  const weight = (measure: Measure): number => ['fail', 'warn', 'pass'].indexOf(outcomeOf(measure));
   // Sorting is stable: of equals, the first group in the order of the profile.
-  const [measure] = candidates.toSorted((a, b) => rank(a) - rank(b) || margin(a) - margin(b));
+  const [measure] = candidates.toSorted(
+    (a, b) => weight(a) - weight(b) || rank(a) - rank(b) || marginFor(a) - marginFor(b),
+  );
   if (!measure) throw new TypeError('A protected column has no groups.');
   const missed = candidates.filter((candidate) => rank(candidate) !== 3).length;
-  return { holds: missed === 0, measure, outOf: candidates.length, missed };
+  return { outcome: outcomeOf(measure), measure, outOf: candidates.length, missed };
 };
 
 const outlineOf = (check: PolicyCheck, outcome: CheckOutcome, measure: Measure | null) => ({

@@ -5,6 +5,9 @@ import { allowedBy, isWithin, marginOf } from './limits.js';
 const check = (rest: Partial<PolicyCheck>): PolicyCheck => ({
   metric: 'accuracy',
   severity: 'fail',
+  holds: 'estimate',
+  when_undefined: 'fail',
+  when_insufficient: 'fail',
   ...rest,
 });
 const against = { against: 'champion', no_worse_by: 0.02 } as const;

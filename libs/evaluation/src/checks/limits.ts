@@ -2,10 +2,11 @@ import { metricDefinition, type Check, type Measure, type PolicyCheck } from '@s
 
 export type Limits = Check['limit'];
 
-export const limitsOf = ({ at_least, at_most, no_worse_by }: PolicyCheck): Limits => ({
+export const limitsOf = ({ at_least, at_most, no_worse_by, holds }: PolicyCheck): Limits => ({
   ...(at_least === undefined ? {} : { at_least }),
   ...(at_most === undefined ? {} : { at_most }),
   ...(no_worse_by === undefined ? {} : { no_worse_by }),
+  ...(holds === 'interval' ? { holds } : {}),
 });
 
 /** The values that pass: everything from `least` to `most`, both included. */
@@ -16,7 +17,8 @@ export interface Allowed {
 
 /**
  * The values of its measure that a check allows. For a comparison with the champion that is a difference,
- * version − champion: where higher is better at least −no_worse_by, where lower is better at most no_worse_by.
+ * version − champion: where higher is better at least −no_worse_by, where lower is better at most no_worse_by. Of a
+ * metric with an ideal it is the difference of the distances from that, which are better when lower.
  */
 export const allowedBy = (check: PolicyCheck): Allowed => {
   if (check.no_worse_by !== undefined)
@@ -42,6 +44,17 @@ export const marginOf = (value: number, { least, most }: Allowed): number => {
 const tolerance = 4 * Number.EPSILON;
 
 export const isWithin = (value: number, allowed: Allowed): boolean => marginOf(value, allowed) >= 0;
+
+/** The margin of what a check asks to hold: the value itself, or the worse end of its interval. */
+export const decidingMargin = (
+  value: number,
+  { interval }: Pick<Measure, 'interval'>,
+  check: PolicyCheck,
+): number => {
+  const allowed = allowedBy(check);
+  if (check.holds !== 'interval' || interval === null) return marginOf(value, allowed);
+  return Math.min(marginOf(interval.lower, allowed), marginOf(interval.upper, allowed));
+};
 
 /** On which side of what is allowed the interval of a measure reaches out of it. */
 export const reachesOut = (

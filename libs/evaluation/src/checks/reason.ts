@@ -1,7 +1,7 @@
-import type { Measure, PolicyCheck } from '@sluice/contracts';
+import { metricDefinition, type Measure, type PolicyCheck } from '@sluice/contracts';
 import {
+  comparisonOf,
   decidingGroups,
-  fairnessMetrics,
   isFairness,
   type FairnessName,
   type GroupRate,
@@ -10,7 +10,14 @@ import { nameShown } from '../measure.js';
 import { columnOf, measureProfile } from '../measure-profile.js';
 import type { Predictor } from '../quality/rates.js';
 import type { Decision, Evaluation } from './decide-check.js';
-import { allowedBy, intervalTouches, isWithin, reachesOut, type Allowed } from './limits.js';
+import {
+  allowedBy,
+  decidingMargin,
+  intervalTouches,
+  isWithin,
+  reachesOut,
+  type Allowed,
+} from './limits.js';
 import { changeShown, intervalShown, limitShown, metricWords, numberShown } from './words.js';
 
 /** Why a check came out as it did: one sentence, with the figures and the groups that they are of. */
@@ -21,7 +28,8 @@ export const reasonFor = (
 ): string => {
   const { measure } = decision;
   const { value } = measure;
-  if (value === null) return `${subjectOf(check, measure)} ${withoutFigure(measure)}.`;
+  if (value === null)
+    return `${subjectOf(check, measure)} ${withoutFigure(measure)}${asWarning(check, decision)}.`;
   const figures =
     check.against === undefined
       ? isFairness(check.metric)
@@ -41,6 +49,12 @@ const subjectOf = (check: PolicyCheck, { by, group }: Pick<Measure, 'by' | 'grou
 const withoutFigure = ({ state, reason }: Measure): string =>
   state === 'undefined' ? `is undefined: ${reason}` : `rests on too little to judge: ${reason}`;
 
+/** When it is the policy that makes a warning of what fails otherwise. */
+const asWarning = ({ severity }: PolicyCheck, { outcome, measure }: Decision): string =>
+  severity === 'fail' && outcome === 'warn'
+    ? `; by when_${measure.state}, the policy makes that a warning`
+    : '';
+
 /** The figure that the limits are about, told apart from them. */
 const figure = (value: number, check: PolicyCheck): string =>
   numberShown(value, finite(allowedBy(check)));
@@ -58,12 +72,19 @@ const groupFigures = (
   const column = columnOf(profile, measure.by);
   const { low, high } = decidingGroups(metric, column, 'version');
   const rate = metricWords[low.rate];
-  const several = fairnessMetrics[metric].rates.length > 1 ? ', the rate that differs more' : '';
+  const { rates, disparity, mean } = comparisonOf(metric);
+  const { needsPrivileged } = metricDefinition(metric);
+  // What is read against the privileged group names that one last.
+  const [one, other] =
+    needsPrivileged && low.group === column.privileged ? [high, low] : [low, high];
+  const several = rates.length > 1 ? ', the rate that differs more' : '';
   const extremes =
-    column.groups.length > 2 ? `, lowest and highest of ${column.groups.length} groups` : '';
+    column.groups.length > 2 && !needsPrivileged
+      ? `, lowest and highest of ${column.groups.length} groups`
+      : '';
   return (
-    `The ${rate} is ${inGroup(low)} and ${inGroup(high)}${extremes}${several}: ` +
-    `a ${fairnessMetrics[metric].disparity} of ${figure(value, check)}${intervalShown(measure.interval)}`
+    `The ${rate} is ${inGroup(one)} and ${inGroup(other)}${extremes}${several}: ` +
+    `a ${mean ? 'mean ' : ''}${disparity} of ${figure(value, check)}${intervalShown(measure.interval)}`
   );
 };
 
@@ -89,10 +110,12 @@ const championFigures = (
     return ` (${metricWords[low.rate]} ${told(low)}, ${told(high)})`;
   };
   const change = changeShown(value, finite(allowedBy(check)));
+  const { ideal } = metricDefinition(check.metric);
+  const changed = ideal === undefined ? 'a change of' : `its distance from ${ideal} changes by`;
   return (
     `${subjectOf(check, measure)} is ${valueOf('version')}${groupsOf('version')}, ` +
     `the champion's ${valueOf('champion')}${groupsOf('champion')}: ` +
-    `a change of ${change}${intervalShown(measure.interval, (limit) => changeShown(limit))} (n = ${measure.n})`
+    `${changed} ${change}${intervalShown(measure.interval, (limit) => changeShown(limit))} (n = ${measure.n})`
   );
 };
 
@@ -112,6 +135,8 @@ const verdictOn = (check: PolicyCheck, measure: Measure, value: number): string 
     const limit = limitShown(check.no_worse_by);
     if (!isWithin(value, allowed))
       return `worse by more than the ${limit} allowed${backAcross(measure, allowed)}`;
+    if (missesByInterval(check, measure, value))
+      return `within the ${limit} that it may be worse by, but ${wholeInterval(measure)} has to be, and it reaches beyond that`;
     return `within the ${limit} that it may be worse by${
       reaches.below || reaches.above ? '; the interval reaches beyond that' : ''
     }`;
@@ -128,8 +153,17 @@ const verdictOn = (check: PolicyCheck, measure: Measure, value: number): string 
         ? `which meets the limit of at least ${limitShown(check.at_least)}`
         : `which meets the limit of at most ${limitShown(check.at_most ?? 0)}`;
   const sides = [reaches.below && 'below', reaches.above && 'above'].filter(Boolean).join(' and ');
+  if (missesByInterval(check, measure, value))
+    return `${met}, but ${wholeInterval(measure)} has to, and it reaches ${sides} the limit`;
   return sides === '' ? met : `${met}; the interval reaches ${sides} the limit`;
 };
+
+const missesByInterval = (check: PolicyCheck, measure: Measure, value: number): boolean =>
+  decidingMargin(value, measure, check) < 0;
+
+/** "the whole 95 % interval" */
+const wholeInterval = ({ interval }: Measure): string =>
+  `the whole ${Number(((interval?.level ?? 0.95) * 100).toFixed(3))} % interval`;
 
 const backAcross = (measure: Measure, allowed: Allowed): string =>
   intervalTouches(measure, allowed) ? ', though the interval reaches back across the limit' : '';

@@ -1,12 +1,15 @@
-import type { Measure, MetricName } from '@sluice/contracts';
+import { metricDefinition, type Measure, type MetricName } from '@sluice/contracts';
 import {
   disparityDifference,
   largestDifference,
-  smallestRatio,
+  linearCombination,
+  smallestRatioWithin,
   type Disparity,
+  type Estimate,
 } from '@sluice/statistics';
 import {
   lacking,
+  levelOf,
   measured,
   minimumRows,
   withoutValue,
@@ -15,17 +18,22 @@ import {
 } from '../measure.js';
 import type { ProtectedProfile } from '../profile.js';
 import {
+  denominatorsOf,
+  isOfPredicted,
   pairedCountsOf,
+  predictorsOf,
   proportionOf,
-  rates,
   type Predictor,
   type RateName,
 } from '../quality/rates.js';
+import { privilegedEstimate, privilegedMetrics, sidesOf } from './privileged.js';
 
 /** A fairness metric: which rates it compares between groups, and how. */
 export interface FairnessMetric {
   readonly rates: readonly [RateName, ...RateName[]];
   readonly disparity: Disparity;
+  /** What is made of several rates: the worst, unless it is their mean. */
+  readonly mean?: true;
 }
 
 /** fairlearn's conventions: a difference is max − min over the groups, a ratio min / max, several rates the worst. */
@@ -33,15 +41,36 @@ export const fairnessMetrics = {
   demographic_parity_difference: { rates: ['selection_rate'], disparity: 'difference' },
   demographic_parity_ratio: { rates: ['selection_rate'], disparity: 'ratio' },
   equal_opportunity_difference: { rates: ['true_positive_rate'], disparity: 'difference' },
+  equal_opportunity_ratio: { rates: ['true_positive_rate'], disparity: 'ratio' },
   equalized_odds_difference: {
     rates: ['true_positive_rate', 'false_positive_rate'],
     disparity: 'difference',
   },
+  equalized_odds_ratio: {
+    rates: ['true_positive_rate', 'false_positive_rate'],
+    disparity: 'ratio',
+  },
+  false_positive_rate_difference: { rates: ['false_positive_rate'], disparity: 'difference' },
+  false_positive_rate_ratio: { rates: ['false_positive_rate'], disparity: 'ratio' },
+  average_absolute_odds_difference: {
+    rates: ['true_positive_rate', 'false_positive_rate'],
+    disparity: 'difference',
+    mean: true,
+  },
+  accuracy_difference: { rates: ['accuracy'], disparity: 'difference' },
+  precision_difference: { rates: ['precision'], disparity: 'difference' },
 } as const satisfies Partial<Record<MetricName, FairnessMetric>>;
 
-export type FairnessName = keyof typeof fairnessMetrics;
+export type FairnessName = keyof typeof fairnessMetrics | keyof typeof privilegedMetrics;
 export const isFairness = (metric: string): metric is FairnessName =>
-  Object.hasOwn(fairnessMetrics, metric);
+  Object.hasOwn(fairnessMetrics, metric) || Object.hasOwn(privilegedMetrics, metric);
+
+export const comparisonOf = (metric: FairnessName): FairnessMetric =>
+  ({ ...fairnessMetrics, ...privilegedMetrics })[metric];
+
+/** The groups that a metric compares: all of a column, or those other than the privileged one together with that one. */
+export const comparedGroups = (metric: MetricName, column: ProtectedProfile): ProtectedProfile =>
+  metricDefinition(metric).needsPrivileged ? sidesOf(column) : column;
 
 /**
  * A fairness metric over the groups of a column, as the request asks: of the version, of the champion, or
@@ -51,68 +80,123 @@ export const isFairness = (metric: string): metric is FairnessName =>
  * opportunity undefined, one with too few makes it insufficient. A ratio is undefined when nobody is selected in any
  * group (0/0), and 0 when somebody is in some but not in others. n sums the denominators of its rates.
  */
-export const fairnessMeasure = (request: MeasureRequest, column: ProtectedProfile): Measure => {
-  if (!isFairness(request.metric)) throw new TypeError(`${request.metric} doesn't compare groups.`);
-  const { rates: names, disparity }: FairnessMetric = fairnessMetrics[request.metric];
+export const fairnessMeasure = (request: MeasureRequest, whole: ProtectedProfile): Measure => {
+  const { metric, of } = request;
+  if (!isFairness(metric)) throw new TypeError(`${metric} doesn't compare groups.`);
+  const column = comparedGroups(metric, whole);
+  const comparison = comparisonOf(metric);
+  const counted: Predictor = of === 'champion' ? 'champion' : 'version';
   const n = column.groups
-    .flatMap(({ cells }) => names.map((name) => proportionOf(name, cells, 'version').trials))
-    .reduce((sum, trials) => sum + trials, 0);
-  if (column.groups.length < 2)
-    return withoutValue(request, 'undefined', n, 'there is one group only, and nothing to compare');
-  const lack = lacking(request, n, fairnessShortfalls(request.metric, column));
-  if (lack) return lack;
-
-  const familiesOf = (predictor: Predictor) =>
-    names.map((name) => column.groups.map(({ cells }) => proportionOf(name, cells, predictor)));
-  const predictors: Predictor[] =
-    request.of === 'difference' ? ['version', 'champion'] : [request.of];
-  const nobody = predictors.find((predictor) =>
-    familiesOf(predictor)
-      .flat()
-      .every(({ successes }) => successes === 0),
-  );
-  if (disparity === 'ratio' && nobody !== undefined)
-    return withoutValue(
-      request,
-      'undefined',
-      n,
-      `the ${nobody} selects nobody in any group, and 0/0 is no ratio`,
-    );
-
-  if (request.of === 'difference')
-    return measured(
-      request,
-      disparityDifference(
-        names.map((name) => column.groups.map(({ cells }) => pairedCountsOf(name, cells))),
-        disparity,
+    .flatMap(({ cells }) =>
+      comparison.rates.map(
+        // Of rates by label the rows are the same for both, so that it takes no champion to count them.
+        (name) => proportionOf(name, cells, isOfPredicted(name) ? counted : 'version').trials,
       ),
-    );
-  const families = familiesOf(request.of);
-  return measured(
-    request,
-    disparity === 'ratio' ? smallestRatio(families.flat()) : largestDifference(families),
-  );
+    )
+    .reduce((sum, trials) => sum + trials, 0);
+  const incomparable = whyIncomparable(metric, whole);
+  if (incomparable !== null) return withoutValue(request, 'undefined', n, incomparable);
+  const lack = lacking(request, n, fairnessShortfalls(request, whole));
+  if (lack) return lack;
+  const nothing = whyNoRatio(metric, column, of);
+  if (nothing !== null) return withoutValue(request, 'undefined', n, nothing);
+  const level = levelOf(request);
+  const estimate = metricDefinition(metric).needsPrivileged
+    ? privilegedEstimate(comparison, column, of, level)
+    : groupsEstimate(comparison, column, of, level);
+  return measured(request, { ...estimate, n });
+};
+
+const whyIncomparable = (metric: FairnessName, column: ProtectedProfile): string | null => {
+  if (metricDefinition(metric).needsPrivileged) {
+    if (column.privileged === null) return 'the policy names no privileged group of the column';
+    if (!column.groups.some(({ group }) => group === column.privileged))
+      return 'the privileged group has no row';
+  }
+  return column.groups.length < 2 ? 'there is one group only, and nothing to compare' : null;
+};
+
+/** What somebody does who has no successes of a rate in any group. */
+const withoutSuccesses: Partial<Record<RateName, string>> = {
+  selection_rate: 'selects nobody',
+  true_positive_rate: 'finds no favorable row',
+  false_positive_rate: 'predicts no unfavorable row favorable',
+};
+
+/** Why a ratio is 0/0, or against the privileged group a division by 0; null when it is neither. */
+const whyNoRatio = (
+  metric: FairnessName,
+  { groups, privileged }: ProtectedProfile,
+  of: Measure['of'],
+): string | null => {
+  const { rates: names, disparity } = comparisonOf(metric);
+  if (disparity !== 'ratio') return null;
+  const against = metricDefinition(metric).needsPrivileged;
+  const denominators = groups.filter(({ group }) => !against || group === privileged);
+  for (const predictor of predictorsOf(of))
+    for (const name of names)
+      if (denominators.every(({ cells }) => proportionOf(name, cells, predictor).successes === 0))
+        return against
+          ? `the ${predictor} ${withoutSuccesses[name]} in the privileged group, and there is no ratio to 0`
+          : `the ${predictor} ${withoutSuccesses[name]} in any group, and 0/0 is no ratio`;
+  return null;
+};
+
+const groupsEstimate = (
+  { rates: names, disparity, mean }: FairnessMetric,
+  { groups }: ProtectedProfile,
+  of: Measure['of'],
+  level: number,
+): Estimate => {
+  const familiesOf = (predictor: Predictor) =>
+    names.map((name) => groups.map(({ cells }) => proportionOf(name, cells, predictor)));
+  // Rates of favorable and of unfavorable rows are independent of each other.
+  const meanOf = (estimates: readonly Estimate[]): Estimate =>
+    linearCombination(estimates.map((estimate) => ({ weight: 1 / estimates.length, estimate })));
+
+  if (of === 'difference') {
+    if (names.some(isOfPredicted)) {
+      // Not of the same rows, so not paired: as if they were independent, which is too wide rather than too narrow.
+      const [version, champion] = predictorsOf(of).map((predictor) =>
+        largestDifference(familiesOf(predictor), { level }),
+      ) as [Estimate, Estimate];
+      return linearCombination([
+        { weight: 1, estimate: version },
+        { weight: -1, estimate: champion },
+      ]);
+    }
+    const paired = names.map((name) => groups.map(({ cells }) => pairedCountsOf(name, cells)));
+    return mean
+      ? meanOf(paired.map((family) => disparityDifference([family], disparity, { level })))
+      : disparityDifference(paired, disparity, { level });
+  }
+  const families = familiesOf(of);
+  if (mean) return meanOf(families.map((family) => largestDifference([family], { level })));
+  return disparity === 'ratio'
+    ? smallestRatioWithin(families, { level })
+    : largestDifference(families, { level });
 };
 
 /** What a fairness metric lacks, by group; none when every group has rows enough. */
-export const fairnessShortfalls = (metric: FairnessName, column: ProtectedProfile): Shortfall[] =>
-  column.groups.flatMap(({ group, cells }) =>
-    fairnessMetrics[metric].rates
-      .map((name) => ({
-        group,
-        have: proportionOf(name, cells, 'version').trials,
-        need: minimumRows,
-        rows: rates[name].rows,
-      }))
-      .filter(({ have }) => have < minimumRows),
+export const fairnessShortfalls = (
+  { metric, of, minimumRows: need = minimumRows }: Omit<MeasureRequest, 'by' | 'group'>,
+  column: ProtectedProfile,
+): Shortfall[] => {
+  if (!isFairness(metric)) return [];
+  return comparedGroups(metric, column).groups.flatMap(({ group, cells }) =>
+    comparisonOf(metric)
+      .rates.flatMap((name) => denominatorsOf(name, cells, of))
+      .map((denominator) => ({ group, need, ...denominator }))
+      .filter(({ have }) => have < need),
   );
+};
 
 /** The groups in which a rate is lowest and highest, the first of equals; the rate must be defined in each. */
 export const extremesOf = (
   rate: RateName,
   column: ProtectedProfile,
   predictor: Predictor,
-): { low: GroupRate; high: GroupRate } => {
+): GroupPair => {
   const shares = column.groups.map(({ group, cells }): GroupRate => {
     const { successes, trials } = proportionOf(rate, cells, predictor);
     return { rate, group, value: successes / trials, n: trials };
@@ -130,14 +214,21 @@ export interface GroupRate {
   readonly n: number;
 }
 
+export interface GroupPair {
+  readonly low: GroupRate;
+  readonly high: GroupRate;
+}
+
 /** The pair of groups that decides a fairness metric: of its rates, the one that differs the most. */
 export const decidingGroups = (
   metric: FairnessName,
   column: ProtectedProfile,
   predictor: Predictor,
-): { low: GroupRate; high: GroupRate } =>
-  fairnessMetrics[metric].rates
-    .map((rate) => extremesOf(rate, column, predictor))
-    .reduce((widest, pair) =>
-      pair.high.value - pair.low.value > widest.high.value - widest.low.value ? pair : widest,
-    );
+): GroupPair => {
+  const { rates: names, disparity } = comparisonOf(metric);
+  const unequal = ({ low, high }: GroupPair): number =>
+    disparity === 'ratio' ? -low.value / high.value : high.value - low.value;
+  return names
+    .map((rate) => extremesOf(rate, comparedGroups(metric, column), predictor))
+    .reduce((widest, pair) => (unequal(pair) > unequal(widest) ? pair : widest));
+};

@@ -1,7 +1,14 @@
 import type { Measure } from '@sluice/contracts';
-import { aucDifference, aucInterval, newcombePaired, wilson } from '@sluice/statistics';
+import {
+  aucDifference,
+  aucInterval,
+  linearCombination,
+  newcombePaired,
+  wilson,
+} from '@sluice/statistics';
 import {
   lacking,
+  levelOf,
   measured,
   minimumRows,
   minimumRowsPerClass,
@@ -10,7 +17,31 @@ import {
   type Shortfall,
 } from '../measure.js';
 import type { Cell, RankingProfile } from '../profile.js';
-import { isRate, pairedCountsOf, proportionOf, rates, type RateName } from './rates.js';
+import {
+  confusionMetrics,
+  isConfusionMetric,
+  isWeightedRates,
+  weightedRates,
+  type ConfusionMetric,
+  type ConfusionMetricName,
+  type WeightedRatesName,
+} from './confusion-metrics.js';
+import { confusionOf, resampled, resampledDifference } from './confusion.js';
+import {
+  denominatorsOf,
+  favorableRows,
+  isOfPredicted,
+  isRate,
+  pairedCountsOf,
+  predictionOf,
+  predictorsOf,
+  proportionOf,
+  rates,
+  rowsOfChampion,
+  unfavorableRows,
+  type Rate,
+  type RateName,
+} from './rates.js';
 
 /** The rows that a quality metric is taken over: all of the table, or those of a group. */
 export interface Slice {
@@ -21,40 +52,151 @@ export interface Slice {
 /**
  * A quality metric on a slice, as the request asks: of the version, of the champion, or version − champion.
  *
- * Rates have Wilson's interval and their paired differences Newcombe's; the AUC has DeLong's on the logit scale, and
- * its paired difference DeLong's. n is the denominator: rows, favorable rows, unfavorable rows; for the AUC all rows.
+ * Rates have Wilson's interval and their paired differences Newcombe's; F1 has Wilson's of the share that it is a
+ * function of; sums of rates combine theirs; the AUC has DeLong's on the logit scale, and its paired difference
+ * DeLong's. All else is resampled from the counts. n is the denominator: rows, favorable rows, unfavorable rows; for
+ * the AUC and metrics of the whole confusion all rows.
  */
-export const qualityMeasure = (request: MeasureRequest, slice: Slice): Measure =>
-  isRate(request.metric)
-    ? rateMeasure(request, request.metric, slice.cells)
-    : aucMeasure(request, slice.ranking);
+export const qualityMeasure = (request: MeasureRequest, slice: Slice): Measure => {
+  const { metric } = request;
+  if (isRate(metric)) return rateMeasure(request, metric, slice.cells);
+  if (isWeightedRates(metric)) return weightedMeasure(request, metric, slice.cells);
+  if (isConfusionMetric(metric)) return confusionMeasure(request, metric, slice.cells);
+  return aucMeasure(request, slice.ranking);
+};
 
 /** What a quality metric lacks on a slice; none when it can be taken. */
 export const qualityShortfalls = (
-  metric: MeasureRequest['metric'],
+  request: Pick<MeasureRequest, 'metric' | 'of' | 'minimumRows'>,
   slice: Slice,
   group: string | null,
-): Shortfall[] => {
-  if (isRate(metric)) {
-    const have = proportionOf(metric, slice.cells, 'version').trials;
-    return have < minimumRows ? [{ group, have, need: minimumRows, rows: rates[metric].rows }] : [];
-  }
-  const { positives = 0, negatives = 0 } = slice.ranking ?? {};
+): Shortfall[] =>
+  denominatorsFor(request, slice)
+    .map(({ have, need, rows }) => ({ group, have, need: request.minimumRows ?? need, rows }))
+    .filter(({ have, need }) => have < need);
+
+const denominatorsFor = (
+  { metric, of }: Pick<MeasureRequest, 'metric' | 'of'>,
+  { cells, ranking }: Slice,
+): Omit<Shortfall, 'group'>[] => {
+  const ofRate = (name: RateName): Omit<Shortfall, 'group'>[] =>
+    denominatorsOf(name, cells, of).map((denominator) => ({ ...denominator, need: minimumRows }));
+  if (isRate(metric)) return ofRate(metric);
+  if (isWeightedRates(metric)) return weightedRates[metric].flatMap(({ rate }) => ofRate(rate));
+  if (isConfusionMetric(metric))
+    return predictorsOf(of).flatMap((predictor) =>
+      confusionMetrics[metric]
+        .denominators(confusionOf(cells, predictor))
+        // Rows by label are the same ones for both: told once.
+        .filter(({ ofPredicted }) => ofPredicted || predictor === predictorsOf(of)[0])
+        .map(({ have, need, rows, ofPredicted }) => ({
+          have,
+          need,
+          rows: ofPredicted && predictor === 'champion' ? rowsOfChampion(rows) : rows,
+        })),
+    );
+  const { positives = 0, negatives = 0 } = ranking ?? {};
   return [
-    { group, have: positives, need: minimumRowsPerClass, rows: rates.true_positive_rate.rows },
-    { group, have: negatives, need: minimumRowsPerClass, rows: rates.false_positive_rate.rows },
-  ].filter(({ have, need }) => have < need);
+    { have: positives, need: minimumRowsPerClass, rows: favorableRows },
+    { have: negatives, need: minimumRowsPerClass, rows: unfavorableRows },
+  ];
 };
 
 const rateMeasure = (request: MeasureRequest, rate: RateName, cells: readonly Cell[]): Measure => {
-  const { trials } = proportionOf(rate, cells, 'version');
-  const lack = lacking(request, trials, qualityShortfalls(rate, { cells, ranking: null }, null));
+  const { of } = request;
+  const level = levelOf(request);
+  const n = rowsCounted(rate, cells, of);
+  const lack = lacking(request, n, qualityShortfalls(request, { cells, ranking: null }, null));
+  if (lack) return lack;
+  if (of !== 'difference')
+    return measured(request, wilson(proportionOf(rate, cells, of), { level }));
+  if (!isOfPredicted(rate))
+    return measured(request, newcombePaired(pairedCountsOf(rate, cells), { level }));
+  const { counts, succeeds }: Rate = rates[rate];
+  const outcomes = [
+    { label: true, predicted: true, of: 'tp' },
+    { label: false, predicted: true, of: 'fp' },
+    { label: true, predicted: false, of: 'fn' },
+    { label: false, predicted: false, of: 'tn' },
+  ] as const;
+  const counted = outcomes.filter(({ label, predicted }) => counts(label, predicted));
+  const succeeding = counted.filter(({ label, predicted }) => succeeds(label, predicted));
+  const difference = resampledDifference(
+    cells,
+    (confusion) =>
+      succeeding.reduce((sum, { of: outcome }) => sum + confusion[outcome], 0) /
+      counted.reduce((sum, { of: outcome }) => sum + confusion[outcome], 0),
+    { level, range: [-1, 1] },
+  );
+  return measured(request, { ...difference, n });
+};
+
+/** The rows that count for the version, for the champion, or when they are compared for either. */
+const rowsCounted = (name: RateName, cells: readonly Cell[], of: Measure['of']): number => {
+  const rate: Rate = rates[name];
+  // Without a champion the version's predictions decide alone; there, of rates by label, either does.
+  const predictors = rate.ofPredicted ? predictorsOf(of) : (['version'] as const);
+  return cells
+    .filter((cell) =>
+      predictors.some((predictor) => rate.counts(cell.label, predictionOf(cell, predictor))),
+    )
+    .reduce((sum, { count }) => sum + count, 0);
+};
+
+const weightedMeasure = (
+  request: MeasureRequest,
+  metric: WeightedRatesName,
+  cells: readonly Cell[],
+): Measure => {
+  const { of } = request;
+  const level = levelOf(request);
+  const n = weightedRates[metric].reduce(
+    (sum, { rate }) => sum + proportionOf(rate, cells, 'version').trials,
+    0,
+  );
+  const lack = lacking(request, n, qualityShortfalls(request, { cells, ranking: null }, null));
   if (lack) return lack;
   return measured(
     request,
-    request.of === 'difference'
-      ? newcombePaired(pairedCountsOf(rate, cells))
-      : wilson(proportionOf(rate, cells, request.of)),
+    linearCombination(
+      weightedRates[metric].map(({ weight, rate }) => ({
+        weight,
+        estimate:
+          of === 'difference'
+            ? newcombePaired(pairedCountsOf(rate, cells), { level })
+            : wilson(proportionOf(rate, cells, of), { level }),
+      })),
+    ),
+  );
+};
+
+const confusionMeasure = (
+  request: MeasureRequest,
+  name: ConfusionMetricName,
+  cells: readonly Cell[],
+): Measure => {
+  const metric: ConfusionMetric = confusionMetrics[name];
+  const { of } = request;
+  const level = levelOf(request);
+  const confusions = predictorsOf(of).map((predictor) => confusionOf(cells, predictor));
+  const n = Math.max(...confusions.map(metric.n));
+  const lack = lacking(request, n, qualityShortfalls(request, { cells, ranking: null }, null));
+  if (lack) return lack;
+  if (confusions.some((confusion) => Number.isNaN(metric.value(confusion))))
+    return withoutValue(request, 'undefined', n, metric.undefinedBecause ?? 'its formula is 0/0');
+  const range = metric.range(cells.reduce((sum, { count }) => sum + count, 0));
+  if (of === 'difference') {
+    const reach = range[1] - range[0];
+    const difference = resampledDifference(cells, metric.value, { level, range: [-reach, reach] });
+    return measured(request, { ...difference, n });
+  }
+  const [confusion] = confusions;
+  if (!confusion) throw new TypeError('A figure is of somebody.');
+  return measured(
+    request,
+    metric.interval
+      ? metric.interval(confusion, level)
+      : { ...resampled(cells, of, metric.value, { level, range }), n },
   );
 };
 
@@ -66,16 +208,18 @@ const aucMeasure = (request: MeasureRequest, ranking: RankingProfile | null): Me
       0,
       'there is no ranking of scores: the data holds predictions only, or the profile was merged from parts',
     );
+  const level = levelOf(request);
   const n = ranking.positives + ranking.negatives;
-  const lack = lacking(request, n, qualityShortfalls(request.metric, { cells: [], ranking }, null));
+  const lack = lacking(request, n, qualityShortfalls(request, { cells: [], ranking }, null));
   if (lack) return lack;
-  if (request.of === 'version') return measured(request, aucInterval(ranking.version, ranking));
+  if (request.of === 'version')
+    return measured(request, aucInterval(ranking.version, ranking, { level }));
   if (ranking.champion === null || ranking.covariance === null)
     return withoutValue(request, 'undefined', n, 'there are no scores of the champion');
   return measured(
     request,
     request.of === 'champion'
-      ? aucInterval(ranking.champion, ranking)
-      : aucDifference(ranking.version, ranking.champion, ranking.covariance, ranking),
+      ? aucInterval(ranking.champion, ranking, { level })
+      : aucDifference(ranking.version, ranking.champion, ranking.covariance, ranking, { level }),
   );
 };

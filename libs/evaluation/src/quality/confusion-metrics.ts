@@ -1,0 +1,174 @@
+import { wilson, type Estimate } from '@sluice/statistics';
+import { minimumRows, minimumRowsPerClass } from '../measure.js';
+import type { Confusion, ConfusionStatistic } from './confusion.js';
+import {
+  allRows,
+  favorableRows,
+  rates,
+  unfavorableRows,
+  type RateName,
+  type RowWords,
+} from './rates.js';
+
+/** Rows that a figure divides by, and how many there have to be unless the policy says otherwise. */
+export interface Denominator {
+  readonly have: number;
+  readonly need: number;
+  readonly rows: RowWords;
+  /** When it is counted by predictions, which are those of the version or of the champion. */
+  readonly ofPredicted?: true;
+}
+
+/** A metric of a whole confusion, which isn't the share of any rows. The formulas are those of contracts. */
+export interface ConfusionMetric {
+  /** NaN where it is 0/0. */
+  readonly value: ConfusionStatistic;
+  readonly denominators: (confusion: Confusion) => readonly Denominator[];
+  /** The rows that it rests on. */
+  readonly n: ConfusionStatistic;
+  /** Its range with so many rows; that of a difference reaches from one end to the other both ways. */
+  readonly range: (rows: number) => readonly [lowest: number, highest: number];
+  /** Its interval, where there is one in closed form; otherwise counts are resampled. */
+  readonly interval?: (confusion: Confusion, level: number) => Estimate;
+  /** Why it is 0/0 although there are rows enough. */
+  readonly undefinedBecause?: string;
+}
+
+const rowsOf: ConfusionStatistic = ({ tp, fp, fn, tn }) => tp + fp + fn + tn;
+
+const byLabel = ({ tp, fp, fn, tn }: Confusion): Denominator[] => [
+  { have: tp + fn, need: minimumRowsPerClass, rows: favorableRows },
+  { have: fp + tn, need: minimumRowsPerClass, rows: unfavorableRows },
+];
+
+const byPrediction = ({ tp, fp, fn, tn }: Confusion): Denominator[] => [
+  { have: tp + fp, need: minimumRowsPerClass, rows: rates.precision.rows, ofPredicted: true },
+  {
+    have: fn + tn,
+    need: minimumRowsPerClass,
+    rows: rates.false_omission_rate.rows,
+    ofPredicted: true,
+  },
+];
+
+const every = (confusion: Confusion): Denominator[] => [
+  { have: rowsOf(confusion), need: minimumRows, rows: allRows },
+];
+
+/** Rows that are favorable, or predicted so: all that F1 looks at. */
+const eitherFavorable: ConfusionStatistic = ({ tp, fp, fn }) => tp + fp + fn;
+
+/** What rows get, b = 1 + prediction − label: 2 for a false positive, 0 for a false negative, 1 when right; over its mean. */
+const benefits = ({ tp, fp, fn, tn }: Confusion): { n: number; mean: number; ones: number } => {
+  const n = tp + fp + fn + tn;
+  return { n, mean: (n + fp - fn) / n, ones: tp + tn };
+};
+
+const generalizedEntropy: ConfusionStatistic = (confusion) => {
+  const { n, mean, ones } = benefits(confusion);
+  const ofOnes = (ones * (1 / mean - mean)) / mean;
+  const ofTwos = (confusion.fp * (4 / mean - mean)) / mean;
+  return Math.max(0, (ofOnes + ofTwos - confusion.fn) / (2 * n));
+};
+
+const inequality = {
+  denominators: every,
+  n: rowsOf,
+  undefinedBecause:
+    'every row is favorable and predicted unfavorable, so that the mean benefit is 0',
+} as const;
+
+const fromMinusOne = (): readonly [number, number] => [-1, 1];
+
+export const confusionMetrics = {
+  f1_score: {
+    value: ({ tp, fp, fn }) => (2 * tp) / (2 * tp + fp + fn),
+    denominators: (confusion) => [
+      {
+        have: eitherFavorable(confusion),
+        need: minimumRows,
+        rows: [
+          'row that is favorable or predicted favorable',
+          'rows that are favorable or predicted favorable',
+        ],
+        ofPredicted: true,
+      },
+    ],
+    n: eitherFavorable,
+    range: () => [0, 1],
+    // F1 = 2J / (1 + J), where J = TP / (TP + FP + FN) is a share, and rises with it: J's limits give F1's.
+    interval: (confusion, level) => {
+      const trials = eitherFavorable(confusion);
+      const { interval } = wilson({ successes: confusion.tp, trials }, { level });
+      const ofShare = (share: number): number => (2 * share) / (1 + share);
+      const { lower, upper } = interval;
+      return {
+        estimate: (2 * confusion.tp) / (trials + confusion.tp),
+        interval: { ...interval, lower: ofShare(lower), upper: ofShare(upper) },
+        n: trials,
+      };
+    },
+  },
+  matthews_correlation_coefficient: {
+    value: ({ tp, fp, fn, tn }) =>
+      (tp * tn - fp * fn) /
+      // Roots of factors: the product of four margins of a large table leaves the exact integers.
+      (Math.sqrt((tp + fp) * (tn + fn)) * Math.sqrt((tp + fn) * (tn + fp))),
+    denominators: (confusion) => [...byLabel(confusion), ...byPrediction(confusion)],
+    n: rowsOf,
+    range: fromMinusOne,
+  },
+  cohen_kappa: {
+    value: ({ tp, fp, fn, tn }) =>
+      (2 * (tp * tn - fp * fn)) / ((tp + fp) * (fp + tn) + (tp + fn) * (fn + tn)),
+    // Of one class alone κ is 0 whatever the predictions: it shows nothing, so both are asked for.
+    denominators: byLabel,
+    n: rowsOf,
+    range: fromMinusOne,
+  },
+  theil_index: {
+    ...inequality,
+    value: (confusion) => {
+      const { n, mean, ones } = benefits(confusion);
+      if (mean === 0) return NaN;
+      const term = (count: number, ratio: number): number =>
+        count === 0 ? 0 : count * ratio * Math.log(ratio);
+      // Rounding may leave a little below 0 when all get the same.
+      return Math.max(0, (term(ones, 1 / mean) + term(confusion.fp, 2 / mean)) / n);
+    },
+    range: (rows) => [0, Math.log(rows)],
+  },
+  generalized_entropy_index: {
+    ...inequality,
+    value: generalizedEntropy,
+    range: (rows) => [0, (rows - 1) / 2],
+  },
+  coefficient_of_variation: {
+    ...inequality,
+    value: (confusion) => Math.sqrt(2 * generalizedEntropy(confusion)),
+    range: (rows) => [0, Math.sqrt(rows - 1)],
+  },
+} as const satisfies Record<string, ConfusionMetric>;
+
+export type ConfusionMetricName = keyof typeof confusionMetrics;
+export const isConfusionMetric = (metric: string): metric is ConfusionMetricName =>
+  Object.hasOwn(confusionMetrics, metric);
+
+/** A metric that weighs rates of different rows, which are independent of each other. */
+export const weightedRates = {
+  balanced_accuracy: [
+    { weight: 0.5, rate: 'true_positive_rate' },
+    { weight: 0.5, rate: 'true_negative_rate' },
+  ],
+  youden_j: [
+    { weight: 1, rate: 'true_positive_rate' },
+    { weight: -1, rate: 'false_positive_rate' },
+  ],
+} as const satisfies Record<
+  string,
+  readonly { readonly weight: number; readonly rate: RateName }[]
+>;
+
+export type WeightedRatesName = keyof typeof weightedRates;
+export const isWeightedRates = (metric: string): metric is WeightedRatesName =>
+  Object.hasOwn(weightedRates, metric);
