@@ -69,14 +69,15 @@ export const differencePlot = (
   );
 };
 
-/** The version above the champion, with their intervals, on a scale from 0 to 1. */
+/** The version above the champion, with their intervals, on a scale from 0 to 1; nothing for metrics that leave it. */
 export const sideBySidePlot = (
   version: Measure,
   champion: Measure,
   name: string,
   id: () => string,
 ): Markup | null => {
-  if (version.value === null || champion.value === null) return null;
+  const { lowest, highest } = metricDefinition(version.metric);
+  if (version.value === null || champion.value === null || lowest < 0 || highest > 1) return null;
   const x = scale([0, 1], [8, width - 8]);
   const [upper, lower] = [11, 27];
   const line = ({ interval }: Measure, height: number): Markup | null =>

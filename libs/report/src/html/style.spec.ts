@@ -50,6 +50,7 @@ describe.each([
     ['text', 'bar'],
     ['champion', 'page'],
     ['favorable', 'page'],
+    ['other', 'page'],
   ] as [string, string][];
 
   it.each(text)('has %s on %s readable as text', (name, ground) => {

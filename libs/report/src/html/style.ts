@@ -6,7 +6,7 @@ export const style = `
 :root {
   color-scheme: light dark;
   --page: #ffffff; --text: #17202b; --quiet: #556171; --rule: #dfe4ea; --soft: #f4f6f9;
-  --version: #1d5fc4; --champion: #b4560b; --bar: #7ba6e3; --favorable: #1d5fc4; --other: #d98b3a;
+  --version: #1d5fc4; --champion: #b4560b; --bar: #7ba6e3; --favorable: #1d5fc4; --other: #c4701c;
   --pass: #0a6b4c; --warn: #855400; --fail: #b3261e;
   --pass-soft: #e9f5f0; --warn-soft: #fbf3e2; --fail-soft: #fcefed; --allowed: #e3f1eb;
 }
