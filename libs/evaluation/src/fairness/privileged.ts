@@ -32,6 +32,7 @@ export const sidesOf = (column: ProtectedProfile): ProtectedProfile => {
     group: others.length === 1 ? only.group : 'the other groups',
     cells: others.flatMap(({ cells }) => cells),
     ranking: null,
+    scores: null,
   };
   return { column: column.column, privileged, groups: [together, ...own] };
 };
