@@ -157,6 +157,33 @@ describe('evaluate', () => {
       if (measure !== null) expect(measures).toContainEqual(measure);
   });
 
+  it('stays a message of moderate size with many groups, and lists what the checks ask for', () => {
+    const many = {
+      ...policy,
+      checks: [
+        ...policy.checks.slice(0, 1),
+        {
+          ...(policy.checks[0] as Policy['checks'][0]),
+          metric: 'precision' as const,
+          by: 'age_group',
+        },
+      ],
+    };
+    const table = Array.from({ length: 100 }, (_, group) =>
+      rows(false)
+        .slice(0, 40)
+        .map((row) => ({ ...row, groups: { ...row.groups, age_group: `g${group}` } })),
+    ).flat();
+    const profile = profileOf(table, ['age_group', 'sex'], { age_group: 'g1' });
+    const verdict = evaluate({ policy: many, profile, subject: subjectOf(many) });
+    const byGroup = verdict.measures.filter(
+      ({ by, group }) => by === 'age_group' && group !== null,
+    );
+    expect(byGroup.length).toBe(6 * 100);
+    expect(byGroup.some(({ metric }) => metric === 'precision')).toBe(true);
+    expect(Buffer.byteLength(JSON.stringify(verdict))).toBeLessThan(512 * 1024);
+  });
+
   it('needs no champion, and then compares with none', () => {
     const verdict = evaluate({ policy, profile: profiled(), subject: subjectOf(policy, false) });
     expect(verdict.measures.every(({ of }) => of === 'version')).toBe(true);

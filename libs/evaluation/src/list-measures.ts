@@ -7,19 +7,26 @@ import type { Profile, ProtectedProfile } from './profile.js';
 /**
  * The measures of a verdict, in one order: the version's quality overall, then by column its quality in each group and
  * its fairness; the champion's quality overall and fairness by column; the differences in quality overall, and last
- * those that the checks add, in the policy's order. Each stands once.
+ * those that the checks add, in the policy's order. Each stands once, as it is usually taken: what a check asks of its
+ * own, such as another level, is in the check's measure.
+ *
+ * A verdict is a message, and messages have a size: with many groups, only the rates that are compared most stand
+ * there for each, and what the checks ask for.
  */
 export const listMeasures = (policy: Policy, evaluation: Evaluation): Measure[] => {
   const { profile, hasChampion } = evaluation;
+  const groups = profile.byColumn.reduce((sum, column) => sum + column.groups.length, 0);
+  const inGroups = groups <= mostGroupsInFull ? quality : comparedMost;
   const requests = [
     ...overall('version'),
     ...profile.byColumn.flatMap((column) => [
-      ...quality.flatMap((metric) =>
+      ...inGroups.flatMap((metric) =>
         column.groups.map(({ group }) => request(metric, 'version', column.column, group)),
       ),
       ...fairnessOf(column).map((metric) => request(metric, 'version', column.column)),
     ]),
-    ...(hasChampion ? againstChampion(policy, profile, evaluation) : []),
+    ...(hasChampion ? besideChampion(profile) : []),
+    ...askedFor(policy, evaluation),
   ];
   const distinct = new Map(
     requests.map((each) => [JSON.stringify([each.metric, each.of, each.by, each.group]), each]),
@@ -27,19 +34,29 @@ export const listMeasures = (policy: Policy, evaluation: Evaluation): Measure[] 
   return [...distinct.values()].map((each) => measureProfile(profile, each));
 };
 
-const againstChampion = (
-  policy: Policy,
-  profile: Profile,
-  evaluation: Evaluation,
-): MeasureRequest[] => [
+const besideChampion = (profile: Profile): MeasureRequest[] => [
   ...overall('champion'),
   ...profile.byColumn.flatMap((column) =>
     fairnessOf(column).map((metric) => request(metric, 'champion', column.column)),
   ),
   ...overall('difference'),
-  ...policy.checks
-    .filter(({ against, group, by }) => against !== undefined && occurs(profile, by, group))
-    .flatMap((check) => requestsOf(check, evaluation)),
+];
+
+const askedFor = ({ checks }: Policy, evaluation: Evaluation): MeasureRequest[] =>
+  checks
+    .filter(({ against }) => against === undefined || evaluation.hasChampion)
+    .filter(({ group, by }) => occurs(evaluation.profile, by, group))
+    .flatMap((check) => requestsOf(check, evaluation))
+    .map(({ metric, of, by, group }) => request(metric, of, by, group));
+
+/** Of all columns together. Each takes some 8 kB with all metrics of quality. */
+const mostGroupsInFull = 50;
+const comparedMost: Measure['metric'][] = [
+  'accuracy',
+  'roc_auc',
+  'selection_rate',
+  'true_positive_rate',
+  'false_positive_rate',
 ];
 
 const ofKind = (kind: 'quality' | 'fairness') =>
