@@ -51,6 +51,7 @@ pre { margin: 0; padding: .9rem 1rem; background: var(--soft); border-radius: 8p
 .fail .seal circle { fill: var(--fail); }
 
 .facts { display: flex; flex-wrap: wrap; gap: .9rem 2.5rem; margin: 1.5rem 0 0; padding: 0 .25rem; }
+.across { display: grid; grid-template-columns: repeat(auto-fill, minmax(12.5rem, 1fr)); }
 .facts dt, .provenance dt { color: var(--quiet); font-size: .8rem; }
 .facts dd { margin: 0; font-variant-numeric: tabular-nums; }
 .across { margin: 0 0 1.5rem; padding: 0; }
