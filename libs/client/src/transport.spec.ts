@@ -111,7 +111,7 @@ describe('Transport', () => {
   });
 
   it('names the address and the cause when nothing listens there', async () => {
-    const transport = await transportTo([], { retry: { ...quick, totalMs: 30 } });
+    const transport = await transportTo([], { retry: { ...quick, totalMs: 1_000 } });
     const { url } = transport;
     await server?.stop();
     server = undefined;
@@ -126,7 +126,7 @@ describe('Transport', () => {
 
   it('gives up on a server that never answers', async () => {
     const transport = await transportTo([never], {
-      retry: { ...quick, totalMs: 200, attemptTimeoutMs: 50 },
+      retry: { ...quick, totalMs: 1_000, attemptTimeoutMs: 50 },
     });
     const error = await errorOf(read(transport));
     expect(error.code).toBe('timed_out');
