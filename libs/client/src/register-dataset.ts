@@ -1,4 +1,10 @@
-import { SluiceError, type Dataset, type DatasetFormat } from '@sluice/contracts';
+import {
+  datasetExtensions,
+  datasetFormatOfPath,
+  SluiceError,
+  type Dataset,
+  type DatasetFormat,
+} from '@sluice/contracts';
 import type { RegistryClient } from './registry-client.js';
 
 export interface RegisterDataset {
@@ -9,27 +15,18 @@ export interface RegisterDataset {
   format?: DatasetFormat;
 }
 
-const formatOfExtension: Record<string, DatasetFormat> = {
-  parquet: 'parquet',
-  csv: 'csv',
-  jsonl: 'jsonl',
-  ndjson: 'jsonl',
-};
-
 /** @throws SluiceError `invalid_data` for an extension that names no format */
 export const datasetFormatOf = (path: string): DatasetFormat => {
-  const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
-  const format = formatOfExtension[extension];
+  const format = datasetFormatOfPath(path);
   if (format !== undefined) return format;
+  const extension = /\.[^./\\]+$/.exec(path)?.[0].toLowerCase();
   throw new SluiceError('invalid_data', `The format of ${path} can't be told from its name.`, {
     faults: [
       {
         message: 'unknown extension',
         file: path,
-        found: extension === '' ? 'none' : `.${extension}`,
-        expected: Object.keys(formatOfExtension)
-          .map((known) => `.${known}`)
-          .join(', '),
+        found: extension ?? 'none',
+        expected: datasetExtensions.join(', '),
       },
     ],
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { SluiceError } from '@sluice/contracts';
+import { type SluiceError, datasetFormats, type DatasetFormat } from '@sluice/contracts';
 import {
   faultAt,
   policyWith,
@@ -8,7 +8,7 @@ import {
   temporaryFolder,
   writeTable,
 } from './fixtures/tables.fixture.js';
-import { datasetFormats, profileDataset, type DatasetFormat } from './index.js';
+import { profileDataset } from './index.js';
 
 const folder = temporaryFolder();
 let files = 0;

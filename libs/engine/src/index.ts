@@ -1,5 +1,4 @@
 export { digestOfFile } from './digest-of-file.js';
-export { datasetFormats, formatOfPath, type DatasetFormat } from './dataset/dataset-format.js';
 export type { ModelSource } from './inference/candidate.js';
 export {
   profileDataset,

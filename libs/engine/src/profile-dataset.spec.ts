@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { SluiceError, type Policy } from '@sluice/contracts';
+import { SluiceError, type Policy, datasetFormats } from '@sluice/contracts';
 import type { Cell, Profile, ScoreProfile } from '@sluice/evaluation';
 import { policyWith, rejection, temporaryFolder, writeTable } from './fixtures/tables.fixture.js';
-import { datasetFormats, profileDataset, type ProfileProgress } from './index.js';
+import { profileDataset, type ProfileProgress } from './index.js';
 
 const folder = temporaryFolder();
 let files = 0;

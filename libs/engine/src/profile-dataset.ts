@@ -1,9 +1,9 @@
 import type { OnnxInspection } from '@sluice/artifacts';
-import { SluiceError, type Policy } from '@sluice/contracts';
+import { SluiceError, type Policy, type DatasetFormat } from '@sluice/contracts';
 import type { Profile, ProtectedProfile } from '@sluice/evaluation';
 import { Ranker } from './counting/ranking.js';
 import type { Tally } from './counting/tally.js';
-import type { DatasetFormat } from './dataset/dataset-format.js';
+
 import { Dataset } from './dataset/dataset.js';
 import { surveyInputs, type NeededColumn } from './dataset/input-survey.js';
 import { findPolicyColumns } from './dataset/policy-columns.js';

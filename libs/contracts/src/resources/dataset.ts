@@ -1,10 +1,28 @@
+import { extname } from 'node:path';
 import { z } from 'zod';
 import { digestSchema } from '../digest.js';
 import { timestampSchema } from '../names.js';
 import { pageOf } from './page.js';
 
-export const datasetFormatSchema = z.enum(['parquet', 'csv', 'jsonl']);
+/** The tables that can be read. */
+export const datasetFormats = ['parquet', 'csv', 'jsonl'] as const;
+export const datasetFormatSchema = z.enum(datasetFormats);
 export type DatasetFormat = z.infer<typeof datasetFormatSchema>;
+
+const formatOfExtension: Readonly<Record<string, DatasetFormat>> = {
+  '.parquet': 'parquet',
+  '.pq': 'parquet',
+  '.csv': 'csv',
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
+};
+
+/** The extensions that tell a format. */
+export const datasetExtensions = Object.keys(formatOfExtension);
+
+/** The format that a file's extension names; undefined for any other, as for content-addressed files. */
+export const datasetFormatOfPath = (path: string): DatasetFormat | undefined =>
+  formatOfExtension[extname(path).toLowerCase()];
 
 export const createDatasetSchema = z
   .strictObject({

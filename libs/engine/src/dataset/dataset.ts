@@ -1,10 +1,15 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBDataChunk, Json } from '@duckdb/node-api';
-import type { Fault, SluiceError } from '@sluice/contracts';
+import {
+  type Fault,
+  type SluiceError,
+  datasetExtensions,
+  datasetFormatOfPath,
+  type DatasetFormat,
+} from '@sluice/contracts';
 import { faultError } from '../fault-collector.js';
 import { reasonOf, shortageOf } from '../foreign-error.js';
 import type { Column } from './column.js';
-import { formatOfPath, knownExtensions, type DatasetFormat } from './dataset-format.js';
 import { openTable } from './open-table.js';
 import { openSandbox, type Sandbox } from './sandbox.js';
 
@@ -103,11 +108,12 @@ export class Dataset {
 const checkedFormat = async (source: DatasetSource): Promise<DatasetFormat> => {
   const refused = (about: Omit<Fault, 'file' | 'path'>, cause?: unknown): SluiceError =>
     faultError('invalid_data', [{ file: source.name, path: 'data.evaluation', ...about }], cause);
-  const format = source.format ?? formatOfPath(source.path) ?? formatOfPath(source.name);
+  const format =
+    source.format ?? datasetFormatOfPath(source.path) ?? datasetFormatOfPath(source.name);
   if (format === undefined)
     throw refused({
       message: 'the format of the dataset cannot be told from its name',
-      expected: `one of the extensions ${knownExtensions}`,
+      expected: `one of the extensions ${datasetExtensions.join(', ')}`,
       hint: 'Rename the file, or write it as Parquet.',
     });
   const file = await stat(source.path).catch((cause: NodeJS.ErrnoException) => {

@@ -1,7 +1,8 @@
+import type { DatasetFormat } from '@sluice/contracts';
 import { open } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { columnOf, type Column } from './column.js';
-import type { DatasetFormat } from './dataset-format.js';
+
 import { quoteText } from './sql.js';
 
 /**

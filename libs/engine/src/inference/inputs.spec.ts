@@ -1,3 +1,4 @@
+import { datasetFormats } from '@sluice/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { onnxType, type FixtureModel } from '@sluice/artifacts/testing';
 import {
@@ -9,7 +10,6 @@ import {
 } from '../fixtures/models.fixture.js';
 import { policyWithModel, temporaryFolder } from '../fixtures/tables.fixture.js';
 import { ModelTrials } from '../fixtures/trials.fixture.js';
-import { datasetFormats } from '../index.js';
 
 const trials = new ModelTrials(temporaryFolder());
 const rows = (columns: string, ...lines: string[]): string =>
