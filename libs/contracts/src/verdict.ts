@@ -17,6 +17,20 @@ export const intervalSchema = z
   .meta({ id: 'Interval' });
 export type Interval = z.infer<typeof intervalSchema>;
 
+/**
+ * What is made of the values that a metric has in the groups of a column, in fairlearn's terms: their difference (max − min)
+ * or ratio (min / max), the same to the value overall, or their extremes.
+ */
+export const acrossSchema = z.enum([
+  'difference',
+  'ratio',
+  'difference_to_overall',
+  'ratio_to_overall',
+  'group_min',
+  'group_max',
+]);
+export type Across = z.infer<typeof acrossSchema>;
+
 export const measureSchema = z
   .strictObject({
     metric: z.enum(metricNames),
@@ -33,6 +47,17 @@ export const measureSchema = z
       .string()
       .nullable()
       .describe('The group it is taken in; null when overall or across groups'),
+    across: acrossSchema
+      .optional()
+      .describe('What is made of the values of all groups; absent when it is of one or of none'),
+    within: z
+      .strictObject({ column: z.string(), value: z.string() })
+      .optional()
+      .describe('The rows it is taken over: those with this value of a control column'),
+    parameter: z
+      .number()
+      .optional()
+      .describe('The parameter of the metric, when the check gives one: such as β of Fβ'),
     column: z.string().nullable().describe('The column it is about, for metrics of single columns'),
     value: z
       .number()

@@ -91,7 +91,7 @@ describe.each(Object.keys(oracle.models))('the model %s on the hold-out', (name)
 
   it('counts what scikit-learn counts, overall', () => {
     expect(profile.rows).toBe(expected.n);
-    expect(confusionOf(profile.overall)).toEqual(expected.confusion);
+    expect(confusionOf(profile.overall.cells)).toEqual(expected.confusion);
   });
 
   it('counts what fairlearn counts, by group', () => {
@@ -109,7 +109,7 @@ describe.each(Object.keys(oracle.models))('the model %s on the hold-out', (name)
   });
 
   it('ranks as scikit-learn and DeLong do, to 1e-12', () => {
-    const ranking = profile.ranking as RankingProfile;
+    const ranking = profile.overall.ranking as RankingProfile;
     expect(ranking.positives).toBe(expected.positives);
     expect(ranking.version.auc).toBeCloseTo(expected.roc_auc, 12);
     expect(aucVariance(ranking, ranking.version.variance)).toBeCloseTo(
@@ -127,10 +127,10 @@ describe.each(Object.keys(oracle.models))('the model %s on the hold-out', (name)
   });
 
   it('has score histograms of all rows, whose AUC is the exact one within the stated bound', () => {
-    const curves = scoreCurves(profile);
+    const curves = scoreCurves(profile.overall);
     for (const [curve, exact] of [
-      [curves?.version, profile.ranking?.version.auc],
-      [curves?.champion, profile.ranking?.champion?.auc],
+      [curves?.version, profile.overall.ranking?.version.auc],
+      [curves?.champion, profile.overall.ranking?.champion?.auc],
     ] as const) {
       if (curve == null) continue;
       expect(curve.distribution.bins.reduce((n, bin) => n + bin.positives, 0)).toBe(
@@ -145,14 +145,16 @@ describe.each(Object.keys(oracle.models))('the model %s on the hold-out', (name)
 
   if (isChampion) {
     it('has nothing to compare with', () => {
-      expect(profile.overall.every(({ champion }) => champion === null)).toBe(true);
-      expect(profile.ranking).toMatchObject({ champion: null, covariance: null });
+      expect(profile.overall.cells.every(({ champion }) => champion === null)).toBe(true);
+      expect(profile.overall.ranking).toMatchObject({ champion: null, covariance: null });
     });
   } else {
     it('pairs version and champion row by row', () => {
       const against = expected.against_champion as NonNullable<Expected['against_champion']>;
-      const ranking = profile.ranking as RankingProfile;
-      expect(agreementOf(profile.overall)).toEqual(against.correct_both_this_champion_neither);
+      const ranking = profile.overall.ranking as RankingProfile;
+      expect(agreementOf(profile.overall.cells)).toEqual(
+        against.correct_both_this_champion_neither,
+      );
       expect(ranking.champion?.auc).toBeCloseTo(against.champion_roc_auc, 12);
       expect(aucVariance(ranking, ranking.champion?.variance)).toBeCloseTo(
         against.delong_champion_variance,

@@ -37,20 +37,20 @@ describe('the profile of data with scores', () => {
   it('counts a score of at least one half as favorable, and ranks exactly', async () => {
     const profile = await profileOf(policyWith(), await tableOf(seven));
     expect(profile.rows).toBe(7);
-    expect(profile.overall).toEqual([
+    expect(profile.overall.cells).toEqual([
       cell(false, false, 2),
       cell(false, true, 2),
       cell(true, false, 1),
       cell(true, true, 2),
     ]);
     // Positives .9 .5 .2, negatives .4 .5 0 1: wins 3 + 2½ + 1 of 12.
-    expect(profile.ranking).toMatchObject({
+    expect(profile.overall.ranking).toMatchObject({
       positives: 3,
       negatives: 4,
       champion: null,
       covariance: null,
     });
-    expect(profile.ranking?.version.auc).toBeCloseTo(6.5 / 12, 15);
+    expect(profile.overall.ranking?.version.auc).toBeCloseTo(6.5 / 12, 15);
   });
 
   it('has the groups in code-unit order, each with its own counts and ranks', async () => {
@@ -118,13 +118,13 @@ describe('the profile of data with scores', () => {
     const profile = await profileOf(policyWith(), await tableOf(many));
     const total = (cells: readonly Cell[]): number =>
       cells.reduce((sum, { count }) => sum + count, 0);
-    expect(total(profile.overall)).toBe(20001);
-    expect(profile.ranking).toMatchObject({ positives: 6667, negatives: 13334 });
+    expect(total(profile.overall.cells)).toBe(20001);
+    expect(profile.overall.ranking).toMatchObject({ positives: 6667, negatives: 13334 });
     const [team] = profile.byColumn;
     const inBins = ({ version }: ScoreProfile): number =>
       [...version.positives, ...version.negatives].reduce((sum, count) => sum + count, 0);
-    expect(profile.scores?.version.bins).toHaveLength(100);
-    expect(inBins(profile.scores as ScoreProfile)).toBe(20001);
+    expect(profile.overall.scores?.version.bins).toHaveLength(100);
+    expect(inBins(profile.overall.scores as ScoreProfile)).toBe(20001);
     expect(team?.groups.map(({ scores }) => inBins(scores as ScoreProfile))).toEqual(
       team?.groups.map(({ cells }) => total(cells)),
     );
@@ -138,11 +138,11 @@ describe('the profile of data with predictions', () => {
   it('has no ranking and no histogram without scores', async () => {
     const policy = policyWith({ score: undefined, prediction: 'guess' });
     const profile = await profileOf(policy, await tableOf(seven));
-    expect(profile.ranking).toBeNull();
+    expect(profile.overall.ranking).toBeNull();
     expect(profile.byColumn[0]?.groups.every(({ ranking }) => ranking === null)).toBe(true);
-    expect(profile.scores).toBeNull();
+    expect(profile.overall.scores).toBeNull();
     expect(profile.byColumn[0]?.groups.every(({ scores }) => scores === null)).toBe(true);
-    expect(profile.overall).toEqual([
+    expect(profile.overall.cells).toEqual([
       cell(false, false, 2),
       cell(false, true, 2),
       cell(true, false, 2),
@@ -152,8 +152,8 @@ describe('the profile of data with predictions', () => {
 
   it('takes the prediction from its column where there is one, and ranks by the score', async () => {
     const profile = await profileOf(policyWith({ prediction: 'guess' }), await tableOf(seven));
-    expect(profile.overall).toContainEqual(cell(true, false, 2));
-    expect(profile.ranking?.version.auc).toBeCloseTo(6.5 / 12, 15);
+    expect(profile.overall.cells).toContainEqual(cell(true, false, 2));
+    expect(profile.overall.ranking?.version.auc).toBeCloseTo(6.5 / 12, 15);
   });
 
   it('may predict one label only', async () => {

@@ -164,20 +164,26 @@ const makeProfile = async (
       byColumn.push({
         column: column.name,
         privileged,
+        within: null,
         groups: names.map((group, code) => ({
           group,
           cells: tally.groupCells(position, code),
           ranking: rankings?.[code] ?? null,
           scores: tally.groupScores(position, code),
+          losses: null,
         })),
       });
     }
     return {
+      task: 'binary-classification',
       rows: survey.rows,
-      overall: tally.overallCells,
+      overall: {
+        cells: tally.overallCells,
+        ranking,
+        scores: tally.overallScores,
+        losses: null,
+      },
       byColumn,
-      ranking,
-      scores: tally.overallScores,
     };
   } finally {
     await ranker?.close();

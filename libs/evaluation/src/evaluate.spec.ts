@@ -108,7 +108,7 @@ describe('evaluate', () => {
         policy: structuredClone(policy),
         profile: {
           ...profiled(),
-          overall: profiled().overall.toReversed(),
+          overall: { ...profiled().overall, cells: profiled().overall.cells.toReversed() },
           byColumn: profiled().byColumn.map((column) => ({
             ...column,
             groups: column.groups.map((group) => ({ ...group, cells: group.cells.toReversed() })),

@@ -68,7 +68,7 @@ const requireBelonging = ({ policy, profile, subject }: EvaluationInput): void =
       'invalid_request',
       `The profile has the protected columns ${JSON.stringify(found)}, the policy ${JSON.stringify(expected)}.`,
     );
-  if (subject.champion !== null && profile.overall.some(({ champion }) => champion === null))
+  if (subject.champion !== null && profile.overall.cells.some(({ champion }) => champion === null))
     throw new SluiceError(
       'invalid_request',
       `The profile holds no predictions of the champion ${subject.champion}.`,

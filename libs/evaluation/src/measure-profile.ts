@@ -1,8 +1,8 @@
 import { metricDefinition, SluiceError, type Measure } from '@sluice/contracts';
 import { fairnessMeasure } from './fairness/fairness-measure.js';
 import type { MeasureRequest } from './measure.js';
-import type { Profile, ProtectedProfile } from './profile.js';
-import { qualityMeasure, type Slice } from './quality/quality-measure.js';
+import type { BinarySlice, Profile, ProtectedProfile } from './profile.js';
+import { qualityMeasure } from './quality/quality-measure.js';
 
 /**
  * The figure that a request asks for. Always a measure: where there is no value, it says why.
@@ -18,8 +18,8 @@ export const measureProfile = (profile: Profile, request: MeasureRequest): Measu
 export const sliceOf = (
   profile: Profile,
   { by, group }: Pick<MeasureRequest, 'by' | 'group'>,
-): Slice => {
-  if (by === null) return { cells: profile.overall, ranking: profile.ranking };
+): BinarySlice => {
+  if (by === null) return profile.overall;
   const slice = columnOf(profile, by).groups.find((candidate) => candidate.group === group);
   if (!slice)
     throw new SluiceError('invalid_request', `The column ${by} has no group ${group} in the data.`);

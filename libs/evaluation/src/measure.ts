@@ -2,7 +2,10 @@ import type { Measure } from '@sluice/contracts';
 import type { Estimate } from '@sluice/statistics';
 
 /** Which figure: of whom, by which column, in which group; and what a check asks of it beyond the usual. */
-export interface MeasureRequest extends Pick<Measure, 'metric' | 'of' | 'by' | 'group'> {
+export interface MeasureRequest extends Pick<
+  Measure,
+  'metric' | 'of' | 'by' | 'group' | 'across' | 'within' | 'parameter'
+> {
   /** The rows that each denominator needs, in place of the usual minimum. */
   readonly minimumRows?: number | undefined;
   /** The level of the interval, 0.95 unless told otherwise. */
@@ -88,11 +91,14 @@ export const nameShown = (name: string): string => {
     : `${characters.slice(0, longestName - 1).join('')}…`;
 };
 
-const identity = ({ metric, of, by, group }: MeasureRequest) => ({
+const identity = ({ metric, of, by, group, across, within, parameter }: MeasureRequest) => ({
   metric,
   of,
   by,
   group,
+  ...(across === undefined ? {} : { across }),
+  ...(within === undefined ? {} : { within }),
+  ...(parameter === undefined ? {} : { parameter }),
   column: null,
 });
 

@@ -2,13 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { profileOf, repeated, type Row } from '../test/profiles.js';
 import { measureProfile } from './measure-profile.js';
 import { mergeProfiles } from './merge-profiles.js';
+import type { Profile } from './profile.js';
 
 const row = (label: boolean, prediction: boolean, group: string, champion?: boolean): Row => ({
   label,
   prediction,
-  score: prediction ? 0.8 : 0.3,
+  // Sums of eighths are exact in any order.
+  score: prediction ? 0.875 : 0.25,
   groups: { g: group },
-  ...(champion === undefined ? {} : { champion, championScore: champion ? 0.7 : 0.2 }),
+  ...(champion === undefined ? {} : { champion, championScore: champion ? 0.75 : 0.125 }),
 });
 const table = (a: number, b: number, ...groups: string[]): Row[] =>
   groups.flatMap((group) => [
@@ -23,15 +25,22 @@ describe('mergeProfiles', () => {
   it('counts as if the rows stood in one table', () => {
     const merged = mergeProfiles([profileOf(first, ['g']), profileOf(second, ['g'])]);
     const whole = profileOf([...first, ...second], ['g']);
-    const sorted = (cells: typeof whole.overall) =>
+    const sorted = (cells: typeof whole.overall.cells) =>
       cells.map((cell) => JSON.stringify(cell)).toSorted();
     expect(merged.rows).toBe(whole.rows);
-    expect(sorted(merged.overall)).toEqual(sorted(whole.overall));
+    expect(sorted(merged.overall.cells)).toEqual(sorted(whole.overall.cells));
     expect(merged.byColumn[0]?.groups.map(({ group }) => group)).toEqual(['a', 'b', 'c']);
     whole.byColumn[0]?.groups.forEach(({ cells }, index) =>
       expect(sorted(merged.byColumn[0]?.groups[index]?.cells ?? [])).toEqual(sorted(cells)),
     );
-    expect(merged.scores).toEqual(whole.scores);
+    expect(merged.overall.scores).toEqual(whole.overall.scores);
+    expect(merged.overall.losses?.difference?.brier).toEqual(
+      whole.overall.losses?.difference?.brier,
+    );
+    expect(merged.overall.losses?.version.log.sum).toBeCloseTo(
+      whole.overall.losses?.version.log.sum as number,
+      12,
+    );
     expect(merged.byColumn[0]?.groups.map(({ scores }) => scores)).toEqual(
       whole.byColumn[0]?.groups.map(({ scores }) => scores),
     );
@@ -39,10 +48,14 @@ describe('mergeProfiles', () => {
 
   it('has no scores when a part with rows has none', () => {
     const part = profileOf(first, ['g']);
-    const merged = mergeProfiles([part, { ...profileOf(second, ['g']), scores: null }]);
-    expect(merged.scores).toBeNull();
-    const empty = { ...profileOf([], ['g']), scores: null };
-    expect(mergeProfiles([empty, part]).scores).toEqual(part.scores);
+    const scoreless = (rows: Row[]): Profile => {
+      const profile = profileOf(rows, ['g']);
+      return { ...profile, overall: { ...profile.overall, scores: null, losses: null } };
+    };
+    const merged = mergeProfiles([part, scoreless(second)]);
+    expect(merged.overall.scores).toBeNull();
+    expect(merged.overall.losses).toBeNull();
+    expect(mergeProfiles([scoreless([]), part]).overall.scores).toEqual(part.overall.scores);
   });
 
   it('does not depend on the order of the parts', () => {
@@ -52,7 +65,7 @@ describe('mergeProfiles', () => {
 
   it('has no ranking, and so an undefined AUC with the reason', () => {
     const merged = mergeProfiles([profileOf(first, ['g']), profileOf(second, ['g'])]);
-    expect(merged.ranking).toBeNull();
+    expect(merged.overall.ranking).toBeNull();
     expect(
       measureProfile(merged, { metric: 'roc_auc', of: 'version', by: null, group: null }),
     ).toMatchObject({ state: 'undefined', reason: expect.stringContaining('merged from parts') });

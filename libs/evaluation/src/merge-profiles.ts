@@ -1,17 +1,26 @@
 import { SluiceError } from '@sluice/contracts';
 import { mergeHistograms } from './curves/score-histogram.js';
-import type { Cell, Profile, ProtectedProfile, ScoreProfile } from './profile.js';
+import type {
+  BinarySlice,
+  Cell,
+  Losses,
+  LossProfile,
+  Moments,
+  Profile,
+  ProtectedProfile,
+  ScoreProfile,
+} from './profile.js';
 
 /**
  * One profile of several tables, as if their rows stood in one: counts add up, and a group that one table lacks is
  * taken from the others.
  *
  * Ranks don't add up: the AUC of a whole isn't known from those of its parts. The ranking of a merged profile is
- * therefore null, and its AUC undefined with that reason. Histograms of scores do add up; where a part has rows and no
- * scores, the whole has none either. A single profile is returned as it is.
+ * therefore null, and its AUC undefined with that reason. Histograms and losses of scores do add up; where a part has
+ * rows and no scores, the whole has none either. A single profile is returned as it is.
  *
  * @throws SluiceError `invalid_data` without profiles, when they have different protected columns or privileged
- *   groups, or when some have a champion's predictions and others don't
+ *   groups, or when some have a champion's predictions, weights or amounts and others don't
  */
 export const mergeProfiles = (profiles: readonly Profile[]): Profile => {
   const [first, ...others] = profiles;
@@ -19,81 +28,137 @@ export const mergeProfiles = (profiles: readonly Profile[]): Profile => {
   if (others.length === 0) return first;
   for (const other of others) requireAlike(first, other);
   return {
+    task: first.task,
     rows: profiles.reduce((sum, { rows }) => sum + rows, 0),
-    overall: mergeCells(profiles.map(({ overall }) => overall)),
-    byColumn: first.byColumn.map((column, index) =>
-      mergeColumns(
-        column,
-        profiles.map(({ byColumn }) => byColumn[index] as ProtectedProfile),
-      ),
-    ),
-    ranking: null,
-    scores: mergeScores(profiles.map(({ overall, scores }) => ({ cells: overall, scores }))),
+    overall: mergeSlices(profiles.map(({ overall }) => overall)),
+    byColumn: groupingsOf(profiles).map(mergeGroupings),
   };
 };
 
 const requireAlike = (first: Profile, other: Profile): void => {
   const columns = ({ byColumn }: Profile): string =>
-    JSON.stringify(byColumn.map(({ column, privileged }) => [column, privileged]));
+    JSON.stringify([
+      ...new Set(
+        byColumn.map(({ column, privileged, within }) =>
+          JSON.stringify([column, privileged, within?.column]),
+        ),
+      ),
+    ]);
   if (columns(first) !== columns(other))
     throw new SluiceError(
       'invalid_data',
       'Profiles with different protected columns or privileged groups cannot be merged.',
     );
-  const compared = [first, other]
-    .filter(({ overall }) => overall.length > 0)
-    .map(({ overall }) => overall.some(({ champion }) => champion !== null));
-  if (new Set(compared).size > 1)
-    throw new SluiceError(
-      'invalid_data',
-      'A profile with a champion’s predictions cannot be merged with one without.',
-    );
+  const kept = [
+    ['a champion’s predictions', ({ champion }: Cell) => champion !== null],
+    ['weights', ({ weight }: Cell) => weight !== undefined],
+    ['amounts', ({ amount }: Cell) => amount !== undefined],
+  ] as const;
+  const filled = [first, other].filter(({ overall }) => overall.cells.length > 0);
+  for (const [what, has] of kept)
+    if (new Set(filled.map(({ overall }) => overall.cells.some(has))).size > 1)
+      throw new SluiceError(
+        'invalid_data',
+        `A profile with ${what} cannot be merged with one without.`,
+      );
 };
 
-const mergeColumns = (
-  { column, privileged }: ProtectedProfile,
-  parts: readonly ProtectedProfile[],
-): ProtectedProfile => {
+/** The parts of each grouping: strata of a control column are in some parts and not in others. */
+const groupingsOf = (profiles: readonly Profile[]): ProtectedProfile[][] => {
+  const parts = new Map<string, ProtectedProfile[]>();
+  for (const grouping of profiles.flatMap(({ byColumn }) => byColumn)) {
+    const key = JSON.stringify([grouping.column, grouping.within]);
+    parts.set(key, [...(parts.get(key) ?? []), grouping]);
+  }
+  return [...parts.values()];
+};
+
+const mergeGroupings = (parts: readonly ProtectedProfile[]): ProtectedProfile => {
+  const { column, privileged, within } = parts[0] as ProtectedProfile;
   const groups = new Set(parts.flatMap((part) => part.groups.map(({ group }) => group)));
   return {
     column,
     privileged,
+    within,
     groups: [...groups].toSorted(byCodeUnits).map((group) => {
       const own = parts.flatMap((part) =>
         part.groups.filter((candidate) => candidate.group === group),
       );
-      return {
-        group,
-        cells: mergeCells(own.map(({ cells }) => cells)),
-        ranking: null,
-        scores: mergeScores(own),
-      };
+      return { group, ...mergeSlices(own) };
     }),
   };
 };
 
-const mergeScores = (
-  parts: readonly { readonly cells: readonly Cell[]; readonly scores: ScoreProfile | null }[],
-): ScoreProfile | null => {
+const mergeSlices = (parts: readonly BinarySlice[]): BinarySlice => {
   // A part without rows has nothing to say, not even whether there are scores.
-  const scores = parts.filter(({ cells }) => cells.length > 0).map((part) => part.scores);
-  if (scores.length === 0) return parts.find((part) => part.scores !== null)?.scores ?? null;
-  if (!scores.every((part) => part !== null)) return null;
-  const champions = scores.map(({ champion }) => champion);
+  const filled = parts.filter(({ cells }) => cells.length > 0);
+  const told = filled.length > 0 ? filled : parts.slice(0, 1);
   return {
-    version: mergeHistograms(scores.map(({ version }) => version)),
-    champion: champions.every((champion) => champion !== null) ? mergeHistograms(champions) : null,
+    cells: mergeCells(parts.map(({ cells }) => cells)),
+    ranking: null,
+    scores: inAll(
+      told.map(({ scores }) => scores),
+      mergeScores,
+    ),
+    losses: inAll(
+      told.map(({ losses }) => losses),
+      mergeLossProfiles,
+    ),
   };
 };
+
+/** What all parts have, merged; null when one lacks it. */
+const inAll = <Part>(
+  parts: readonly (Part | null)[],
+  merge: (parts: readonly Part[]) => Part,
+): Part | null => (parts.every((part) => part !== null) ? merge(parts) : null);
+
+const mergeScores = (parts: readonly ScoreProfile[]): ScoreProfile => ({
+  version: mergeHistograms(parts.map(({ version }) => version)),
+  champion: inAll(
+    parts.map(({ champion }) => champion),
+    mergeHistograms,
+  ),
+});
+
+const mergeLossProfiles = (parts: readonly LossProfile[]): LossProfile => ({
+  version: mergeLosses(parts.map(({ version }) => version)),
+  champion: inAll(
+    parts.map(({ champion }) => champion),
+    mergeLosses,
+  ),
+  difference: inAll(
+    parts.map(({ difference }) => difference),
+    mergeLosses,
+  ),
+});
+
+const mergeLosses = (parts: readonly Losses[]): Losses => ({
+  log: mergeMoments(parts.map(({ log }) => log)),
+  brier: mergeMoments(parts.map(({ brier }) => brier)),
+});
+
+const mergeMoments = (parts: readonly Moments[]): Moments => ({
+  sum: parts.reduce((total, { sum }) => total + sum, 0),
+  squares: parts.reduce((total, { squares }) => total + squares, 0),
+});
 
 const mergeCells = (parts: readonly (readonly Cell[])[]): Cell[] => {
   const merged = new Map<string, Cell>();
   for (const cell of parts.flat()) {
     const key = `${cell.label} ${cell.prediction} ${cell.champion}`;
-    merged.set(key, { ...cell, count: cell.count + (merged.get(key)?.count ?? 0) });
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? cell : mergeCell(known, cell));
   }
   // In one order, whatever that of the parts.
   return [...merged.entries()].toSorted(([a], [b]) => byCodeUnits(a, b)).map(([, cell]) => cell);
 };
+
+const mergeCell = (one: Cell, other: Cell): Cell => ({
+  ...one,
+  count: one.count + other.count,
+  ...(one.weight && other.weight && { weight: mergeMoments([one.weight, other.weight]) }),
+  ...(one.amount && other.amount && { amount: mergeMoments([one.amount, other.amount]) }),
+});
 
 const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

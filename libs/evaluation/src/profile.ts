@@ -1,30 +1,45 @@
 /**
  * A Profile holds the sufficient statistics of one table under one policy: all that evaluation needs, and no row.
- * Count-based parts add up when profiles are merged; the ranking part is exact for the rows it was made from.
+ * Sums and counts add up when profiles are merged; the ranking part is exact for the rows it was made from.
  */
-export interface Profile {
+export type Profile = BinaryProfile;
+
+/** Of labels and predictions of two classes. */
+export type BinaryProfile = TableProfile<'binary-classification', BinarySlice>;
+
+/** The statistics of all rows, and the same by group. What they are depends on the task. */
+export interface TableProfile<Task extends string, Slice> {
+  readonly task: Task;
   /** Rows of the table. */
   readonly rows: number;
-  /** Rows by label and predictions, overall. */
-  readonly overall: readonly Cell[];
-  /** The same by group, for each protected column of the policy, in the policy's order. */
-  readonly byColumn: readonly ProtectedProfile[];
-  /** Exact rank statistics of the scores; null when the data holds predictions only. */
-  readonly ranking: RankingProfile | null;
-  /** Where the scores lie, for curves; null when the data holds predictions only. Unlike ranks, it adds up. */
-  readonly scores: ScoreProfile | null;
+  readonly overall: Slice;
+  /** In the policy's order: protected columns and their intersections, then the same within each stratum. */
+  readonly byColumn: readonly Grouping<Slice>[];
 }
 
-export interface ProtectedProfile {
+/** The groups of a protected column, or of the intersection of several. */
+export interface Grouping<Slice> {
+  /** The column's name; the names of several are joined by ` × `, as are their groups. */
   readonly column: string;
   readonly privileged: string | null;
-  /** In code-unit order of their names. At least two. */
-  readonly groups: readonly {
-    readonly group: string;
-    readonly cells: readonly Cell[];
-    readonly ranking: RankingProfile | null;
-    readonly scores: ScoreProfile | null;
-  }[];
+  /** When only the rows with this value of a control column are looked at; null for all rows. */
+  readonly within: { readonly column: string; readonly value: string } | null;
+  /** In code-unit order of their names. */
+  readonly groups: readonly (Slice & { readonly group: string })[];
+}
+
+export type ProtectedProfile = Grouping<BinarySlice>;
+
+/** The statistics of some rows: of all, or of those of a group. */
+export interface BinarySlice {
+  /** Rows by label and predictions. */
+  readonly cells: readonly Cell[];
+  /** Exact rank statistics of the scores; null when the data holds predictions only. */
+  readonly ranking: RankingProfile | null;
+  /** Where the scores lie, for curves and thresholds; null when the data holds predictions only. Unlike ranks, it adds up. */
+  readonly scores: ScoreProfile | null;
+  /** What scoring rules charge for the scores; null when the data holds predictions only. */
+  readonly losses: LossProfile | null;
 }
 
 /**
@@ -37,6 +52,16 @@ export interface Cell {
   readonly prediction: boolean;
   readonly champion: boolean | null;
   readonly count: number;
+  /** Σ w and Σ w² of the rows' weights; absent when the policy names no weight: each row then weighs 1. */
+  readonly weight?: Moments;
+  /** Σ w·a and Σ w·a² of the rows' amounts; absent when the policy names no amount. */
+  readonly amount?: Moments;
+}
+
+/** Sums over rows of a quantity and of its square. */
+export interface Moments {
+  readonly sum: number;
+  readonly squares: number;
 }
 
 /**
@@ -44,8 +69,11 @@ export interface Cell {
  * An AUC is null when a class has no rows; variances of the structural components are null when a class has fewer than two.
  */
 export interface RankingProfile {
+  /** Rows by label, whatever they weigh. */
   readonly positives: number;
   readonly negatives: number;
+  /** Σ w and Σ w² by label; absent when the policy names no weight. */
+  readonly weights?: { readonly positives: Moments; readonly negatives: Moments };
   readonly version: RankedScores;
   readonly champion: RankedScores | null;
   /** Sample covariances of the structural components between version and champion, over positives and over negatives. */
@@ -60,7 +88,19 @@ export interface RankedScores {
   readonly auc: number | null;
   /** Sample variance (n − 1) of the structural components over positives (V10) and over negatives (V01). */
   readonly variance: { readonly positive: number | null; readonly negative: number | null };
+  /** Σ (R_k − R_{k−1}) P_k over the distinct scores from the highest down, exact; null without positives. */
+  readonly averagePrecision: number | null;
+  /** The largest distance of the two classes' distribution functions, and the score at which it is reached. */
+  readonly kolmogorovSmirnov: { readonly statistic: number; readonly score: number } | null;
+  /**
+   * Of each of `gainShares`, the share of positives among the rows that rank so high; rows tied at the edge count in
+   * proportion. null without positives.
+   */
+  readonly gains: readonly number[] | null;
 }
+
+/** Shares of all rows, from the highest score down, for which a ranking tells its gain. */
+export const gainShares = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 
 /** Rows by label and score, as the version and the champion score them. */
 export interface ScoreProfile {
@@ -71,6 +111,7 @@ export interface ScoreProfile {
 /**
  * Counts by label in 1,000 bins of equal width: bin b holds the scores from b / 1000 up to (b + 1) / 1000, and the
  * last one 1 as well. Three lists of one length, and only bins with rows, so that a small group stays small in JSON.
+ * Weighted rows count by their weight.
  */
 export interface ScoreHistogram {
   /** Positions, ascending. */
@@ -79,4 +120,26 @@ export interface ScoreHistogram {
   readonly positives: readonly number[];
   /** Rows with any other. */
   readonly negatives: readonly number[];
+  /** Σ w·s of the scores in each twentieth of [0, 1], all twenty: with the counts, calibration errors are exact. */
+  readonly sums: readonly number[];
+  /** Σ w·a of the rows' amounts, beside the counts; absent when the policy names no amount. */
+  readonly amounts?: {
+    readonly positives: readonly number[];
+    readonly negatives: readonly number[];
+  };
+}
+
+/** Sums of losses over rows, of the version, the champion, and the difference version − champion of each row. */
+export interface LossProfile {
+  readonly version: Losses;
+  readonly champion: Losses | null;
+  readonly difference: Losses | null;
+}
+
+/** Weighted rows count by their weight: Σ w·l and Σ w·l². */
+export interface Losses {
+  /** −ln of the probability that the score gives to the label; scores within 2⁻⁵² of 0 and 1 are taken for that. */
+  readonly log: Moments;
+  /** (score − label)². */
+  readonly brier: Moments;
 }

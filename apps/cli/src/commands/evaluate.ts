@@ -60,7 +60,7 @@ Examples:
       const { verdict, profile } = await evaluateOffline(options, context);
       terminal.progress(null);
       if (report !== null) {
-        const curves = scoreCurves(profile);
+        const curves = scoreCurves(profile.overall);
         const page = { policyFile: options.policy, reproduce: commandOf(options) };
         await writeReport(report, renderVerdictHtml(verdict, curves, page));
       }

@@ -36,12 +36,14 @@ export class Ranker {
     return found.map(({ positives, negatives, first, second, covariance }) => ({
       positives,
       negatives,
-      version: first,
-      champion: second,
+      version: { ...first, ...notYetRanked },
+      champion: second && { ...second, ...notYetRanked },
       covariance,
     }));
   }
 }
+
+const notYetRanked = { averagePrecision: null, kolmogorovSmirnov: null, gains: null } as const;
 
 const buffersOf = ({ label, score, championScore, groups }: KeptScores): ArrayBuffer[] =>
   [label, score, championScore, ...groups].flatMap((rows) =>

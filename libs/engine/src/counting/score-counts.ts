@@ -77,5 +77,6 @@ const histogramAt = (counts: Uint32Array, group: number): ScoreHistogram => {
   return histogramOfCounts({
     negatives: counts.subarray(start, start + scoreBins),
     positives: counts.subarray(start + scoreBins, start + countsPerGroup),
+    sums: [],
   });
 };

@@ -42,8 +42,8 @@ describe('a model with an input for each column', () => {
 
   it.each(datasetFormats)('takes a column of each type from %s', async (format) => {
     const result = await trials.profile({ table, format, model: everyTypeModel });
-    expect(result.profile.ranking?.version.auc).toBe(1);
-    expect(result.profile.overall).toEqual([
+    expect(result.profile.overall.ranking?.version.auc).toBe(1);
+    expect(result.profile.overall.cells).toEqual([
       cell(false, false, 1),
       cell(true, false, 6),
       cell(true, true, 1),
@@ -59,7 +59,7 @@ describe('a model with an input for each column', () => {
   ] as const)('takes inputs of shape %s', async (_name, shape) => {
     const table = rows('outcome, risk', "'yes', 0.75", "'no', 0.25", "'no', 0.5");
     const result = await trials.profile({ table, model: echoModel('risk', shape) });
-    expect(result.profile.overall).toEqual([
+    expect(result.profile.overall.cells).toEqual([
       cell(false, false, 1),
       cell(false, true, 1),
       cell(true, true, 1),
@@ -89,7 +89,7 @@ describe('a model with an input for each column', () => {
     for (const more of ['chr(0)', "'it''s'"]) {
       const table = rows('outcome, note', ...yes, `'yes', ${more}`, `'no', 'it'`);
       const result = await trials.profile({ table, model });
-      expect(result.profile.overall).toEqual([cell(false, false, 1), cell(true, true, 5)]);
+      expect(result.profile.overall.cells).toEqual([cell(false, false, 1), cell(true, true, 5)]);
     }
   });
 
@@ -114,7 +114,7 @@ describe('a model with an input for each column', () => {
     const table =
       "SELECT IF(i IN (17, 4999), 'yes', 'no') AS outcome, 'c' || i AS code FROM range(5000) t(i)";
     const result = await trials.profile({ table, model });
-    expect(result.profile.overall).toEqual([cell(false, false, 4998), cell(true, true, 2)]);
+    expect(result.profile.overall.cells).toEqual([cell(false, false, 4998), cell(true, true, 2)]);
   });
 });
 
@@ -133,7 +133,7 @@ describe('a model with one tensor of all features', () => {
         table,
         model: about,
       })
-    ).profile.ranking?.version.auc;
+    ).profile.overall.ranking?.version.auc;
 
   it('gets them in the order of the policy', async () => {
     expect(await aucWith(['a', 'b'])).toBe(1);
@@ -161,7 +161,7 @@ it('missing values reach floating-point inputs as NaN, with a warning', async ()
   };
   const table = rows('outcome, risk', "'yes', NULL", "'no', 0.5::DOUBLE", "'yes', 'nan'::DOUBLE");
   const result = await trials.profile({ table, model });
-  expect(result.profile.ranking?.version.auc).toBe(1);
+  expect(result.profile.overall.ranking?.version.auc).toBe(1);
   expect(result.warnings).toEqual([
     'The column "risk" has 2 missing values, which the model gets as NaN.',
   ]);

@@ -37,8 +37,8 @@ describe('a classifier', () => {
       intercept: 0,
     });
     const result = await trials.profile({ table, model });
-    expect(result.profile.overall).toEqual(expected);
-    expect(result.profile.ranking?.version.auc).toBe(1);
+    expect(result.profile.overall.cells).toEqual(expected);
+    expect(result.profile.overall.ranking?.version.auc).toBe(1);
     expect(result.inspection?.classLabels).toEqual(texts);
   });
 
@@ -59,7 +59,7 @@ describe('a classifier', () => {
         table: `SELECT * REPLACE (${label} AS outcome) FROM (${table})`,
         model,
       });
-      expect(result.profile.overall).toEqual(expected);
+      expect(result.profile.overall.cells).toEqual(expected);
     }
   });
 
@@ -83,7 +83,7 @@ describe('a classifier', () => {
       "'yes', 0.1, 'yes'",
     );
     const result = await trials.profile({ table: decided, model });
-    expect(result.profile.overall).toEqual([
+    expect(result.profile.overall.cells).toEqual([
       cell(false, false, 1),
       cell(true, false, 2),
       cell(true, true, 1),
@@ -110,12 +110,12 @@ describe('version and champion', () => {
       const key = [i % 2 === 0, (i % 3) / 2 >= 0.5, (i % 5) / 4 >= 0.5].join();
       expected.set(key, (expected.get(key) ?? 0) + 1);
     }
-    const found = result.profile.overall.map(
+    const found = result.profile.overall.cells.map(
       (c) => [[c.label, c.prediction, c.champion].join(), c.count] as const,
     );
     expect(new Map(found)).toEqual(expected);
-    expect(result.profile.ranking?.champion?.auc).toBeCloseTo(0.5, 3);
-    expect(result.profile.ranking?.covariance?.positive).toBeCloseTo(0, 3);
+    expect(result.profile.overall.ranking?.champion?.auc).toBeCloseTo(0.5, 3);
+    expect(result.profile.overall.ranking?.covariance?.positive).toBeCloseTo(0, 3);
   });
 
   it('are the same when they are the same', async () => {
@@ -125,9 +125,11 @@ describe('version and champion', () => {
       model: echoModel(),
       champion: echoModel(),
     });
-    expect(made.ranking?.champion).toEqual(made.ranking?.version);
-    expect(made.ranking?.covariance).toEqual(made.ranking?.version.variance);
-    expect(made.overall.every(({ prediction, champion }) => prediction === champion)).toBe(true);
+    expect(made.overall.ranking?.champion).toEqual(made.overall.ranking?.version);
+    expect(made.overall.ranking?.covariance).toEqual(made.overall.ranking?.version.variance);
+    expect(made.overall.cells.every(({ prediction, champion }) => prediction === champion)).toBe(
+      true,
+    );
   });
 });
 
@@ -150,7 +152,7 @@ it('external data beside the model is its own', async () => {
   writeFileSync(join(folder, 'half.bin'), Buffer.from(Float32Array.of(0.5).buffer));
   const table = rows('outcome, risk', "'yes', 1.5", "'no', 0.9");
   const result = await trials.profile({ table, model });
-  expect(result.profile.overall).toEqual([cell(false, false, 1), cell(true, true, 1)]);
+  expect(result.profile.overall.cells).toEqual([cell(false, false, 1), cell(true, true, 1)]);
   expect(readdirSync(folder)).toContain('half.bin');
 });
 

@@ -32,7 +32,10 @@ const rowsOf = (seed: number, count: number, decimals: number): Row[] => {
 };
 const profile = (seed: number, count: number, decimals: number) => {
   const made = profileOf(rowsOf(seed, count, decimals), []);
-  return { scores: made.scores as ScoreProfile, ranking: made.ranking as RankingProfile };
+  return {
+    scores: made.overall.scores as ScoreProfile,
+    ranking: made.overall.ranking as RankingProfile,
+  };
 };
 
 describe('scoreBin', () => {
@@ -106,15 +109,15 @@ describe('rocCurve', () => {
   });
 
   it('is null without rows of a class', () => {
-    expect(rocCurve({ bins: [3], positives: [4], negatives: [0] })).toBeNull();
-    expect(rocCurve({ bins: [], positives: [], negatives: [] })).toBeNull();
+    expect(rocCurve({ bins: [3], positives: [4], negatives: [0], sums: [] })).toBeNull();
+    expect(rocCurve({ bins: [], positives: [], negatives: [], sums: [] })).toBeNull();
   });
 });
 
 describe('calibrationCurve', () => {
   it('has the rows, the share and the mean score of each tenth, the mean within half a bin', () => {
     const rows = rowsOf(8, 2000, 6);
-    const scores = profileOf(rows, []).scores as ScoreProfile;
+    const scores = profileOf(rows, []).overall.scores as ScoreProfile;
     const { bins, meanWithin } = calibrationCurve(scores.version);
     expect(meanWithin).toBe(0.0005);
     expect(bins).toHaveLength(10);

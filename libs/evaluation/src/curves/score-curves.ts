@@ -1,11 +1,11 @@
 import type { ModelCurves, ScoreCurves } from '@sluice/contracts';
-import type { Profile, ScoreHistogram } from '../profile.js';
+import type { BinarySlice, ScoreHistogram } from '../profile.js';
 import { calibrationCurve } from './calibration-curve.js';
 import { rocCurve } from './roc-curve.js';
 import { scoreDistribution } from './score-distribution.js';
 
 /** The curves of all rows, of the version and the champion; null when the data holds predictions only. */
-export const scoreCurves = ({ scores }: Pick<Profile, 'scores'>): ScoreCurves | null =>
+export const scoreCurves = ({ scores }: Pick<BinarySlice, 'scores'>): ScoreCurves | null =>
   scores && {
     version: curvesOf(scores.version),
     champion: scores.champion && curvesOf(scores.champion),

@@ -33,8 +33,9 @@ export const sidesOf = (column: ProtectedProfile): ProtectedProfile => {
     cells: others.flatMap(({ cells }) => cells),
     ranking: null,
     scores: null,
+    losses: null,
   };
-  return { column: column.column, privileged, groups: [together, ...own] };
+  return { ...column, groups: [together, ...own] };
 };
 
 /**

@@ -38,7 +38,12 @@ describe('intervals of metrics of the whole confusion', () => {
         const truth = whose === 'version' ? value(version) : value(version) - value(champion);
         const covered = tables.filter((cells) => {
           const request = { metric, of: whose, by: null, group: null };
-          const { interval } = qualityMeasure(request, { cells, ranking: null });
+          const { interval } = qualityMeasure(request, {
+            cells,
+            ranking: null,
+            scores: null,
+            losses: null,
+          });
           return interval !== null && interval.lower <= truth && truth <= interval.upper;
         });
         // Three standard errors of 80 trials below 95 %.
@@ -56,7 +61,7 @@ describe('intervals of metrics of the whole confusion', () => {
       const of = (whose: 'version' | 'difference') =>
         qualityMeasure(
           { metric, of: whose, by: null, group: null },
-          { cells: perfect, ranking: null },
+          { cells: perfect, ranking: null, scores: null, losses: null },
         );
       expect(of('version')).toMatchObject({ value: 1, interval: { upper: 1 } });
       expect(of('version').interval?.lower).toBeLessThan(0.99);

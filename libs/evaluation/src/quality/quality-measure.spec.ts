@@ -65,7 +65,7 @@ describe('qualityMeasure', () => {
     const cells = cellsOfConfusion(expected.confusion);
     for (const metric of quality.filter((name) => name !== 'roc_auc'))
       compare(
-        qualityMeasure(overall(metric), { cells, ranking: null }),
+        qualityMeasure(overall(metric), { cells, ranking: null, scores: null, losses: null }),
         expectedOf(expected)[metric],
       );
   });
@@ -117,7 +117,12 @@ describe('qualityMeasure', () => {
       '5 unfavorable rows; at least 20 are needed',
     ],
   ] as const)('calls %s insufficient below 20 rows of its denominator', (metric, c, n, reason) => {
-    const measure = qualityMeasure(overall(metric), { cells: cellsOfConfusion(c), ranking: null });
+    const measure = qualityMeasure(overall(metric), {
+      cells: cellsOfConfusion(c),
+      ranking: null,
+      scores: null,
+      losses: null,
+    });
     expect(measure).toMatchObject({
       state: 'insufficient',
       value: null,
@@ -126,7 +131,10 @@ describe('qualityMeasure', () => {
       reason,
     });
     const enough = cellsOfConfusion(c).map((cell) => ({ ...cell, count: cell.count * 20 }));
-    expect(qualityMeasure(overall(metric), { cells: enough, ranking: null }).state).toBe('ok');
+    expect(
+      qualityMeasure(overall(metric), { cells: enough, ranking: null, scores: null, losses: null })
+        .state,
+    ).toBe('ok');
   });
 
   it('calls an AUC insufficient below 10 rows of a class, and undefined without scores', () => {
@@ -145,7 +153,9 @@ describe('qualityMeasure', () => {
       reason: '9 favorable rows; at least 10 are needed',
     });
     expect(auc(10, 10).state).toBe('ok');
-    expect(qualityMeasure(overall('roc_auc'), { cells: [], ranking: null })).toMatchObject({
+    expect(
+      qualityMeasure(overall('roc_auc'), { cells: [], ranking: null, scores: null, losses: null }),
+    ).toMatchObject({
       state: 'undefined',
       reason: expect.stringContaining('predictions only'),
     });

@@ -16,7 +16,7 @@ import {
   type MeasureRequest,
   type Shortfall,
 } from '../measure.js';
-import type { Cell, RankingProfile } from '../profile.js';
+import type { BinarySlice, Cell, RankingProfile } from '../profile.js';
 import {
   confusionMetrics,
   isConfusionMetric,
@@ -43,12 +43,6 @@ import {
   type RateName,
 } from './rates.js';
 
-/** The rows that a quality metric is taken over: all of the table, or those of a group. */
-export interface Slice {
-  readonly cells: readonly Cell[];
-  readonly ranking: RankingProfile | null;
-}
-
 /**
  * A quality metric on a slice, as the request asks: of the version, of the champion, or version − champion.
  *
@@ -57,7 +51,7 @@ export interface Slice {
  * DeLong's. All else is resampled from the counts. n is the denominator: rows, favorable rows, unfavorable rows; for
  * the AUC and metrics of the whole confusion all rows.
  */
-export const qualityMeasure = (request: MeasureRequest, slice: Slice): Measure => {
+export const qualityMeasure = (request: MeasureRequest, slice: BinarySlice): Measure => {
   const { metric } = request;
   if (isRate(metric)) return rateMeasure(request, metric, slice.cells);
   if (isWeightedRates(metric)) return weightedMeasure(request, metric, slice.cells);
@@ -68,7 +62,7 @@ export const qualityMeasure = (request: MeasureRequest, slice: Slice): Measure =
 /** What a quality metric lacks on a slice; none when it can be taken. */
 export const qualityShortfalls = (
   request: Pick<MeasureRequest, 'metric' | 'of' | 'minimumRows'>,
-  slice: Slice,
+  slice: Pick<BinarySlice, 'cells' | 'ranking'>,
   group: string | null,
 ): Shortfall[] =>
   denominatorsFor(request, slice)
@@ -77,7 +71,7 @@ export const qualityShortfalls = (
 
 const denominatorsFor = (
   { metric, of }: Pick<MeasureRequest, 'metric' | 'of'>,
-  { cells, ranking }: Slice,
+  { cells, ranking }: Pick<BinarySlice, 'cells' | 'ranking'>,
 ): Omit<Shortfall, 'group'>[] => {
   const ofRate = (name: RateName): Omit<Shortfall, 'group'>[] =>
     denominatorsOf(name, cells, of).map((denominator) => ({ ...denominator, need: minimumRows }));
