@@ -5,6 +5,8 @@ export * from './nearest-name.js';
 export * from './artifact.js';
 export * from './policy/metrics.js';
 export * from './policy/policy.js';
+export * from './policy/groupings.js';
+export * from './policy/value.js';
 export * from './policy/parse-policy.js';
 export * from './verdict.js';
 export * from './curves.js';

@@ -62,7 +62,7 @@ const requireBelonging = ({ policy, profile, subject }: EvaluationInput): void =
       `The policy gates the model ${policy.model}, not ${subject.model}.`,
     );
   const expected = policy.columns.protected.map(({ name }) => name);
-  const found = profile.byColumn.map(({ column }) => column);
+  const found = profile.byColumn.slice(0, expected.length).map(({ column }) => column);
   if (JSON.stringify(expected) !== JSON.stringify(found))
     throw new SluiceError(
       'invalid_request',

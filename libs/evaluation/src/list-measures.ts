@@ -1,4 +1,10 @@
-import { metricDefinition, metricNames, type Measure, type Policy } from '@sluice/contracts';
+import {
+  groupingName,
+  metricDefinition,
+  metricNames,
+  type Measure,
+  type Policy,
+} from '@sluice/contracts';
 import { requestsOf, type Evaluation } from './checks/decide-check.js';
 import type { MeasureRequest } from './measure.js';
 import { measureProfile } from './measure-profile.js';
@@ -45,7 +51,7 @@ const besideChampion = (profile: Profile): MeasureRequest[] => [
 const askedFor = ({ checks }: Policy, evaluation: Evaluation): MeasureRequest[] =>
   checks
     .filter(({ against }) => against === undefined || evaluation.hasChampion)
-    .filter(({ group, by }) => occurs(evaluation.profile, by, group))
+    .filter(({ group, by }) => occurs(evaluation.profile, groupingName(by ?? ''), group))
     .flatMap((check) => requestsOf(check, evaluation))
     .map(({ metric, of, by, group }) => request(metric, of, by, group));
 

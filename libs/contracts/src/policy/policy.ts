@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { relativePathSchema } from '../artifact.js';
 import { digestOfDocument, type Digest } from '../digest.js';
 import { environmentNameSchema, modelNameSchema } from '../names.js';
+import { groupingName } from './groupings.js';
 import { metricDefinition, metricNames } from './metrics.js';
+import { valueSchema } from './value.js';
 
 const columnName = z.string().min(1).max(200);
 const severity = z.enum(['fail', 'warn']);
@@ -18,7 +20,15 @@ export const protectedColumnSchema = z
 export const policyCheckSchema = z
   .strictObject({
     metric: z.enum(metricNames),
-    by: columnName.optional().describe('A protected column: compare its groups'),
+    by: z
+      .union([columnName, z.array(columnName).min(2).max(4)])
+      .optional()
+      .describe('A protected column, or several whose groups intersect: compare the groups'),
+    within: columnName
+      .optional()
+      .describe(
+        'With `by`: a control column. The check then has to hold among the rows of each of its values',
+      ),
     group: z.string().min(1).optional().describe('With `by`: this group only'),
     at_least: z.number().optional().describe('The smallest value that passes'),
     at_most: z.number().optional().describe('The largest value that passes'),
@@ -93,6 +103,8 @@ export const policyCheckSchema = z
       fault('group', `expected no group: ${check.metric} compares all groups`);
     if (check.group !== undefined && check.by === undefined)
       fault('group', 'expected `by` beside group');
+    if (check.within !== undefined && check.by === undefined)
+      fault('within', 'expected `by` beside within');
   })
   .meta({ id: 'PolicyCheck' });
 export type PolicyCheck = z.infer<typeof policyCheckSchema>;
@@ -127,6 +139,14 @@ export const policySchema = z
         .union([z.string().min(1), z.number(), z.boolean()])
         .describe('The value of the label that is good for the person concerned'),
       protected: z.array(protectedColumnSchema).max(20).default([]),
+      control: z
+        .array(columnName)
+        .max(5)
+        .default([])
+        .describe('Columns that explain differences: a check may compare groups `within` one'),
+      weight: columnName
+        .optional()
+        .describe('A column with the weight of each row, 0 or more; without it each weighs 1'),
       features: z
         .array(columnName)
         .min(1)
@@ -138,6 +158,7 @@ export const policySchema = z
       prediction: columnName.optional().describe('A column with the predicted label'),
     }),
     checks: z.array(policyCheckSchema).min(1).max(200),
+    value: valueSchema.optional().describe('What predictions are worth, for the metrics of value'),
     correction: z
       .enum(['none', 'bonferroni'])
       .default('none')
@@ -178,7 +199,8 @@ export const policySchema = z
         );
     });
     policy.checks.forEach((check, index) => {
-      if (check.by !== undefined && !protectedNames.includes(check.by))
+      const named = [check.by ?? []].flat();
+      if (!named.every((name) => protectedNames.includes(name)))
         fault(
           ['checks', index, 'by'],
           protectedNames.length === 0
@@ -186,8 +208,19 @@ export const policySchema = z
             : `expected a column listed in columns.protected: ${protectedNames.join(', ')}`,
         );
       const { needs, needsPrivileged } = metricDefinition(check.metric);
-      const column = columns.protected.find(({ name }) => name === check.by);
-      if (needsPrivileged && column && column.privileged === undefined)
+      if (new Set(named).size < named.length)
+        fault(['checks', index, 'by'], 'expected each column once');
+      if (check.within !== undefined && !columns.control.includes(check.within))
+        fault(
+          ['checks', index, 'within'],
+          columns.control.length === 0
+            ? 'expected a column listed in columns.control, which is empty'
+            : `expected a column listed in columns.control: ${columns.control.join(', ')}`,
+        );
+      const column = columns.protected.find(
+        ({ name, privileged }) => named.includes(name) && privileged === undefined,
+      );
+      if (needsPrivileged && column)
         fault(
           ['checks', index, 'metric'],
           `expected a privileged group of ${column.name} in columns.protected: ${check.metric} reads the other groups against it`,
@@ -215,9 +248,10 @@ export const intervalLevel = ({ correction, checks }: Policy): number => {
 
 /** A stable name for a check: what it measures and the kind of limit, such as `roc_auc/against_champion`. */
 export const checkId = (
-  check: Pick<PolicyCheck, 'metric' | 'by' | 'group' | 'at_least' | 'at_most' | 'against'> & {
-    readonly holds?: PolicyCheck['holds'];
-  },
+  check: Pick<
+    PolicyCheck,
+    'metric' | 'by' | 'within' | 'group' | 'at_least' | 'at_most' | 'against'
+  > & { readonly holds?: PolicyCheck['holds'] },
 ): string => {
   const limit =
     check.against !== undefined
@@ -226,7 +260,11 @@ export const checkId = (
           .filter(Boolean)
           .join('_');
   const kind = check.holds === 'interval' ? `${limit}_interval` : limit;
-  return [check.metric, check.by, check.group, kind].filter((part) => part !== undefined).join('/');
+  const by = check.by === undefined ? undefined : groupingName(check.by);
+  const within = check.within === undefined ? undefined : `within ${check.within}`;
+  return [check.metric, by, within, check.group, kind]
+    .filter((part) => part !== undefined)
+    .join('/');
 };
 
 /** Binds a verdict to what the policy means: comments, order of keys and spelled-out defaults don't change it. */

@@ -1,5 +1,6 @@
 import {
   checkId,
+  groupingName,
   metricDefinition,
   type Check,
   type CheckOutcome,
@@ -46,7 +47,8 @@ export const requestsOf = (
   check: PolicyCheck,
   { profile, level }: Pick<Evaluation, 'profile' | 'level'>,
 ): MeasureRequest[] => {
-  const { metric, by = null, group = null } = check;
+  const { metric, group = null } = check;
+  const by = check.by === undefined ? null : groupingName(check.by);
   const asked = {
     metric,
     of: check.against === undefined ? ('version' as const) : ('difference' as const),
@@ -115,15 +117,17 @@ const withoutChampion = (check: PolicyCheck): Check => ({
 });
 
 const occurs = (group: string, check: PolicyCheck, { profile }: Evaluation): boolean =>
-  columnOf(profile, check.by ?? null).groups.some((each) => each.group === group);
+  columnOf(profile, groupingName(check.by ?? '')).groups.some((each) => each.group === group);
 
 const withoutGroup = (check: PolicyCheck, { profile }: Evaluation): Check => {
-  const groups = columnOf(profile, check.by ?? null).groups.map(({ group }) => nameShown(group));
+  const groups = columnOf(profile, groupingName(check.by ?? '')).groups.map(({ group }) =>
+    nameShown(group),
+  );
   const told = groups.slice(0, 10).join(', ');
   const more = groups.length > 10 ? ` and ${groups.length - 10} more` : '';
   return {
     ...outlineOf(check, check.severity, null),
-    reason: `No row of the evaluation data has ${nameShown(check.group ?? '')} in ${nameShown(check.by ?? '')}, so its ${metricWords[check.metric]} cannot be measured.`,
+    reason: `No row of the evaluation data has ${nameShown(check.group ?? '')} in ${nameShown(groupingName(check.by ?? ''))}, so its ${metricWords[check.metric]} cannot be measured.`,
     advice: `Correct the group in the policy, or add rows of it to the evaluation data. The data holds ${told}${more}.`,
   };
 };
