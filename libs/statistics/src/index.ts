@@ -31,3 +31,97 @@ export { normalCdf, normalQuantile, twoSidedQuantile } from './normal.js';
 export { proportionRatio } from './proportion-ratio.js';
 export { seededRandom, type Random } from './random.js';
 export { wilson, type Proportion } from './wilson.js';
+export {
+  covarianceMoments,
+  mergeMoments,
+  type CovarianceMoments,
+} from './multivariate/covariance-moments.js';
+export {
+  domainClassifier,
+  type DomainClassifierOptions,
+} from './multivariate/domain-classifier.js';
+export {
+  embeddingDistance,
+  type EmbeddingDistance,
+  type EmbeddingMetric,
+} from './multivariate/embedding-distance.js';
+export {
+  principalComponents,
+  reconstructionError,
+  type PrincipalComponents,
+  type ReconstructionError,
+} from './multivariate/pca-reconstruction.js';
+export { symmetricEigen, type SymmetricEigen } from './multivariate/symmetric-eigen.js';
+export {
+  calibrationGain,
+  type CalibrationGain,
+  type CalibrationGainOptions,
+} from './performance/calibration-gain.js';
+export {
+  chunkThresholds,
+  type ChunkThresholdOptions,
+  type ChunkThresholds,
+} from './performance/chunk-thresholds.js';
+export {
+  expectedPerformance,
+  type ExpectedConfusion,
+  type ExpectedPerformance,
+  type ScoredRows,
+} from './performance/expected-performance.js';
+export {
+  calibrated,
+  isotonicCalibration,
+  type IsotonicCalibration,
+  type LabelledScores,
+} from './performance/isotonic.js';
+export { scaledBesselK } from './special/bessel-k.js';
+export { binomialDensity, poissonDensity } from './special/binomial-density.js';
+export { incompleteBeta, studentTwoSidedTail } from './special/incomplete-beta.js';
+export { chiSquareTail, incompleteGamma } from './special/incomplete-gamma.js';
+export { kolmogorovTail } from './special/kolmogorov.js';
+export { logGamma } from './special/log-gamma.js';
+export { andersonDarling } from './two-sample/anderson-darling.js';
+export {
+  evidentlyBins,
+  evidentlyHellingerBins,
+  type BinnedSamples,
+  type BinningOptions,
+} from './two-sample/binned-samples.js';
+export type { CategoryCounts } from './two-sample/category-test.js';
+export { chiSquareAgainstReference, chiSquareHomogeneity } from './two-sample/chi-square.js';
+export { cramerVonMises } from './two-sample/cramer-von-mises.js';
+export { energyDistance } from './two-sample/energy-distance.js';
+export { eppsSingleton } from './two-sample/epps-singleton.js';
+export { fisherExact } from './two-sample/fisher-exact.js';
+export { gAgainstReference, gHomogeneity } from './two-sample/g-test.js';
+export { hellinger } from './two-sample/hellinger.js';
+export { jensenShannon } from './two-sample/jensen-shannon.js';
+export { kolmogorovInterval } from './two-sample/kolmogorov-interval.js';
+export { kolmogorovSmirnov } from './two-sample/kolmogorov-smirnov.js';
+export { kullbackLeibler } from './two-sample/kullback-leibler.js';
+export { mannWhitney } from './two-sample/mann-whitney.js';
+export {
+  maximumMeanDiscrepancy,
+  type MaximumMeanDiscrepancy,
+  type MaximumMeanDiscrepancyOptions,
+  type Points,
+} from './two-sample/maximum-mean-discrepancy.js';
+export { numericDiscrepancy } from './two-sample/numeric-discrepancy.js';
+export { populationStabilityIndex } from './two-sample/population-stability-index.js';
+export { proportionsZ } from './two-sample/proportions-z.js';
+export { studentT } from './two-sample/student-t.js';
+export type { TwoSampleDistance, TwoSampleTest } from './two-sample/test-result.js';
+export {
+  totalVariation,
+  totalVariationTest,
+  type TotalVariationOptions,
+} from './two-sample/total-variation.js';
+export { totalVariationInterval } from './two-sample/total-variation-interval.js';
+export { twoCategorySamples, type TwoCategorySamples } from './two-sample/two-category-samples.js';
+export {
+  sampleSizes,
+  twoSamples,
+  type SampleSizes,
+  type TwoSamples,
+} from './two-sample/two-samples.js';
+export { wasserstein } from './two-sample/wasserstein.js';
