@@ -183,6 +183,7 @@ export class RegistryDouble extends HttpDouble {
       verdict: null,
       verdictDigest: null,
       problem: null,
+      cancellation: null,
       createdAt: at,
       createdBy: 'ci',
       finishedAt: null,
