@@ -33,6 +33,7 @@ export class EvaluationsService implements OnModuleDestroy {
     // Whoever holds it seems alive. Should that change, the job must be there still.
     if (claim.kind === 'theirs') return new Later(claim.freeInMs + 100);
 
+    this.logger.log(`Evaluation ${id} begins, attempt ${claim.attempt}`);
     const abort = new AbortController();
     const progress = this.progressTeller(id);
     const stopRenewing = this.keepRenewing(id, claim.token, abort, progress);
