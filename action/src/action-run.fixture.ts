@@ -16,6 +16,8 @@ export interface ActionRun {
   log: string;
   summary: string;
   outputs: Record<string, string>;
+  /** What it saved for the step afterwards. */
+  state: Record<string, string>;
 }
 
 export interface RunOptions {
@@ -26,6 +28,8 @@ export interface RunOptions {
   inputs?: Record<string, string>;
   runId?: number;
   runAttempt?: number;
+  /** What an earlier run saved: this one is the step afterwards. */
+  state?: Record<string, string>;
 }
 
 /** A small model that is real ONNX; another weight makes another artifact. */
@@ -164,10 +168,12 @@ export class Stage {
     const paths = {
       GITHUB_EVENT_PATH: join(this.#folder, 'event.json'),
       GITHUB_OUTPUT: join(this.#folder, 'output'),
+      GITHUB_STATE: join(this.#folder, 'state'),
       GITHUB_STEP_SUMMARY: join(this.#folder, 'summary.md'),
     };
     await writeFile(paths.GITHUB_EVENT_PATH, JSON.stringify(options.payload));
     await writeFile(paths.GITHUB_OUTPUT, '');
+    await writeFile(paths.GITHUB_STATE, '');
     await writeFile(paths.GITHUB_STEP_SUMMARY, '');
     const inputs: Record<string, string> = {
       mode: 'gate',
@@ -194,6 +200,9 @@ export class Stage {
       ...Object.fromEntries(
         Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
       ),
+      ...Object.fromEntries(
+        Object.entries(options.state ?? {}).map(([name, value]) => [`STATE_${name}`, value]),
+      ),
     };
     const child = spawn(process.execPath, [dist], { env: environment });
     let log = '';
@@ -205,6 +214,7 @@ export class Stage {
       log,
       summary: await readFile(paths.GITHUB_STEP_SUMMARY, 'utf8'),
       outputs: parseOutputs(await readFile(paths.GITHUB_OUTPUT, 'utf8')),
+      state: parseOutputs(await readFile(paths.GITHUB_STATE, 'utf8')),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { RegistryClient } from '@sluice/client';
 import { SluiceError, type Evaluation, type Verdict } from '@sluice/contracts';
+import { noteEvaluation } from './abandoned.js';
 import type { Deadline } from './deadline.js';
 import { log } from './log.js';
 import type { PolicyFile, Proposal } from './proposal.js';
@@ -20,13 +21,18 @@ export const evaluate = async (
     policy: file.text,
     datasets: { evaluation: dataset.digest },
   });
+  noteEvaluation(requested.id);
   log(`Evaluation ${requested.id}`);
   const evaluation = await registry.waitForEvaluation(requested.id, {
     timeoutMs: deadline.leftMs(),
     onProgress: logSteps(),
   });
   if (isJudged(evaluation)) return evaluation;
-  const { problem } = evaluation;
+  const { problem, cancellation } = evaluation;
+  if (cancellation !== null) {
+    const reason = cancellation.reason === '' ? '.' : `: ${cancellation.reason}`;
+    throw new SluiceError('cancelled', `${cancellation.by} cancelled the evaluation${reason}`);
+  }
   throw new SluiceError(
     problem?.code ?? 'internal',
     problem?.detail ?? 'The evaluation ended without a verdict and without a reason.',
@@ -42,7 +48,9 @@ const logSteps = (): ((evaluation: Evaluation) => void) => {
   let logged: string | undefined;
   return ({ state, progress }) => {
     const step = progress?.step ?? state;
-    if (step !== logged) log(`… ${step}`);
+    const overall = progress?.overall;
+    const position = overall === undefined ? '' : ` (step ${overall.step} of ${overall.of})`;
+    if (step !== logged) log(`… ${step}${position}`);
     logged = step;
   };
 };

@@ -1,4 +1,5 @@
 import { getInput } from '@actions/core';
+import { cancelAbandoned, isAfterwards } from './abandoned.js';
 import { run } from './run.js';
 
-await run(getInput, process.env);
+await (isAfterwards() ? cancelAbandoned(getInput) : run(getInput, process.env));

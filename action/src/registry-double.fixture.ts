@@ -10,6 +10,7 @@ import {
   verdictSchema,
   type Champion,
   type Check,
+  type CancelEvaluation,
   type CreateEvaluation,
   type CreatePromotion,
   type CreateVersion,
@@ -155,6 +156,8 @@ export class RegistryDouble extends HttpDouble {
       next: null,
     }),
     'GET evaluations/*': ([, id = '']) => this.#advance(id),
+    'POST evaluations/*/cancel': ([, id = ''], { reason }: CancelEvaluation) =>
+      this.#cancel(id, reason),
     'POST promotions': (_parts, wish: CreatePromotion) => this.#promote(wish),
     'GET promotions': (_parts, _body, query) => ({
       items: this.promotions.filter(
@@ -183,6 +186,7 @@ export class RegistryDouble extends HttpDouble {
       verdict: null,
       verdictDigest: null,
       problem: null,
+      cancellation: null,
       createdAt: at,
       createdBy: 'ci',
       finishedAt: null,
@@ -230,6 +234,7 @@ export class RegistryDouble extends HttpDouble {
     if (evaluation === undefined) throw new SluiceError('not_found', 'No such evaluation.');
     const reads = (this.#reads.get(id) ?? 0) + 1;
     this.#reads.set(id, reads);
+    if (evaluation.state === 'cancelled') return evaluation;
     if (reads <= this.readings) {
       const progress = { step: 'Counting rows', done: reads, total: this.readings };
       Object.assign(evaluation, { state: 'running', progress });
@@ -237,6 +242,14 @@ export class RegistryDouble extends HttpDouble {
       this.finish(evaluation);
     }
     return evaluation;
+  }
+
+  #cancel(id: string, reason: string): Evaluation {
+    const evaluation = this.evaluations.find((one) => one.id === id);
+    if (evaluation === undefined) throw new SluiceError('not_found', 'No such evaluation.');
+    if (evaluation.verdict !== null) throw new SluiceError('conflict', 'It has succeeded already.');
+    const cancellation = { by: 'ci', reason, at };
+    return Object.assign(evaluation, { state: 'cancelled' as const, cancellation, finishedAt: at });
   }
 
   #promote(wish: CreatePromotion): Promotion {

@@ -1,6 +1,7 @@
 import * as core from '@actions/core';
 import { RegistryClient, type RetryNotice } from '@sluice/client';
 import { SluiceError } from '@sluice/contracts';
+import { noteRun } from './abandoned.js';
 import { Deadline } from './deadline.js';
 import { gate } from './gate.js';
 import { GitHubApi } from './github-api.js';
@@ -23,6 +24,7 @@ export const run = async (
   for (const name of ['api-key', 'github-token']) {
     if (readInput(name) !== '') core.setSecret(readInput(name));
   }
+  noteRun();
   let inputs: Inputs;
   let context: RunContext;
   try {

@@ -12,6 +12,7 @@ const advice: Partial<Record<ErrorCode, string>> = {
   unauthenticated:
     'Check the secret that is given as `api-key`: it is missing, mistyped or revoked. Workflows on pull requests from forks get no secrets.',
   forbidden: 'Check the roles of the API key (contributor) and the permissions of the job.',
+  cancelled: 'Run the job again if a verdict is still wanted.',
   conflict: 'Decide or await what stands in the way, then run this workflow again.',
   unavailable: 'Run the job again once the service answers.',
   timed_out:

@@ -13,6 +13,7 @@ import { ArtifactCache, CACHE_FOLDER } from './artifacts/artifact-cache.js';
 import { BLOB_SOURCE } from './artifacts/blob-source.js';
 import type { DeployerConfiguration } from './configuration.js';
 import { Initial1760000000000 } from './database/initial.migration.js';
+import { MessageData1790000100000 } from './database/message-data.migration.js';
 import { DeploymentsController } from './deployments/deployments.controller.js';
 import { DeploymentsService } from './deployments/deployments.service.js';
 import { DeploymentEvents } from './desired-state/deployment-events.js';
@@ -46,7 +47,7 @@ export class DeployerModule {
           url: configuration.DATABASE_URL,
           schema: 'deployer',
           entities: [DeploymentEntity, RolloutEntity],
-          migrations: [Initial1760000000000],
+          migrations: [Initial1760000000000, MessageData1790000100000],
         }),
         MessagingModule.forRoot({ service: 'deployer', natsUrl: configuration.NATS_URL }),
       ],

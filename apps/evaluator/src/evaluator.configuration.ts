@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { apiKeySecretSchema } from '@sluice/contracts';
 import { loadConfiguration, portVariable, serviceVariables } from '@sluice/platform';
 import { z } from 'zod';
@@ -15,6 +16,14 @@ const variables = z.object({
     .min(1)
     .default('127.0.0.1,localhost')
     .describe('host names, separated by commas'),
+  SLUICE_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(16)
+    // One evaluation keeps several cores busy by itself; a second one fills the gaps.
+    .default(availableParallelism() >= 8 ? 2 : 1)
+    .describe('evaluations at the same time, from 1 to 16; each may take 2 GiB of memory'),
 });
 export type EvaluatorConfiguration = z.infer<typeof variables>;
 

@@ -3,11 +3,11 @@ import { RegistryClient } from '@sluice/client';
 import { DatabaseModule, HealthController, MessagingModule } from '@sluice/platform';
 import { EvaluationEntity } from './evaluations/evaluation.entity.js';
 import { EvaluationStore } from './evaluations/evaluation.store.js';
-import { EvaluationsConsumer } from './evaluations/evaluations.consumer.js';
+import { CONCURRENCY, EvaluationsConsumer } from './evaluations/evaluations.consumer.js';
 import { EvaluationsService } from './evaluations/evaluations.service.js';
 import type { EvaluatorConfiguration } from './evaluator.configuration.js';
 import { CACHE_FOLDER, InputsService } from './inputs/inputs.service.js';
-import { CreateEvaluator1790000000000 } from './migrations/1790000000000-create-evaluator.js';
+import { migrations } from './migrations/migrations.js';
 
 /** The evaluator has no API of its own: jobs come from the queue, verdicts go out as events. It serves health probes only. */
 @Module({})
@@ -20,13 +20,14 @@ export class EvaluatorModule {
           url: configuration.DATABASE_URL,
           schema: 'evaluator',
           entities: [EvaluationEntity],
-          migrations: [CreateEvaluator1790000000000],
+          migrations,
         }),
         MessagingModule.forRoot({ service: 'evaluator', natsUrl: configuration.NATS_URL }),
       ],
       controllers: [HealthController],
       providers: [
         { provide: CACHE_FOLDER, useValue: configuration.SLUICE_CACHE },
+        { provide: CONCURRENCY, useValue: configuration.SLUICE_CONCURRENCY },
         {
           provide: RegistryClient,
           useValue: new RegistryClient({

@@ -26,6 +26,7 @@ import { DatasetsService } from './datasets/datasets.service.js';
 import { ChampionEntity, EnvironmentEntity } from './environments/environment.entity.js';
 import { EnvironmentStore } from './environments/environment.store.js';
 import { EnvironmentsService } from './environments/environments.service.js';
+import { EvaluationCancellation } from './evaluations/evaluation-cancellation.js';
 import { EvaluationEntity } from './evaluations/evaluation.entity.js';
 import { EvaluationEvents } from './evaluations/evaluation.events.js';
 import { EvaluationJob } from './evaluations/evaluation-job.js';
@@ -84,6 +85,7 @@ const catalogue = [
 const gate = [
   EnvironmentStore,
   EnvironmentsService,
+  EvaluationCancellation,
   EvaluationEvents,
   EvaluationJob,
   EvaluationResults,

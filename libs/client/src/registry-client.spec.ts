@@ -44,6 +44,7 @@ const evaluation = (change: Partial<Evaluation>): Evaluation => ({
   verdict: null,
   verdictDigest: null,
   problem: null,
+  cancellation: null,
   createdAt: at,
   createdBy: 'ci',
   finishedAt: null,
@@ -268,6 +269,19 @@ describe('waitForEvaluation', () => {
       code: 'timed_out',
       message: expect.stringContaining('running (counting)') as unknown,
     });
+  });
+
+  it('cancels one, and takes a cancelled one for ended', async () => {
+    const cancellation = { by: 'maria', reason: 'wrong data', at };
+    const cancelled = evaluation({ state: 'cancelled', cancellation });
+    const client = await clientOf(answer(200, cancelled), answer(200, cancelled));
+    expect(await client.cancelEvaluation(cancelled.id, 'wrong data')).toEqual(cancelled);
+    expect(server.received[0]).toMatchObject({
+      method: 'POST',
+      path: `/api/v1/evaluations/${cancelled.id}/cancel`,
+    });
+    expect(JSON.parse(String(server.received[0]?.body))).toEqual({ reason: 'wrong data' });
+    expect(await client.waitForEvaluation(cancelled.id)).toEqual(cancelled);
   });
 
   it('stops when it is told to', async () => {

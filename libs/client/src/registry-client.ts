@@ -186,7 +186,12 @@ export class RegistryClient {
     return this.#api.pages('/evaluations', evaluationPageSchema, query);
   }
 
-  /** Waits for a verdict, or for the problem that prevented one; both end in an evaluation, not an error. */
+  /** Ends an evaluation without a verdict; `conflict` when it has come to its end before. */
+  cancelEvaluation(id: string, reason = ''): Promise<Evaluation> {
+    return this.#api.post(`/evaluations/${part(id)}/cancel`, { reason }, evaluationSchema);
+  }
+
+  /** Waits for a verdict, or for what prevented one: a problem, or somebody who cancelled. All end in an evaluation, not an error. */
   waitForEvaluation(id: string, options: WaitOptions<Evaluation> = {}): Promise<Evaluation> {
     return waitForEvaluation(this.#api, id, options);
   }

@@ -29,7 +29,7 @@ export const waitForEvaluation = (
     ...options,
     read: (totalMs) =>
       api.get(`/evaluations/${part(id)}`, evaluationSchema, { signal: options.signal, totalMs }),
-    isDone: ({ state }) => state === 'succeeded' || state === 'failed',
+    isDone: ({ state }) => state !== 'queued' && state !== 'running',
     progressOf: ({ state, progress }) => [state, progress],
     unfinished: ({ state, progress }) =>
       `Evaluation ${id} was still ${state}${inWords(progress?.step)}`,

@@ -19,6 +19,7 @@ export const errorCodes = {
   verdict_missing: { status: 409, title: 'No passing verdict stands behind this promotion' },
   verdict_stale: { status: 409, title: 'The verdict no longer describes what would be promoted' },
   rejected: { status: 409, title: 'An approver rejected it' },
+  cancelled: { status: 409, title: 'Somebody cancelled it' },
   precondition_failed: { status: 412, title: 'It has changed since you read it' },
   too_large: { status: 413, title: 'That is too large' },
   unsupported_media_type: { status: 415, title: 'That media type is not accepted here' },

@@ -1,4 +1,5 @@
 export { digestOfFile } from './digest-of-file.js';
+export { EvaluationThread, type Decided, type EvaluationProgress } from './evaluation-thread.js';
 export type { ModelSource } from './inference/candidate.js';
 export {
   profileDataset,

@@ -1,31 +1,45 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { SluiceError, type ErrorCode, type Fault } from '@sluice/contracts';
 
-/** What a worker answers to a request. */
-export type Answer<Result> = { readonly id: number } & (
-  { readonly result: Result } | { readonly error: WorkerFailure }
+/** What a worker answers to a request: notes while it works, as many as it likes, and then one result or error. */
+export type Answer<Result, Note = never> = { readonly id: number } & (
+  { readonly note: Note } | { readonly result: Result } | { readonly error: WorkerFailure }
 );
 
 /** An error as it crosses threads: its class doesn't survive the way. */
 export interface WorkerFailure {
   readonly message: string;
+  readonly stack?: string | undefined;
+  /** What else there is to a SluiceError. */
+  readonly coded?: { readonly code: ErrorCode; readonly faults: readonly Fault[] } | undefined;
 }
 
-/** What is sent to a worker. `close` has no answer but the worker's end. */
+/** What is sent to a worker. `abort` is answered by the request it names; `close` has no answer but the worker's end. */
 export type Request<Payload> =
-  { readonly id: number; readonly payload: Payload } | { readonly close: true };
+  | { readonly id: number; readonly payload: Payload }
+  | { readonly abort: number }
+  | { readonly close: true };
 
-interface Waiting<Result> {
+/** What whoever asked does while the worker works. */
+export interface Attention<Note> {
+  readonly onNote?: ((note: Note) => void) | undefined;
+  /** Asks the worker to give up; the request rejects with the signal's reason once it has. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Waiting<Result, Note> {
   resolve(result: Result): void;
   reject(error: Error): void;
+  readonly onNote: ((note: Note) => void) | undefined;
 }
 
 /** How long a worker may take to end by itself, which includes the batch that it is at. */
 const patienceMs = 10_000;
 
 /** A worker thread that answers requests, and rejects all that are open should it die. */
-export class WorkerHandle<Payload, Result> {
-  private readonly waiting = new Map<number, Waiting<Result>>();
+export class WorkerHandle<Payload, Result, Note = never> {
+  private readonly waiting = new Map<number, Waiting<Result, Note>>();
   private readonly worker: Worker;
   private readonly ended: Promise<void>;
   private nextId = 0;
@@ -34,7 +48,7 @@ export class WorkerHandle<Payload, Result> {
   /** @param entry the worker's source beside this file, without its extension, such as `inference/inference-worker` */
   constructor(entry: string) {
     this.worker = new Worker(entryFile(entry), { name: entry });
-    this.worker.on('message', (answer: Answer<Result>) => this.settle(answer));
+    this.worker.on('message', (answer: Answer<Result, Note>) => this.settle(answer));
     this.worker.on('error', (cause) =>
       this.die(new Error(`${entry} failed: ${cause.message}`, { cause })),
     );
@@ -47,13 +61,33 @@ export class WorkerHandle<Payload, Result> {
   }
 
   /** Sends a request; its buffers are copied unless they are listed as moved. */
-  ask(payload: Payload, moved: ArrayBuffer[] = []): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      if (this.death !== undefined) return reject(this.death);
-      const id = this.nextId++;
-      this.waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ id, payload } satisfies Request<Payload>, moved);
-    });
+  async ask(
+    payload: Payload,
+    moved: ArrayBuffer[] = [],
+    { onNote, signal }: Attention<Note> = {},
+  ): Promise<Result> {
+    signal?.throwIfAborted();
+    const id = this.nextId++;
+    const abort = (): void => this.worker.postMessage({ abort: id } satisfies Request<Payload>);
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      return await new Promise<Result>((resolve, reject) => {
+        if (this.death !== undefined) return reject(this.death);
+        this.waiting.set(id, { resolve, reject, onNote });
+        this.worker.postMessage({ id, payload } satisfies Request<Payload>, moved);
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Ends the worker in the middle of what it does. Only for work in JavaScript: a native library may be left in disorder. */
+  async stop(): Promise<void> {
+    await this.worker.terminate();
+    await this.ended;
   }
 
   /** Lets the worker end by itself, so that native sessions are released, and stops it if it doesn't. */
@@ -64,10 +98,11 @@ export class WorkerHandle<Payload, Result> {
     clearTimeout(timer);
   }
 
-  private settle(answer: Answer<Result>): void {
+  private settle(answer: Answer<Result, Note>): void {
     const waiting = this.waiting.get(answer.id);
+    if ('note' in answer) return waiting?.onNote?.(answer.note);
     this.waiting.delete(answer.id);
-    if ('error' in answer) waiting?.reject(new WorkerError(answer.error.message));
+    if ('error' in answer) waiting?.reject(errorOf(answer.error));
     else waiting?.resolve(answer.result);
   }
 
@@ -80,6 +115,13 @@ export class WorkerHandle<Payload, Result> {
 
 /** What a worker says went wrong with a request, as opposed to the death of the worker. */
 export class WorkerError extends Error {}
+
+const errorOf = ({ message, stack, coded }: WorkerFailure): Error => {
+  if (coded !== undefined) return new SluiceError(coded.code, message, { faults: coded.faults });
+  const error = new WorkerError(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+};
 
 /** Threads run JavaScript only: from sources, as in tests, the entry is that of the build. */
 const entryFile = (entry: string): string => {

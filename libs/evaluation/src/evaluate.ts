@@ -16,6 +16,8 @@ export interface EvaluationInput {
   readonly profile: Profile;
   /** What the verdict is bound to. */
   readonly subject: VerdictSubject;
+  /** Told after each measure: how many are done, of how many. The checks come after the last one. */
+  readonly onMeasure?: (done: number, total: number) => void;
 }
 
 /**
@@ -24,14 +26,14 @@ export interface EvaluationInput {
  * @throws SluiceError `digest_mismatch` when the subject names another policy, `invalid_request` when the profile was
  *   made under another policy or lacks the champion that the subject names
  */
-export const evaluate = ({ policy, profile, subject }: EvaluationInput): Verdict => {
+export const evaluate = ({ policy, profile, subject, onMeasure }: EvaluationInput): Verdict => {
   requireBelonging({ policy, profile, subject });
   const evaluation: Evaluation = {
     profile,
     hasChampion: subject.champion !== null,
     level: intervalLevel(policy),
   };
-  const measures = listMeasures(policy, evaluation);
+  const measures = listMeasures(policy, evaluation, onMeasure);
   const checks = policy.checks.map((check) => decideCheck(check, evaluation));
   return {
     schema: 'sluice/verdict/v1',

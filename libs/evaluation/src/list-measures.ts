@@ -19,7 +19,11 @@ import type { Profile, ProtectedProfile } from './profile.js';
  * A verdict is a message, and messages have a size: with many groups, only the rates that are compared most stand
  * there for each, and what the checks ask for.
  */
-export const listMeasures = (policy: Policy, evaluation: Evaluation): Measure[] => {
+export const listMeasures = (
+  policy: Policy,
+  evaluation: Evaluation,
+  onMeasure?: (done: number, total: number) => void,
+): Measure[] => {
   const { profile, hasChampion } = evaluation;
   const groups = profile.byColumn.reduce((sum, column) => sum + column.groups.length, 0);
   const inGroups = groups <= mostGroupsInFull ? quality : comparedMost;
@@ -37,7 +41,11 @@ export const listMeasures = (policy: Policy, evaluation: Evaluation): Measure[] 
   const distinct = new Map(
     requests.map((each) => [JSON.stringify([each.metric, each.of, each.by, each.group]), each]),
   );
-  return [...distinct.values()].map((each) => measureProfile(profile, each));
+  return [...distinct.values()].map((each, index) => {
+    const measure = measureProfile(profile, each);
+    onMeasure?.(index + 1, distinct.size);
+    return measure;
+  });
 };
 
 const besideChampion = (profile: Profile): MeasureRequest[] => [

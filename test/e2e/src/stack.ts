@@ -17,7 +17,7 @@ interface UpRecord {
   registryUrl: string;
   gatewayUrl: string;
   adminKeyFile: string;
-  services: Record<string, { pid: number }>;
+  services: Record<string, { pid: number; log: string }>;
 }
 
 export type Victim = 'registry' | 'evaluator' | 'deployer' | 'postgres' | 'nats';

@@ -2,6 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { digestOfBytes, policyDigest } from '@sluice/contracts';
 import { profileDataset } from '@sluice/engine';
 import { evaluate } from '@sluice/evaluation';
+import { evaluateInThread } from './event-loop.js';
 import { scoredPolicy } from './workload.js';
 
 /** What is timed, by name. Each runs in a process of its own, so that its peak memory is its own. */
@@ -21,6 +22,9 @@ export const cases: Record<string, (path: string) => Promise<void>> = {
       instance.closeSync();
     }
   },
+
+  /** The same work as the evaluator does it, on a table with many groups. */
+  'evaluation-in-thread': evaluateInThread,
 
   /** All that a gate computes: the profile with exact ranks, every measure with its interval, the verdict. */
   evaluation: async (path) => {

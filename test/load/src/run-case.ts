@@ -1,12 +1,22 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { cases } from './cases.js';
 
-// Runs one case and prints its seconds and peak memory, for main.ts to read.
+// Runs one case and prints its seconds, its peak memory and the longest block of its event loop, for main.ts to read.
 const [name = '', path = ''] = process.argv.slice(2);
 const run = cases[name];
 if (run === undefined) throw new Error(`There is no case ${name}.`);
+const resolutionMs = 1;
+const delay = monitorEventLoopDelay({ resolution: resolutionMs });
+delay.enable();
 const start = process.hrtime.bigint();
 await run(path);
 const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+delay.disable();
 process.stdout.write(
-  `${JSON.stringify({ seconds, peakMiB: process.resourceUsage().maxRSS / 1024 })}\n`,
+  `${JSON.stringify({
+    seconds,
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+    // The histogram counts from one look to the next, which is a resolution apart when nothing blocks.
+    longestBlockMs: Math.max(0, delay.max / 1e6 - resolutionMs),
+  })}\n`,
 );

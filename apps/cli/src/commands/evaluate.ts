@@ -10,8 +10,8 @@ import {
   type Policy,
   type Verdict,
 } from '@sluice/contracts';
-import { digestOfFile, profileDataset, type ProfileProgress } from '@sluice/engine';
-import { evaluate, scoreCurves, type Profile } from '@sluice/evaluation';
+import { digestOfFile, EvaluationThread, type EvaluationProgress } from '@sluice/engine';
+import { scoreCurves, type Profile } from '@sluice/evaluation';
 import { renderVerdictHtml, renderVerdictText } from '@sluice/report';
 import { Command } from 'commander';
 import type { Context } from '../context.js';
@@ -80,29 +80,37 @@ const evaluateOffline = async (
   const { terminal, signal } = context;
   const policy = parsePolicy(await readPolicy(options.policy, context.folder), options.policy);
   const files = filesOf(policy, options, context.folder);
-  // First, since it knows all faults of data and models at once.
-  const { profile, warnings } = await profileDataset({
-    policy,
-    dataset: { path: files.dataset },
-    model: files.model === null ? undefined : { path: files.model },
-    champion: files.champion === null ? null : { path: files.champion },
-    onProgress: (progress) => terminal.progress(progressLine(progress)),
+  const attention = {
+    onProgress: (progress: EvaluationProgress) => terminal.progress(progressLine(progress)),
     signal,
-  });
-  for (const warning of warnings)
-    terminal.note(`${terminal.noteColors.yellow('warning:')} ${plain(warning)}`);
-  const verdict = evaluate({
-    policy,
-    profile,
-    subject: {
+  };
+  // In a thread, so that Ctrl-C is heard whatever it is at.
+  const thread = new EvaluationThread();
+  try {
+    // First, since it knows all faults of data and models at once.
+    const { warnings } = await thread.profile(
+      {
+        policy,
+        dataset: { path: files.dataset },
+        model: files.model === null ? undefined : { path: files.model },
+        champion: files.champion === null ? null : { path: files.champion },
+      },
+      attention,
+    );
+    for (const warning of warnings)
+      terminal.note(`${terminal.noteColors.yellow('warning:')} ${plain(warning)}`);
+    const subject = {
       model: policy.model,
       version: await artifactDigest(files.model),
       champion: await artifactDigest(files.champion),
       datasets: { evaluation: await digestOfFile(files.dataset) },
       policy: policyDigest(policy),
-    },
-  });
-  return { verdict, profile };
+    };
+    const { verdict, profile } = await thread.decide(subject, attention);
+    return { verdict: JSON.parse(verdict) as Verdict, profile: JSON.parse(profile) as Profile };
+  } finally {
+    await thread.close();
+  }
 };
 
 /** The command line that gives this verdict again. */
@@ -160,7 +168,8 @@ const steps = {
   survey: 'reading the data',
   score: 'scoring rows',
   rank: 'ranking scores',
+  measure: 'measuring, with intervals',
 } as const;
 
-const progressLine = ({ step, done, total }: ProfileProgress): string =>
+const progressLine = ({ step, done, total }: EvaluationProgress): string =>
   `${steps[step]} … ${total === 0 ? 0 : Math.floor((100 * done) / total)} %`;

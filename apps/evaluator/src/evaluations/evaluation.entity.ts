@@ -6,7 +6,7 @@ import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
 @Entity('evaluation')
 export class EvaluationEntity {
   @PrimaryColumn('uuid') id: string;
-  @Column('text') state: 'running' | 'succeeded' | 'failed';
+  @Column('text') state: 'running' | 'succeeded' | 'failed' | 'cancelled';
   @Column('int') attempts: number;
   /** Names the one attempt that may finish it. */
   @Column('uuid') claim: string;

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { fetchArtifact, FileBlobStore, type ArtifactSource } from '@sluice/artifacts';
+import { fetchArtifact, FileBlobStore } from '@sluice/artifacts';
 import { RegistryClient } from '@sluice/client';
 import type { DatasetFormat, Digest, EvaluateJob } from '@sluice/contracts';
 
@@ -17,47 +17,58 @@ export interface Inputs {
 @Injectable()
 export class InputsService {
   private readonly blobs: FileBlobStore;
-  private readonly source: ArtifactSource;
 
   constructor(
     private readonly registry: RegistryClient,
     @Inject(CACHE_FOLDER) private readonly folder: string,
   ) {
     this.blobs = new FileBlobStore(join(folder, 'blobs'));
-    this.source = { open: (digest) => this.open(digest) };
   }
 
-  async fetch(job: EvaluateJob): Promise<Inputs> {
+  async fetch(job: EvaluateJob, signal?: AbortSignal): Promise<Inputs> {
     const [dataset, version, champion] = await Promise.all([
-      this.fetchDataset(job),
-      this.fetchModel(job.version),
-      job.champion === null ? null : this.fetchModel(job.champion),
+      this.fetchDataset(job, signal),
+      this.fetchModel(job.version, signal),
+      job.champion === null ? null : this.fetchModel(job.champion, signal),
     ]);
     return { dataset, version, champion };
   }
 
-  private async fetchModel(artifact: EvaluateJob['version']): Promise<{ path: string }> {
+  private async fetchModel(
+    artifact: EvaluateJob['version'],
+    signal: AbortSignal | undefined,
+  ): Promise<{ path: string }> {
     const folder = join(this.folder, 'artifacts', artifact.digest.replace(':', '-'));
-    const { modelPath } = await fetchArtifact(artifact.manifest, this.source, folder);
+    const { modelPath } = await fetchArtifact(
+      artifact.manifest,
+      { open: (digest) => this.open(digest, signal) },
+      folder,
+    );
     return { path: modelPath };
   }
 
-  private async fetchDataset({ dataset }: EvaluateJob): Promise<Inputs['dataset']> {
+  private async fetchDataset(
+    { dataset }: EvaluateJob,
+    signal: AbortSignal | undefined,
+  ): Promise<Inputs['dataset']> {
     const folder = join(this.folder, 'datasets');
     await mkdir(folder, { recursive: true });
     const path = join(folder, `${dataset.digest.replace(':', '-')}.${dataset.format}`);
-    await this.download(dataset.digest);
+    await this.download(dataset.digest, signal);
     await this.blobs.materialize(dataset.digest, path);
     return { path, format: dataset.format };
   }
 
-  private async open(digest: Digest): Promise<AsyncIterable<Uint8Array>> {
-    await this.download(digest);
+  private async open(
+    digest: Digest,
+    signal: AbortSignal | undefined,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    await this.download(digest, signal);
     return this.blobs.open(digest);
   }
 
-  private async download(digest: Digest): Promise<void> {
+  private async download(digest: Digest, signal: AbortSignal | undefined): Promise<void> {
     if (!(await this.blobs.has(digest)))
-      await this.blobs.put(digest, await this.registry.openBlob(digest));
+      await this.blobs.put(digest, await this.registry.openBlob(digest, signal));
   }
 }

@@ -20,6 +20,7 @@ const matrix: Record<string, Role[]> = {
   'POST /evaluations': ['contributor'],
   'GET /evaluations': ['reader', 'contributor', 'approver', 'admin'],
   'GET /evaluations/:id': ['reader', 'contributor', 'approver', 'admin'],
+  'POST /evaluations/:id/cancel': ['contributor', 'admin'],
   'POST /promotions': ['contributor'],
   'GET /promotions': ['reader', 'contributor', 'approver', 'admin'],
   'GET /promotions/:id': ['reader', 'contributor', 'approver', 'admin'],

@@ -30,6 +30,7 @@ export class EvaluationEntity {
   @Column('json', { nullable: true }) verdict: Verdict | null;
   @Column('text', { name: 'verdict_digest', nullable: true }) verdictDigest: Digest | null;
   @Column('json', { nullable: true }) problem: Problem | null;
+  @Column('json', { nullable: true }) cancellation: Evaluation['cancellation'];
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
   @Column('text', { name: 'created_by' }) createdBy: string;
   @Column('timestamptz', { name: 'finished_at', nullable: true }) finishedAt: Date | null;
@@ -48,6 +49,7 @@ export const toEvaluation = (row: Omit<EvaluationEntity, 'position'>): Evaluatio
   verdict: row.verdict,
   verdictDigest: row.verdictDigest,
   problem: row.problem,
+  cancellation: row.cancellation,
   createdAt: row.createdAt.toISOString(),
   createdBy: row.createdBy,
   finishedAt: row.finishedAt?.toISOString() ?? null,

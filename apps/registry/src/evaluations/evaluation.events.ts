@@ -3,9 +3,11 @@ import {
   evaluationCompletedSchema,
   evaluationFailedSchema,
   evaluationProgressedSchema,
+  evaluationStoppedSchema,
   subjects,
 } from '@sluice/contracts';
 import { Consumers, handler } from '@sluice/platform';
+import { EvaluationCancellation } from './evaluation-cancellation.js';
 import { EvaluationResults } from './evaluation-results.js';
 
 /** Listens to the evaluator. */
@@ -14,10 +16,11 @@ export class EvaluationEvents implements OnApplicationBootstrap {
   constructor(
     private readonly consumers: Consumers,
     private readonly results: EvaluationResults,
+    private readonly cancellation: EvaluationCancellation,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { results } = this;
+    const { results, cancellation } = this;
     this.consumers.start({
       stream: 'events',
       durable: 'registry-evaluations',
@@ -33,6 +36,10 @@ export class EvaluationEvents implements OnApplicationBootstrap {
         [subjects.evaluationFailed]: handler({
           schema: evaluationFailedSchema,
           handle: (event, transaction) => results.failed(event, transaction),
+        }),
+        [subjects.evaluationStopped]: handler({
+          schema: evaluationStoppedSchema,
+          handle: (event, transaction) => cancellation.stopped(event, transaction),
         }),
       },
     });

@@ -1,10 +1,11 @@
 import type { EvaluationState } from '@sluice/contracts';
 
 const transitions = {
-  queued: ['running', 'succeeded', 'failed'],
-  running: ['succeeded', 'failed'],
+  queued: ['running', 'succeeded', 'failed', 'cancelled'],
+  running: ['succeeded', 'failed', 'cancelled'],
   succeeded: [],
   failed: [],
+  cancelled: [],
 } as const satisfies Record<EvaluationState, readonly EvaluationState[]>;
 
 /** Messages come late and more than once; one that no longer changes anything is not an error. */

@@ -77,7 +77,14 @@ export class EvaluationStore {
     changes: Partial<
       Pick<
         EvaluationEntity,
-        'state' | 'outcome' | 'verdict' | 'verdictDigest' | 'problem' | 'finishedAt' | 'progress'
+        | 'state'
+        | 'outcome'
+        | 'verdict'
+        | 'verdictDigest'
+        | 'problem'
+        | 'cancellation'
+        | 'finishedAt'
+        | 'progress'
       >
     >,
   ): Promise<void> {
@@ -107,5 +114,28 @@ export class EvaluationStore {
     const silent: EvaluationEntity[] = [];
     for (const { id } of rows) silent.push(await this.get(id, transaction));
     return silent;
+  }
+
+  /** Notes that no work at a cancelled evaluation begins any more. */
+  async markStopped(transaction: EntityManager, id: string): Promise<void> {
+    await transaction.query('UPDATE evaluation SET stopped_at = now() WHERE id = $1', [id]);
+  }
+
+  /** Cancelled ones of which the evaluator has not said so for a while, taken like the silent ones. */
+  async takeUnstopped(transaction: EntityManager, seconds: number): Promise<string[]> {
+    const [rows] = await transaction.query<[{ id: string }[], number]>(
+      `UPDATE evaluation SET last_sent_at = now() WHERE id IN (
+        SELECT id FROM evaluation
+        WHERE state = 'cancelled' AND stopped_at IS NULL
+          AND last_sent_at < now() - make_interval(secs => $1)
+          AND NOT EXISTS (
+            SELECT 1 FROM outbox
+            WHERE published_at IS NULL AND envelope->>'subject' = 'evaluations/' || evaluation.id
+          )
+        ORDER BY position LIMIT 100 FOR UPDATE SKIP LOCKED
+      ) RETURNING id`,
+      [seconds],
+    );
+    return rows.map(({ id }) => id);
   }
 }

@@ -1,25 +1,31 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import {
+  cancelEvaluationSchema,
   createEvaluationSchema,
   evaluationPageSchema,
   evaluationQuerySchema,
   evaluationSchema,
+  type CancelEvaluation,
   type CreateEvaluation,
   type Evaluation,
   type Page,
   type Principal,
 } from '@sluice/contracts';
 import { CurrentPrincipal, Roles } from '@sluice/platform';
-import { contributors, readers } from '../access/roles.js';
+import { cancellers, contributors, readers } from '../access/roles.js';
 import { Operation } from '../http/operation.js';
 import { idParameter } from '../http/path-parameters.js';
 import { IdempotencyKey } from '../idempotency/idempotency-key.js';
+import { EvaluationCancellation } from './evaluation-cancellation.js';
 import type { EvaluationQuery } from './evaluation.store.js';
 import { EvaluationsService } from './evaluations.service.js';
 
 @Controller('evaluations')
 export class EvaluationsController {
-  constructor(private readonly evaluations: EvaluationsService) {}
+  constructor(
+    private readonly evaluations: EvaluationsService,
+    private readonly cancellation: EvaluationCancellation,
+  ) {}
 
   @Post()
   @Roles(...contributors)
@@ -66,5 +72,24 @@ export class EvaluationsController {
   })
   get(@Param('id', { schema: idParameter }) id: string): Promise<Evaluation> {
     return this.evaluations.get(id);
+  }
+
+  @Post(':id/cancel')
+  @Roles(...cancellers)
+  @Operation({
+    id: 'cancelEvaluation',
+    summary: 'Cancel an evaluation',
+    description:
+      'It ends without a verdict, and nothing can be promoted on it. One that is cancelled already is answered as it is.',
+    status: 200,
+    response: evaluationSchema,
+    errors: ['not_found', 'conflict'],
+  })
+  cancel(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', { schema: idParameter }) id: string,
+    @Body({ schema: cancelEvaluationSchema }) wish: CancelEvaluation,
+  ): Promise<Evaluation> {
+    return this.cancellation.cancel(principal, id, wish);
   }
 }

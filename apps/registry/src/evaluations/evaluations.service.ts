@@ -100,6 +100,7 @@ export class EvaluationsService {
       verdict: null,
       verdictDigest: null,
       problem: null,
+      cancellation: null,
       createdAt: new Date(),
       createdBy: principal.name,
       finishedAt: null,

@@ -1,4 +1,5 @@
+import { CancelEvaluations1790000100000 } from './cancel-evaluations.migration.js';
 import { CreateRegistry1763800000000 } from './create-registry.migration.js';
 
 /** In order. One that was released never changes. */
-export const migrations = [CreateRegistry1763800000000];
+export const migrations = [CreateRegistry1763800000000, CancelEvaluations1790000100000];

@@ -76,6 +76,8 @@ const lackOf = (evaluation: EvaluationEntity, claim: Claim): string | null => {
     return `Evaluation ${id} is about version ${version} of ${model}.`;
   if (state === 'failed')
     return `Evaluation ${id} ended without a verdict: ${evaluation.problem?.detail ?? 'it failed'} Evaluate again.`;
+  if (state === 'cancelled')
+    return `Evaluation ${id} was cancelled by ${evaluation.cancellation?.by ?? 'somebody'}. Evaluate again.`;
   if (state !== 'succeeded') return `Evaluation ${id} is ${state}. Wait for its verdict.`;
   if (outcome !== 'pass') return `Evaluation ${id} failed: ${failedChecks(evaluation)}.`;
   if (!environmentOrder(policy).includes(claim.environment))

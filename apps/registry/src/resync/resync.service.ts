@@ -5,6 +5,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { EvaluationCancellation } from '../evaluations/evaluation-cancellation.js';
 import { EvaluationJob } from '../evaluations/evaluation-job.js';
 import { Rollout } from '../promotions/rollout.js';
 import { PeriodicTask } from '../schedule/periodic-task.js';
@@ -24,6 +25,7 @@ export class ResyncService implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly database: DataSource,
     private readonly job: EvaluationJob,
+    private readonly cancellation: EvaluationCancellation,
     private readonly rollout: Rollout,
   ) {}
 
@@ -38,9 +40,12 @@ export class ResyncService implements OnApplicationBootstrap, OnModuleDestroy {
   async resync(seconds = silenceSeconds): Promise<void> {
     await this.database.transaction(async (transaction) => {
       const evaluations = await this.job.resendSilent(transaction, seconds);
+      const cancellations = await this.cancellation.resendUnheard(transaction, seconds);
       const rollouts = await this.rollout.resendSilent(transaction, seconds);
-      if (evaluations + rollouts > 0)
-        this.logger.log(`Asked again for ${evaluations} evaluations and ${rollouts} rollouts`);
+      if (evaluations + cancellations + rollouts > 0)
+        this.logger.log(
+          `Asked again for ${evaluations} evaluations, ${cancellations} cancellations and ${rollouts} rollouts`,
+        );
     });
   }
 }

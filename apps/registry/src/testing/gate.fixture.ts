@@ -129,7 +129,7 @@ export class Gate {
   finishedEvaluation(id: string): Promise<Evaluation> {
     return eventually(`the end of evaluation ${id}`, async () => {
       const { body } = await this.registry.call('GET', `/evaluations/${id}`);
-      return ['succeeded', 'failed'].includes(body.state) && (body as Evaluation);
+      return body.finishedAt !== null && (body as Evaluation);
     });
   }
 

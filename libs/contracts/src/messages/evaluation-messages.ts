@@ -39,6 +39,14 @@ export const evaluationCompletedSchema = z.strictObject({
 });
 export type EvaluationCompleted = z.infer<typeof evaluationCompletedSchema>;
 
+/** Fires when somebody cancelled an evaluation: nobody shall begin it or go on with it. Repeated until it was heard. */
+export const evaluationCancelledSchema = z.strictObject({ evaluation: z.uuid() });
+export type EvaluationCancelled = z.infer<typeof evaluationCancelledSchema>;
+
+/** Fires when the evaluator has heard that an evaluation is cancelled: no work at it begins any more. */
+export const evaluationStoppedSchema = z.strictObject({ evaluation: z.uuid() });
+export type EvaluationStopped = z.infer<typeof evaluationStoppedSchema>;
+
 /** Fires when an evaluation could not reach a verdict: unusable data or artifact, or a fault that retries didn't cure. */
 export const evaluationFailedSchema = z.strictObject({
   evaluation: z.uuid(),

@@ -10,6 +10,13 @@ export const authenticateReplySchema = z.strictObject({ principal: principalSche
 export type AuthenticateQuery = z.infer<typeof authenticateQuerySchema>;
 export type AuthenticateReply = z.infer<typeof authenticateReplySchema>;
 
+/** To the sender of a message: its data, from a byte on. The answer is as many bytes as fit a message. */
+export const messageDataQuerySchema = z.strictObject({
+  id: z.uuid(),
+  offset: z.number().int().nonnegative(),
+});
+export type MessageDataQuery = z.infer<typeof messageDataQuerySchema>;
+
 /** To the deployer: what runs? */
 export const deploymentsQuerySchema = z.strictObject({
   model: z.string().optional(),

@@ -9,6 +9,8 @@ export const subjects = {
   evaluationProgressed: 'sluice.v1.event.evaluation.progressed',
   evaluationCompleted: 'sluice.v1.event.evaluation.completed',
   evaluationFailed: 'sluice.v1.event.evaluation.failed',
+  evaluationCancelled: 'sluice.v1.event.evaluation.cancelled',
+  evaluationStopped: 'sluice.v1.event.evaluation.stopped',
   promotionApproved: 'sluice.v1.event.promotion.approved',
   deploymentProgressed: 'sluice.v1.event.deployment.progressed',
   deploymentSucceeded: 'sluice.v1.event.deployment.succeeded',
@@ -19,4 +21,6 @@ export type Subject = (typeof subjects)[keyof typeof subjects];
 export const queries = {
   authenticate: 'sluice.v1.query.registry.authenticate',
   deployments: 'sluice.v1.query.deployer.deployments',
+  /** To whoever sent a message: its data, which was too large to travel in it. */
+  messageData: (service: string) => `sluice.v1.query.${service}.message-data`,
 } as const;

@@ -5,7 +5,13 @@ import { modelNameSchema, timestampSchema, versionNumberSchema } from '../names.
 import { verdictSchema } from '../verdict.js';
 import { pageOf, pageQuerySchema } from './page.js';
 
-export const evaluationStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed']);
+export const evaluationStateSchema = z.enum([
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+]);
 export type EvaluationState = z.infer<typeof evaluationStateSchema>;
 
 export const createEvaluationSchema = z
@@ -23,9 +29,25 @@ export const progressSchema = z
     step: z.string().describe('What is being done, in words'),
     done: z.number().nonnegative(),
     total: z.number().nonnegative().nullable(),
+    overall: z
+      .strictObject({
+        step: z.number().int().positive().describe('1 for the first'),
+        of: z.number().int().positive().describe('How many steps there are'),
+        fraction: z
+          .number()
+          .min(0)
+          .max(1)
+          .describe('Of the work, each step taken for the same; not of the time'),
+      })
+      .optional(),
   })
   .meta({ id: 'Progress' });
 export type Progress = z.infer<typeof progressSchema>;
+
+export const cancelEvaluationSchema = z
+  .strictObject({ reason: z.string().max(500).default('') })
+  .meta({ id: 'CancelEvaluation' });
+export type CancelEvaluation = z.infer<typeof cancelEvaluationSchema>;
 
 export const evaluationSchema = z
   .strictObject({
@@ -43,6 +65,10 @@ export const evaluationSchema = z
     verdict: verdictSchema.nullable(),
     verdictDigest: digestSchema.nullable(),
     problem: problemSchema.nullable().describe('Why it failed without a verdict'),
+    cancellation: z
+      .strictObject({ by: z.string(), reason: z.string(), at: timestampSchema })
+      .nullable()
+      .describe('By whom it was cancelled, and why; there is no verdict then'),
     createdAt: timestampSchema,
     createdBy: z.string(),
     finishedAt: timestampSchema.nullable(),

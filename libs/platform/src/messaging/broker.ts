@@ -17,7 +17,7 @@ import {
   type Consumer,
   type JetStreamManager,
 } from '@nats-io/jetstream';
-import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
+import { connect, headers, nanos, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { streams, type Envelope } from '@sluice/contracts';
 import { natsOptions } from '../configuration/nats-options.js';
 import { NATS_URL, SERVICE_NAME } from './messaging.tokens.js';
@@ -80,6 +80,41 @@ export class Broker implements OnModuleDestroy, OnApplicationShutdown {
     return jetstream(await this.connect()).consumers.get(stream, durable);
   }
 
+  /**
+   * Asks over core NATS; undefined when whoever was asked has no such thing.
+   *
+   * @throws Error when nobody answers within five seconds
+   */
+  async ask(subject: string, question: object): Promise<Uint8Array | undefined> {
+    const connection = await this.connect();
+    const answer = await connection.request(subject, JSON.stringify(question), { timeout: 5000 });
+    return answer.headers?.code === notFound ? undefined : answer.data;
+  }
+
+  /** Answers such questions, one process of the service each. */
+  async answer(
+    subject: string,
+    reply: (question: Msg) => Promise<Uint8Array | undefined>,
+  ): Promise<void> {
+    const connection = await this.connect();
+    const respond = async (question: Msg): Promise<void> => {
+      try {
+        const found = await reply(question);
+        if (found === undefined) question.respond('', { headers: headers(notFound, 'Not Found') });
+        else question.respond(found);
+      } catch (error) {
+        // Whoever asked hears nothing, and asks again.
+        this.logger.warn(`${subject} was not answered: ${(error as Error).message}`);
+      }
+    };
+    connection.subscribe(subject, {
+      queue: `sluice-${this.service}`,
+      callback: (error, question) => {
+        if (error === null) void respond(question);
+      },
+    });
+  }
+
   /** A first connection is waited for without end; whoever waits must not keep the service from stopping. */
   onModuleDestroy(): void {
     this.stopping.abort(new Error('The service is stopping.'));
@@ -126,6 +161,8 @@ export class Broker implements OnModuleDestroy, OnApplicationShutdown {
     }
   }
 }
+
+const notFound = 404;
 
 /** What is waited for, or the reason why it isn't any more; a connection that comes too late is closed. */
 const unlessAborted = async (

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { envelopeSchema, SluiceError, streams, type Envelope } from '@sluice/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import { withCorrelationId } from '../http/correlation.js';
 import { Broker } from './broker.js';
 import { DeadLetterEntity, InboxEntity } from './message.entities.js';
+import { MessageData, SenderAway } from './message-data.js';
+import { UnreadableMessage } from './unreadable-message.js';
 
-// Short, so that a killed service's work is taken up soon; work under way says so three times within it.
-const ackWaitMs = 10_000;
+/** Short, so that a killed service's work is taken up soon; work under way says so three times within it. */
+export const ackWaitMs = 10_000;
+/** How long a message waits for the sender that holds its data. */
+const senderAwayMs = 3_000;
 const mostDeliveries = 5;
 
 interface Handling<Schema extends z.ZodType> {
@@ -29,7 +33,12 @@ interface Handling<Schema extends z.ZodType> {
 interface Working<Schema extends z.ZodType> {
   readonly schema: Schema;
   /** For work too long for one transaction. It must make itself idempotent. The message is kept from others meanwhile. */
-  readonly work: (data: z.infer<Schema>, envelope: Envelope) => Promise<void>;
+  readonly work: (data: z.infer<Schema>, envelope: Envelope) => Promise<Later | void>;
+}
+
+/** What work says that can't be done now, and is no failure: the message comes again after this time. */
+export class Later {
+  constructor(readonly milliseconds: number) {}
 }
 
 type AnyHandling = (Handling<z.ZodType> | Working<z.ZodType>) & { readonly schema: z.ZodType };
@@ -39,6 +48,8 @@ export interface Consumption {
   /** The durable's name: one per service and purpose. */
   readonly durable: string;
   readonly handlers: Readonly<Record<string, AnyHandling>>;
+  /** Messages that this process handles at the same time; one unless said otherwise. */
+  readonly concurrency?: number;
 }
 
 /** Names a handler with its schema's type kept. */
@@ -47,7 +58,7 @@ export const handler = <Schema extends z.ZodType>(handling: Handling<Schema>): A
 export const worker = <Schema extends z.ZodType>(working: Working<Schema>): AnyHandling =>
   working as unknown as AnyHandling;
 
-/** Takes messages from JetStream one at a time, acknowledges what is done, retries what failed, sets aside what can't be done. */
+/** Takes messages from JetStream, each only when it can begin with it; acknowledges what is done, retries what failed, sets aside what can't be done. */
 @Injectable()
 export class Consumers implements OnApplicationShutdown {
   private readonly logger = new Logger('Consumers');
@@ -58,10 +69,12 @@ export class Consumers implements OnApplicationShutdown {
   constructor(
     private readonly database: DataSource,
     private readonly broker: Broker,
+    private readonly data: MessageData,
   ) {}
 
   start(consumption: Consumption): void {
-    this.loops.push(this.keepConsuming(consumption));
+    for (let each = 0; each < (consumption.concurrency ?? 1); each += 1)
+      this.loops.push(this.keepConsuming(consumption));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -91,18 +104,15 @@ export class Consumers implements OnApplicationShutdown {
       Object.keys(consumption.handlers),
       ackWaitMs,
     );
-    const messages = await consumer.consume({
-      max_messages: 1,
-      expires: 5000,
-      idle_heartbeat: 2000,
-      abort_on_missing_resource: true,
-    });
+    while (!this.stopping.signal.aborted) await this.takeOne(consumption, consumer);
+  }
+
+  /** Not `consume`, which fetches the next message during the work at one, and so keeps it from an idle process. */
+  private async takeOne(consumption: Consumption, consumer: Consumer): Promise<void> {
+    const messages = await consumer.fetch({ max_messages: 1, expires: 5000, idle_heartbeat: 2000 });
     this.open.add(messages);
     try {
-      for await (const message of messages) {
-        await this.process(consumption, message);
-        if (this.stopping.signal.aborted) return;
-      }
+      for await (const message of messages) await this.process(consumption, message);
     } finally {
       this.open.delete(messages);
       await messages.close();
@@ -112,9 +122,10 @@ export class Consumers implements OnApplicationShutdown {
   private async process(consumption: Consumption, message: JsMsg): Promise<void> {
     const busy = setInterval(() => message.working(), ackWaitMs / 3);
     try {
-      await this.dispatch(consumption, message);
+      const later = await this.dispatch(consumption, message);
       // Waits for the broker's word, so that a lost acknowledgement is a repeat and not a surprise.
-      await message.ackAck();
+      if (later === undefined) await message.ackAck();
+      else message.nak(later.milliseconds);
     } catch (error) {
       await this.retryOrSetAside(consumption, message, error);
     } finally {
@@ -122,14 +133,14 @@ export class Consumers implements OnApplicationShutdown {
     }
   }
 
-  private async dispatch(consumption: Consumption, message: JsMsg): Promise<void> {
+  private async dispatch(consumption: Consumption, message: JsMsg): Promise<Later | undefined> {
     const handling = consumption.handlers[message.subject];
     if (handling === undefined) throw new UnreadableMessage(`no handler for ${message.subject}`);
     const envelope = readEnvelope(message);
-    const data = handling.schema.safeParse(envelope.data);
+    const data = handling.schema.safeParse(await this.data.of(envelope));
     if (!data.success) throw new UnreadableMessage(data.error.message);
-    await withCorrelationId(envelope.correlationid ?? envelope.id, async () => {
-      if ('work' in handling) return handling.work(data.data, envelope);
+    return withCorrelationId(envelope.correlationid ?? envelope.id, async () => {
+      if ('work' in handling) return (await handling.work(data.data, envelope)) ?? undefined;
       await this.database.transaction(async (transaction) => {
         const first = await transaction
           .createQueryBuilder()
@@ -142,6 +153,7 @@ export class Consumers implements OnApplicationShutdown {
         if ((first.raw as unknown[]).length > 0)
           await handling.handle(data.data, transaction, envelope);
       });
+      return undefined;
     });
   }
 
@@ -151,6 +163,8 @@ export class Consumers implements OnApplicationShutdown {
     error: unknown,
   ): Promise<void> {
     const deliveries = message.info.deliveryCount;
+    // The data is safe where it is; a sender that starts again must find its message still waiting.
+    if (error instanceof SenderAway) return message.nak(senderAwayMs);
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const hopeless =
       error instanceof UnreadableMessage ||
@@ -185,11 +199,6 @@ export class Consumers implements OnApplicationShutdown {
 
 /** Postgres stores no NUL character, and a poison message must not escape its dead letter by one. */
 const storable = (text: string): string => text.replaceAll('\0', '\ufffd');
-
-/** A message that no repetition will make readable. */
-class UnreadableMessage extends Error {
-  override readonly name = 'UnreadableMessage';
-}
 
 const readJson = (message: JsMsg): unknown => {
   try {

@@ -40,6 +40,11 @@ export class DeadLetterEntity {
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' }) createdAt: Date;
 }
 
+/** What `createMessageTables` did not make: room for data that is too large to travel in a message. */
+export const addMessageData = async (runner: QueryRunner): Promise<void> => {
+  await runner.query('ALTER TABLE outbox ADD COLUMN data bytea');
+};
+
 /** The tables above, for the first migration of each service's schema. */
 export const createMessageTables = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`

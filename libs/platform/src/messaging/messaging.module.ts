@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Broker } from './broker.js';
 import { Consumers } from './consumer.js';
+import { MessageData } from './message-data.js';
 import { NATS_URL, SERVICE_NAME } from './messaging.tokens.js';
 import { Outbox } from './outbox.js';
 import { OutboxRelay } from './outbox-relay.js';
@@ -16,6 +17,7 @@ export class MessagingModule {
         { provide: SERVICE_NAME, useValue: options.service },
         { provide: NATS_URL, useValue: options.natsUrl },
         Broker,
+        MessageData,
         Outbox,
         OutboxRelay,
         Consumers,

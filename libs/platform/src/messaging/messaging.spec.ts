@@ -4,20 +4,21 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { streams, subjects } from '@sluice/contracts';
+import { digestOfBytes, queries, streams, subjects } from '@sluice/contracts';
 import { createDatabase } from '@sluice/embedded';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource, Like, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { z } from 'zod';
 import { natsOptions } from '../configuration/nats-options.js';
 import { DatabaseModule } from '../database/database.module.js';
-import { Consumers, handler, worker } from './consumer.js';
-import { createMessageTables, DeadLetterEntity } from './message.entities.js';
+import { Consumers, handler, Later, worker } from './consumer.js';
+import { addMessageData, createMessageTables, DeadLetterEntity } from './message.entities.js';
 import { MessagingModule } from './messaging.module.js';
 import { Outbox } from './outbox.js';
 
 class CreateTables1790000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createMessageTables(runner);
+    await addMessageData(runner);
     await runner.query('CREATE TABLE effect (note text NOT NULL)');
   }
   async down(): Promise<void> {}
@@ -67,7 +68,7 @@ describe('messages, on real Postgres and NATS', () => {
     database.transaction(async (transaction) => {
       await module
         .get(Outbox)
-        .add(transaction, subjects.evaluationProgressed, `notes/${note}`, { note });
+        .add(transaction, subjects.evaluationProgressed, `notes/${note.slice(0, 40)}`, { note });
       if (fail) throw new Error('rolled back');
     });
 
@@ -165,6 +166,100 @@ describe('messages, on real Postgres and NATS', () => {
     );
     expect(attempts.get('poison')).toBe(5);
     expect(await notes()).not.toContain('poison');
+  }, 30_000);
+
+  /** A message whose data is with a sender that this test plays. */
+  const refer = (sender: string, data: string, digest = digestOfBytes(data)): string => {
+    const id = randomUUID();
+    const envelope = {
+      specversion: '1.0',
+      id,
+      source: '/test',
+      type: subjects.evaluationProgressed,
+      subject: 'notes/referred',
+      time: new Date().toISOString(),
+      datacontenttype: 'application/json',
+      dataref: queries.messageData(sender),
+      datasize: Buffer.byteLength(data),
+      datadigest: digest,
+    };
+    nats.publish(subjects.evaluationProgressed, JSON.stringify(envelope));
+    return id;
+  };
+
+  it('carries data that no message could hold', async () => {
+    // Parts of it end in the middle of a character.
+    const note = `large x${'ü€'.repeat(1_000_000)}`;
+    await send(note);
+    await until('the effect', async () => (await notes()).includes(note));
+    const sizes = await database.query<{ envelope: number; data: number }[]>(
+      'SELECT length(envelope::text) AS envelope, length(data) AS data FROM outbox WHERE data IS NOT NULL',
+    );
+    expect(sizes).toHaveLength(1);
+    expect(sizes[0]?.envelope).toBeLessThan(1000);
+    expect(sizes[0]?.data).toBeGreaterThan(5_000_000);
+  });
+
+  it('waits for a sender that is away, and loses nothing by it', async () => {
+    const data = JSON.stringify({ note: 'from one who was away' });
+    const id = refer('absent', data);
+    await send('after the absent');
+    await until('the next one', async () => (await notes()).includes('after the absent'));
+    nats.subscribe(queries.messageData('absent'), {
+      callback: (_, question) => {
+        const asked = question.json<{ id: string; offset: number }>();
+        // In small parts, which is the sender's choice.
+        if (asked.id === id) question.respond(data.slice(asked.offset, asked.offset + 7));
+      },
+    });
+    await until('the effect', async () => (await notes()).includes('from one who was away'));
+    expect(attempts.get('from one who was away')).toBe(1);
+  }, 30_000);
+
+  it('believes no data but that which the message names', async () => {
+    const letters = () =>
+      database
+        .getRepository(DeadLetterEntity)
+        .findBy({ error: Like('%does not match its digest') });
+    const forged = JSON.stringify({ note: 'forged' });
+    nats.subscribe(queries.messageData('forger'), {
+      callback: (_, question) => void question.respond(forged),
+    });
+    refer('forger', forged, digestOfBytes('something else'));
+    await until('the dead letter', async () => (await letters()).length === 1);
+    expect(await notes()).not.toContain('forged');
+  });
+
+  it('takes as many messages at a time as it was told to, and takes up later what was not its turn', async () => {
+    let [now, most, turns] = [0, 0, 0];
+    const done: string[] = [];
+    module.get(Consumers).start({
+      stream: 'events',
+      durable: `test-${randomUUID()}`,
+      concurrency: 2,
+      handlers: {
+        [subjects.evaluationFailed]: worker({
+          schema: noteSchema,
+          work: async ({ note }) => {
+            if (note === 'not yet' && (turns += 1) < 8) return new Later(20);
+            most = Math.max(most, (now += 1));
+            await pause(300);
+            now -= 1;
+            done.push(note);
+            return undefined;
+          },
+        }),
+      },
+    });
+    for (const note of ['not yet', 'a', 'b', 'c', 'd'])
+      await database.transaction((transaction) =>
+        module.get(Outbox).add(transaction, subjects.evaluationFailed, 'notes/two', { note }),
+      );
+    await until('all of them', async () => done.length === 5);
+    expect(most).toBe(2);
+    // More often than a failing message is tried, and without a dead letter.
+    expect(turns).toBe(8);
+    expect(done.toSorted()).toEqual(['a', 'b', 'c', 'd', 'not yet']);
   }, 30_000);
 
   it('does slow work once, although it takes longer than an acknowledgement may', async () => {

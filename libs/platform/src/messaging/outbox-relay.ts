@@ -84,7 +84,11 @@ export class OutboxRelay implements OnApplicationBootstrap, OnApplicationShutdow
   private async clean(): Promise<void> {
     if (Date.now() - this.cleanedAt < cleanEveryMs) return;
     this.cleanedAt = Date.now();
-    await this.database.query("DELETE FROM outbox WHERE published_at < now() - interval '1 day'");
+    // Data that is told on request is kept for as long as a message may ask for it.
+    await this.database.query(
+      `DELETE FROM outbox WHERE published_at < now() - interval '8 days'
+         OR (data IS NULL AND published_at < now() - interval '1 day')`,
+    );
     await this.database.query("DELETE FROM inbox WHERE handled_at < now() - interval '8 days'");
   }
 }

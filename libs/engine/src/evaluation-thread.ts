@@ -1,0 +1,66 @@
+import type { VerdictSubject } from '@sluice/contracts';
+import type { EvaluationAnswer, EvaluationNote, EvaluationRequest } from './evaluation-worker.js';
+import type { ProfiledDataset, ProfileRequest } from './profile-dataset.js';
+import { WorkerHandle } from './worker-handle.js';
+
+/** The steps of `ProfileProgress`, and `measure`: measures with their intervals, of which some thousands are taken. */
+export type EvaluationProgress = EvaluationNote;
+
+export interface EvaluationAttention {
+  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Both as JSON: with many groups they are megabytes, and whoever passes them on need not read them. */
+export interface Decided {
+  readonly verdict: string;
+  readonly profile: string;
+}
+
+/**
+ * One evaluation in a thread of its own, from rows to verdict. Streaming rows, resampling counts and writing
+ * megabytes of JSON take seconds of JavaScript, in which a service must go on renewing leases and answering probes.
+ * What it computes is what `profileDataset` and `evaluate` do, byte for byte.
+ */
+export class EvaluationThread {
+  private readonly worker = new WorkerHandle<EvaluationRequest, EvaluationAnswer, EvaluationNote>(
+    'evaluation-worker',
+  );
+
+  /**
+   * Makes the profile and keeps it in the thread. Aborted, it rejects after the next batch or query.
+   *
+   * @throws SluiceError as `profileDataset` does
+   */
+  async profile(
+    request: Omit<ProfileRequest, 'onProgress' | 'signal'>,
+    { onProgress, signal }: EvaluationAttention = {},
+  ): Promise<Omit<ProfiledDataset, 'profile'>> {
+    const answer = await this.worker.ask({ profile: request }, [], { onNote: onProgress, signal });
+    return answer as Omit<ProfiledDataset, 'profile'>;
+  }
+
+  /**
+   * Decides on the profile. Aborted, it rejects at once, and the thread is of no more use.
+   *
+   * @throws SluiceError as `evaluate` does
+   */
+  async decide(
+    subject: VerdictSubject,
+    { onProgress, signal }: EvaluationAttention = {},
+  ): Promise<Decided> {
+    // The thread can't hear that it is to stop while it computes.
+    const stop = (): void => void this.worker.stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      const answer = await this.worker.ask({ subject }, [], { onNote: onProgress, signal });
+      return answer as Decided;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.worker.close();
+  }
+}

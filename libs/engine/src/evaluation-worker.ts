@@ -1,0 +1,57 @@
+import type { Policy, VerdictSubject } from '@sluice/contracts';
+import { evaluate, type Profile } from '@sluice/evaluation';
+import type { Decided } from './evaluation-thread.js';
+import {
+  profileDataset,
+  type ProfiledDataset,
+  type ProfileProgress,
+  type ProfileRequest,
+} from './profile-dataset.js';
+import { serveRequests, type Asked } from './worker-loop.js';
+
+/** First what to make the profile of, then what the verdict is to be bound to. */
+export type EvaluationRequest =
+  | { readonly profile: Omit<ProfileRequest, 'onProgress' | 'signal'> }
+  | { readonly subject: VerdictSubject };
+export type EvaluationAnswer = Omit<ProfiledDataset, 'profile'> | Decided;
+export type EvaluationNote =
+  ProfileProgress | { readonly step: 'measure'; readonly done: number; readonly total: number };
+
+/** A note for each of thousands of batches and measures would be work for whoever listens, and none could be seen. */
+const tellEveryMs = 100;
+
+let made: { readonly policy: Policy; readonly profile: Profile } | undefined;
+
+/* A thread that evaluates, so that none of the loops over rows, resamples and JSON is the service's. */
+serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (request, asked) => {
+  const tell = atLeisure(asked);
+  if ('profile' in request) {
+    const { profile, ...about } = await profileDataset({
+      ...request.profile,
+      onProgress: tell,
+      signal: asked.signal,
+    });
+    made = { policy: request.profile.policy, profile };
+    return { result: about };
+  }
+  if (made === undefined) throw new Error('There is no profile to decide on yet.');
+  const verdict = evaluate({
+    ...made,
+    subject: request.subject,
+    onMeasure: (done, total) => tell({ step: 'measure', done, total }),
+  });
+  return { result: { verdict: JSON.stringify(verdict), profile: JSON.stringify(made.profile) } };
+});
+
+/** Passes on the first and the last word of each step, and between them a few a second. */
+function atLeisure({ tell }: Asked<EvaluationNote>): (note: EvaluationNote) => void {
+  let step = '';
+  let toldAt = 0;
+  return (note) => {
+    const now = performance.now();
+    if (note.step === step && note.done < note.total && now - toldAt < tellEveryMs) return;
+    step = note.step;
+    toldAt = now;
+    tell(note);
+  };
+}

@@ -1,0 +1,4 @@
+/** A message that no repetition will make readable. */
+export class UnreadableMessage extends Error {
+  override readonly name = 'UnreadableMessage';
+}
