@@ -16,6 +16,7 @@ export {
   type FetchedArtifact,
   type LoadedArtifact,
 } from './artifact-folder.js';
+export { decisionGraph, uniformInput, type GraphDecision } from './onnx/decision-graph.js';
 export { inspectOnnx, type OnnxInspection } from './onnx/inspect-onnx.js';
 export {
   assertSafeExternalData,

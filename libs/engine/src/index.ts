@@ -1,5 +1,7 @@
 export { digestOfFile } from './digest-of-file.js';
 export { EvaluationThread, type Decided, type EvaluationProgress } from './evaluation-thread.js';
+export type { ScoredRows } from './counting/tally.js';
+export { isFavorable } from './favorable.js';
 export type { ModelSource } from './inference/candidate.js';
 export {
   profileDataset,
@@ -7,3 +9,6 @@ export {
   type ProfileProgress,
   type ProfileRequest,
 } from './profile-dataset.js';
+export type { PlannedOutputs } from './inference/model-plan.js';
+export { readColumns, type ColumnsWanted, type TableColumns } from './tables/table-columns.js';
+export { writeTable, type NewColumn, type TableChange } from './tables/write-table.js';

@@ -2,7 +2,7 @@ import type { OnnxInspection } from '@sluice/artifacts';
 import { SluiceError, type Policy, type DatasetFormat } from '@sluice/contracts';
 import type { Profile, ProtectedProfile } from '@sluice/evaluation';
 import { Ranker } from './counting/ranking.js';
-import type { Tally } from './counting/tally.js';
+import type { ScoredRows, Tally } from './counting/tally.js';
 
 import { Dataset } from './dataset/dataset.js';
 import { surveyInputs, type NeededColumn } from './dataset/input-survey.js';
@@ -16,6 +16,7 @@ import {
   type Candidate,
   type ModelSource,
 } from './inference/candidate.js';
+import type { PlannedOutputs } from './inference/model-plan.js';
 import { scoreRows } from './scored-rows.js';
 
 /** What is done so far: rows for `score`; for `rank` the whole table, then each protected column. */
@@ -34,6 +35,8 @@ export interface ProfileRequest {
   /** The version in production; it is scored on the same rows. */
   readonly champion?: ModelSource | null;
   readonly onProgress?: (progress: ProfileProgress) => void;
+  /** Told of the scored rows, in order, batch by batch; groups are positions in the profile's, by column. */
+  readonly onScored?: (rows: ScoredRows) => void;
   /** Stops the work at the next batch or query; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -42,6 +45,8 @@ export interface ProfiledDataset {
   readonly profile: Profile;
   /** Of the version; null when the scores came with the data. */
   readonly inspection: OnnxInspection | null;
+  /** Which of the version's outputs were used, and how; null when the scores came with the data. */
+  readonly outputs: PlannedOutputs | null;
   /** What is no fault but should be known, as sentences. */
   readonly warnings: readonly string[];
 }
@@ -83,12 +88,14 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
         version: version ?? null,
         champion: champion ?? null,
         hasMissingValues: missing.size > 0,
+        onScored: request.onScored,
       },
       (done) => request.onProgress?.({ step: 'score', done, total: survey.rows }),
     );
     return {
       profile: await makeProfile(survey, scored.tally, request),
       inspection: version?.inspection ?? null,
+      outputs: version?.outputs ?? null,
       warnings: [
         ...missingWarnings(missing),
         ...disagreementWarnings(scored.disagreements, survey.rows),

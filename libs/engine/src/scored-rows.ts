@@ -27,6 +27,8 @@ export interface Scoring {
   readonly champion: BoundModel | null;
   /** Whether features have missing values, which explains scores that are NaN. */
   readonly hasMissingValues: boolean;
+  /** Told of each batch of rows, in order, for whoever needs more than counts. */
+  readonly onScored?: ((rows: ScoredRows) => void) | undefined;
 }
 
 /** The counts and scores of all rows. */
@@ -74,7 +76,7 @@ export const scoreRows = async (
     const scored = async (batch: RowBatch): Promise<void> => {
       const [ours, theirs] = await Promise.all([version(batch), champion?.(batch)]);
       if (batch.firstRow + batch.rows > survey.rows) throw changed(dataset);
-      tally.add({
+      const rows: ScoredRows = {
         firstRow: batch.firstRow,
         rows: batch.rows,
         label: batch.columns[label] as Uint8Array,
@@ -82,7 +84,9 @@ export const scoreRows = async (
         ...ours,
         championPrediction: theirs?.prediction ?? null,
         championScore: theirs?.score ?? null,
-      });
+      };
+      tally.add(rows);
+      scoring.onScored?.(rows);
       onRows(batch.firstRow + batch.rows);
     };
     let last = Promise.resolve();

@@ -2,6 +2,8 @@ export { evaluate, type EvaluationInput } from './evaluate.js';
 export { mergeProfiles } from './merge-profiles.js';
 export { minimumRows, minimumRowsPerClass } from './measure.js';
 export { histogramOfCounts, scoreBin, scoreBins } from './curves/score-histogram.js';
+export { measureProfile } from './measure-profile.js';
+export type { MeasureRequest } from './measure.js';
 export { scoreCurves } from './curves/score-curves.js';
 export type {
   Cell,
@@ -12,3 +14,44 @@ export type {
   ScoreHistogram,
   ScoreProfile,
 } from './profile.js';
+export { constraints, disparityOf, groupName, type Constraint } from './mitigation/constraint.js';
+export {
+  fitCorrelation,
+  indicators,
+  withoutCorrelation,
+  type CorrelationFit,
+} from './mitigation/correlation-remover.js';
+export {
+  chanceAt,
+  decide,
+  isRandomized,
+  ratesUnder,
+  type DecisionRule,
+  type GroupRates,
+  type GroupRule,
+  type ScoredGroup,
+} from './mitigation/decision-rule.js';
+export {
+  fitQuantileRepair,
+  repaired,
+  type GroupValues,
+  type QuantileMap,
+} from './mitigation/disparate-impact-remover.js';
+export { equalizedOdds, type GroupConfusion } from './mitigation/equalized-odds.js';
+export { groupThresholds, type FittedRule } from './mitigation/group-thresholds.js';
+export { type Objective } from './mitigation/objective.js';
+export {
+  rejectOption,
+  rejectOptionMetrics,
+  type RejectOption,
+  type RejectOptionMetric,
+} from './mitigation/reject-option.js';
+export {
+  reweighing,
+  weighedBaseRates,
+  type LabelCounts,
+  type LabelWeights,
+  type Reweighing,
+} from './mitigation/reweighing.js';
+export { singleThresholds } from './mitigation/single-thresholds.js';
+export { lots, randomHalf } from './mitigation/draws.js';

@@ -15,6 +15,7 @@ export {
 export { largestDifference, smallestRatio, smallestRatioWithin } from './disparity.js';
 export { disparityDifference, type Disparity } from './disparity-difference.js';
 export type { ConfidenceInterval, Estimate, IntervalOptions } from './estimate.js';
+export { leastSquares, type LeastSquares } from './least-squares.js';
 export { linearCombination, type Term } from './linear-combination.js';
 export {
   drawMultinomial,

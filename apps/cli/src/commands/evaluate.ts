@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { manifestOf } from '@sluice/artifacts';
 import {
@@ -16,6 +15,7 @@ import { renderVerdictHtml, renderVerdictText } from '@sluice/report';
 import { Command } from 'commander';
 import type { Context } from '../context.js';
 import { exitCodes } from '../failure.js';
+import { readPolicy } from '../policy-file.js';
 import { checkReportFile, writeReport } from '../report-file.js';
 import { plain } from '../terminal.js';
 
@@ -124,17 +124,6 @@ const commandOf = ({ policy, artifact, champion }: Options): string =>
 
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-const readPolicy = async (file: string, folder: string): Promise<string> => {
-  try {
-    return await readFile(resolve(folder, file), 'utf8');
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const message = missing ? 'there is no such file' : (cause as Error).message;
-    const faults = [{ file, message }];
-    throw new SluiceError('invalid_policy', 'The policy cannot be read.', { faults, cause });
-  }
-};
 
 /** Paths in the policy start at its folder; paths on the command line where the command is run. */
 const filesOf = (

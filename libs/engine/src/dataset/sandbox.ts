@@ -5,17 +5,22 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { quoteText } from './sql.js';
 
 /**
- * A DuckDB that can read one file and nothing else: no other path, no network, no extension beyond the built-in ones,
+ * A DuckDB that can read one file and nothing else, and write a draft of another if it is told to: no other path, no network, no extension beyond the built-in ones,
  * with its configuration locked. Data larger than memory spills to a temporary folder, which goes when it closes.
  */
 export interface Sandbox {
   readonly connection: DuckDBConnection;
   /** The path under which the connection finds the file. */
   readonly file: string;
+  /** The one path that the connection may write to, if it may at all: inside a folder that goes when it closes. */
+  readonly output: string;
   close(): Promise<void>;
 }
 
-export const openSandbox = async (path: string): Promise<Sandbox> => {
+export const openSandbox = async (
+  path: string,
+  { writes = false }: { readonly writes?: boolean } = {},
+): Promise<Sandbox> => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-engine-'));
   const undo: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
@@ -27,8 +32,9 @@ export const openSandbox = async (path: string): Promise<Sandbox> => {
     undo.push(() => instance.closeSync());
     const connection = await instance.connect();
     undo.push(() => connection.closeSync());
-    await lockDown(connection, file);
-    return { connection, file, close };
+    const output = join(folder, 'output');
+    await lockDown(connection, writes ? [file, output] : [file]);
+    return { connection, file, output, close };
   } catch (error) {
     await close();
     throw error;
@@ -65,8 +71,8 @@ const memoryLimit = (): number => {
   return Math.min(4096, Math.max(256, quarter));
 };
 
-const lockDown = async (connection: DuckDBConnection, file: string): Promise<void> => {
-  await connection.run(`SET allowed_paths = [${quoteText(file)}]`);
+const lockDown = async (connection: DuckDBConnection, files: readonly string[]): Promise<void> => {
+  await connection.run(`SET allowed_paths = [${files.map(quoteText).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
 };
