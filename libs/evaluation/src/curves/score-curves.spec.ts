@@ -33,6 +33,7 @@ const rowsOf = (seed: number, count: number, decimals: number): Row[] => {
 const profile = (seed: number, count: number, decimals: number) => {
   const made = profileOf(rowsOf(seed, count, decimals), []);
   return {
+    cells: made.overall.cells,
     scores: made.overall.scores as ScoreProfile,
     ranking: made.overall.ranking as RankingProfile,
   };
@@ -135,8 +136,7 @@ describe('calibrationCurve', () => {
 
 describe('scoreCurves', () => {
   it('counts every row once in the distribution', () => {
-    const { scores } = profile(9, 777, 3);
-    const curves = scoreCurves({ scores });
+    const curves = scoreCurves(profile(9, 777, 3));
     for (const curve of [curves?.version, curves?.champion]) {
       expect(curve?.distribution.bins).toHaveLength(20);
       const rows = curve?.distribution.bins.reduce(
@@ -148,6 +148,6 @@ describe('scoreCurves', () => {
   });
 
   it('is null for predictions only', () => {
-    expect(scoreCurves({ scores: null })).toBeNull();
+    expect(scoreCurves({ cells: [], scores: null })).toBeNull();
   });
 });
