@@ -138,8 +138,7 @@ describe('evaluate', () => {
     const fairness = ofKind('fairness').length;
     const count = (of: string): number => measures.filter((measure) => measure.of === of).length;
     const ofModels =
-      quality -
-      ofKind('quality').filter((name) => metricDefinition(name).needs === 'label').length;
+      quality - ofKind('quality').filter((name) => metricDefinition(name).needs === 'label').length;
     // The policy names no privileged group of sex.
     const fairnessOfSex =
       fairness - metricNames.filter((name) => metricDefinition(name).needsPrivileged).length;

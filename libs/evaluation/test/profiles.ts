@@ -241,16 +241,30 @@ const scoresOf = (rows: readonly Row[]): ScoreProfile | null => {
 
 const inBin = (score: number, bin: number, bins: number): boolean => {
   const scaled = score * bins;
-  return scaled >= bin && (bin === bins - 1 ? scaled <= bins : scaled < bin + 1);
+  return (
+    bin >= 0 &&
+    bin < bins &&
+    scaled >= bin &&
+    (bin === bins - 1 ? scaled <= bins : scaled < bin + 1)
+  );
 };
 
 /** Bin by bin over all rows. */
 const histogramOf = (rows: readonly Row[], score: Scored): ScoreHistogram => {
-  const counted = Array.from({ length: 1000 }, (_, bin) => {
-    const inside = rows.filter((row) => inBin(score(row) as number, bin, 1000));
-    const of = (label: boolean) => inside.filter((row) => row.label === label);
-    return { bin, inside, positives: of(true), negatives: of(false) };
-  }).filter(({ inside }) => inside.length > 0);
+  const byBin = new Map<number, Row[]>();
+  for (const row of rows) {
+    const near = Math.floor((score(row) as number) * 1000);
+    const bin = [near - 1, near, near + 1].find((each) => inBin(score(row) as number, each, 1000));
+    if (bin === undefined) throw new RangeError(`The score ${score(row)} is in no bin.`);
+    byBin.set(bin, [...(byBin.get(bin) ?? []), row]);
+  }
+  const counted = [...byBin.entries()]
+    .sort(([one], [other]) => one - other)
+    .map(([bin, inside]) => ({
+      bin,
+      positives: inside.filter(({ label }) => label),
+      negatives: inside.filter(({ label }) => !label),
+    }));
   const amountIn = (some: readonly Row[]): number =>
     some.reduce((sum, row) => sum + weigh(row) * (row.amount ?? 0), 0);
   return {
