@@ -85,7 +85,7 @@ describe('testOfLimit', () => {
     };
     expect(p(rule, profile)).toBeGreaterThan(0.01);
     expect(p(rule, profile)).toBeLessThan(0.5);
-    expect(p({ ...rule, at_least: 0.1 }, profile)).toBe(0.0004);
+    expect(p({ ...rule, at_least: 0.1 }, profile)).toBe(0.001);
   });
 });
 

@@ -24,7 +24,7 @@ export const decideChecks = (
   evaluation: Evaluation,
 ): Check[] => {
   const tested = checks.filter(({ holds }) => holds === 'interval');
-  const tests = tested.map((check) => testOfLimit(check, evaluation));
+  const tests = tested.map((check) => testOfLimit(check, evaluation, tested.length));
   const ps = tests.map(({ p }) => p);
   const adjusted = adjustedP(ps, correction);
   const levels = levelsOf(tested, ps, correction, evaluation);

@@ -11,13 +11,16 @@ import { decidingMargin } from './limits.js';
  * p ≤ 0.025. So p says what the interval says, whatever the metric's method is; it is found by halving.
  *
  * Of several groups, the check holds when all do: p is the largest. 1 when a figure itself misses the limit, has no
- * value, or there is nothing to measure: nothing is shown then. Resampled intervals can't tell a p below 0.0004.
+ * value, or there is nothing to measure: nothing is shown then. Of resampled intervals, whose far limits take many draws,
+ * p isn't looked for below 0.001, or below what decides among so many checks.
+ *
+ * @param among how many checks are corrected for
  *
  * Sources: E. L. Lehmann and J. P. Romano, Testing Statistical Hypotheses (2005), section 3.5, for tests by inverted
  * intervals; R. L. Berger, Multiparameter hypothesis testing and acceptance sampling, Technometrics 24 (1982), for the
  * largest p of several.
  */
-export const testOfLimit = (check: PolicyCheck, evaluation: Evaluation): CheckTest => {
+export const testOfLimit = (check: PolicyCheck, evaluation: Evaluation, among = 1): CheckTest => {
   const nothing = { hypothesis: 'limit_missed', p: 1, method: 'none' } as const;
   if (!isMeasurable(check, evaluation)) return nothing;
   const tests = requestsOf(check, evaluation).map((request): CheckTest => {
@@ -30,7 +33,7 @@ export const testOfLimit = (check: PolicyCheck, evaluation: Evaluation): CheckTe
       const { value, interval } = measureAt(p);
       return value !== null && decidingMargin(value, { interval }, check) >= 0;
     };
-    const precision = method.startsWith('multinomial') ? resampledPrecision : exactPrecision;
+    const precision = method.startsWith('multinomial') ? resampledPrecision(among) : exactPrecision;
     return { hypothesis: 'limit_missed', p: smallest(holdsAt, precision), method };
   });
   return tests.reduce((worst, test) => (test.p > worst.p ? test : worst), tests[0] ?? nothing);
@@ -44,7 +47,10 @@ interface Precision {
 }
 
 const exactPrecision: Precision = { least: 1e-9, within: 1e-6 };
-const resampledPrecision: Precision = { least: 4e-4, within: 1e-3 };
+const resampledPrecision = (among: number): Precision => ({
+  least: Math.min(0.001, 0.025 / among),
+  within: 1e-3,
+});
 
 /** The smallest p at which it holds, which it does at all larger ones; 1 when it doesn't below ½. */
 const smallest = (holdsAt: (p: number) => boolean, { least, within }: Precision): number => {

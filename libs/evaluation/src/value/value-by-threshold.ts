@@ -56,8 +56,8 @@ export const bestThreshold = (values: readonly ThresholdValue[]): ThresholdValue
 };
 
 const shownEvery = 10;
-const replicates = 500;
-const mostResampledBins = 250;
+const replicates = 300;
+const mostResampledBins = 100;
 
 /**
  * Value by threshold, with the best one of the data.
@@ -68,7 +68,7 @@ const mostResampledBins = 250;
  *     [V̂(t̂) − ω − z SE, V̂(t̂) + z SE]
  *
  * covers both what t̂ is worth on other rows and what the best threshold is. The interval of the threshold holds 95 % of
- * the t*: the threshold hardly matters within it. For these draws, neighbouring bins are taken together so that 250 are
+ * the t*: the threshold hardly matters within it. For these draws, neighbouring bins are taken together so that 100 are
  * left. With amounts, a row has its bin's mean amount, and squares of amounts are spread like amounts.
  *
  * Source: B. Efron, How biased is the apparent error rate of a prediction rule?, JASA 81 (1986), for the optimism.
