@@ -255,8 +255,11 @@ const histogramOf = (rows: readonly Row[], score: Scored): ScoreHistogram => {
   for (const row of rows) {
     const near = Math.floor((score(row) as number) * 1000);
     const bin = [near - 1, near, near + 1].find((each) => inBin(score(row) as number, each, 1000));
-    if (bin === undefined) throw new RangeError(`The score ${score(row)} is in no bin.`);
-    byBin.set(bin, [...(byBin.get(bin) ?? []), row]);
+    // A score that misses [0, 1] belongs to the bin at that end.
+    const place = bin ?? (near < 0 ? 0 : 999);
+    const inside = byBin.get(place) ?? [];
+    inside.push(row);
+    byBin.set(place, inside);
   }
   const counted = [...byBin.entries()]
     .sort(([one], [other]) => one - other)
