@@ -78,6 +78,28 @@ export type Measure = z.infer<typeof measureSchema>;
 export const checkOutcomeSchema = z.enum(['pass', 'warn', 'fail']);
 export type CheckOutcome = z.infer<typeof checkOutcomeSchema>;
 
+/** How surprising the data would be if it were otherwise. */
+export const checkTestSchema = z
+  .strictObject({
+    hypothesis: z
+      .enum(['limit_missed', 'no_difference'])
+      .describe(
+        'What is doubted: that the figure misses its limit, one-sided, which the check has to disprove; or that version and champion do not differ, two-sided',
+      ),
+    p: z.number().min(0).max(1).describe('The chance of such data if the hypothesis holds'),
+    adjusted: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe('p after the correction over the checks; the check passes up to 0.025'),
+    method: z
+      .string()
+      .describe('The method of the interval that p is read from, or of the test, such as mcnemar'),
+  })
+  .meta({ id: 'CheckTest' });
+export type CheckTest = z.infer<typeof checkTestSchema>;
+
 export const checkSchema = z
   .strictObject({
     id: z.string(),
@@ -95,6 +117,9 @@ export const checkSchema = z
         .optional()
         .describe('When the whole interval has to meet the limit'),
     }),
+    test: checkTestSchema
+      .optional()
+      .describe('Of a check that compares with the champion, or holds by its interval'),
     reason: z.string().describe('Why it came out so, in one sentence with the figures'),
     advice: z.string().nullable().describe('What to do when it did not pass'),
   })

@@ -132,11 +132,13 @@ describe('evaluate', () => {
       JSON.stringify([of, metric, by, group]),
     );
     expect(new Set(ids).size).toBe(ids.length);
-    const quality = metricNames.filter((name) => metricDefinition(name).kind === 'quality').length;
-    const fairness = metricNames.length - quality;
+    const ofKind = (kind: string) =>
+      metricNames.filter((name) => metricDefinition(name).kind === kind);
+    const quality = ofKind('quality').length;
+    const fairness = ofKind('fairness').length;
     const count = (of: string): number => measures.filter((measure) => measure.of === of).length;
     const ofModels =
-      quality - metricNames.filter((name) => metricDefinition(name).needs === 'label').length;
+      quality - ofKind('quality').filter((name) => metricDefinition(name).needs === 'label').length;
     // The policy names no privileged group of sex.
     const fairnessOfSex =
       fairness - metricNames.filter((name) => metricDefinition(name).needsPrivileged).length;

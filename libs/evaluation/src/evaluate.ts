@@ -1,12 +1,12 @@
 import {
-  intervalLevel,
   policyDigest,
   SluiceError,
   type Policy,
   type Verdict,
   type VerdictSubject,
 } from '@sluice/contracts';
-import { decideCheck, type Evaluation } from './checks/decide-check.js';
+import type { Evaluation } from './checks/decide-check.js';
+import { decideChecks } from './checks/decide-checks.js';
 import { listMeasures } from './list-measures.js';
 import type { Profile } from './profile.js';
 
@@ -31,10 +31,10 @@ export const evaluate = ({ policy, profile, subject, onMeasure }: EvaluationInpu
   const evaluation: Evaluation = {
     profile,
     hasChampion: subject.champion !== null,
-    level: intervalLevel(policy),
+    worths: policy.value,
   };
   const measures = listMeasures(policy, evaluation, onMeasure);
-  const checks = policy.checks.map((check) => decideCheck(check, evaluation));
+  const checks = decideChecks(policy, evaluation);
   return {
     schema: 'sluice/verdict/v1',
     outcome: checks.some(({ outcome }) => outcome === 'fail') ? 'fail' : 'pass',

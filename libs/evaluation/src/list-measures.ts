@@ -2,8 +2,10 @@ import {
   groupingName,
   metricDefinition,
   metricNames,
+  parameterOf,
   type Measure,
   type Policy,
+  type ValuePolicy,
 } from '@sluice/contracts';
 import { requestsOf, type Evaluation } from './checks/decide-check.js';
 import type { MeasureRequest } from './measure.js';
@@ -27,28 +29,42 @@ export const listMeasures = (
   const { profile, hasChampion } = evaluation;
   const groups = profile.byColumn.reduce((sum, column) => sum + column.groups.length, 0);
   const inGroups = groups <= mostGroupsInFull ? quality : comparedMost;
+  const value = policy.value === undefined ? [] : valued(policy.value);
+  const overall = (of: Measure['of']): MeasureRequest[] => besideLabels(of, [...quality, ...value]);
   const requests = [
     ...overall('version'),
     ...profile.byColumn.flatMap((column) => [
-      ...inGroups.flatMap((metric) =>
+      ...[...inGroups, ...value.slice(0, 1)].flatMap((metric) =>
         column.groups.map(({ group }) => request(metric, 'version', column.column, group)),
       ),
       ...fairnessOf(column).map((metric) => request(metric, 'version', column.column)),
     ]),
-    ...(hasChampion ? besideChampion(profile) : []),
+    ...(hasChampion ? besideChampion(profile, overall) : []),
     ...askedFor(policy, evaluation),
   ];
   const distinct = new Map(
-    requests.map((each) => [JSON.stringify([each.metric, each.of, each.by, each.group]), each]),
+    requests.map((each) => [
+      JSON.stringify([
+        each.metric,
+        each.of,
+        each.by,
+        each.group,
+        parameterOf(each.metric, each.parameter),
+      ]),
+      each,
+    ]),
   );
   return [...distinct.values()].map((each, index) => {
-    const measure = measureProfile(profile, each);
+    const measure = measureProfile(profile, { ...each, worths: policy.value });
     onMeasure?.(index + 1, distinct.size);
     return measure;
   });
 };
 
-const besideChampion = (profile: Profile): MeasureRequest[] => [
+const besideChampion = (
+  profile: Profile,
+  overall: (of: Measure['of']) => MeasureRequest[],
+): MeasureRequest[] => [
   ...overall('champion'),
   ...profile.byColumn.flatMap((column) =>
     fairnessOf(column).map((metric) => request(metric, 'champion', column.column)),
@@ -61,7 +77,10 @@ const askedFor = ({ checks }: Policy, evaluation: Evaluation): MeasureRequest[] 
     .filter(({ against }) => against === undefined || evaluation.hasChampion)
     .filter(({ group, by }) => occurs(evaluation.profile, groupingName(by ?? ''), group))
     .flatMap((check) => requestsOf(check, evaluation))
-    .map(({ metric, of, by, group }) => request(metric, of, by, group));
+    .map(({ metric, of, by, group, parameter }) => ({
+      ...request(metric, of, by, group),
+      parameter,
+    }));
 
 /** Of all columns together. Each takes some 8 kB with all metrics of quality. */
 const mostGroupsInFull = 50;
@@ -73,10 +92,14 @@ const comparedMost: Measure['metric'][] = [
   'false_positive_rate',
 ];
 
-const ofKind = (kind: 'quality' | 'fairness') =>
+const ofKind = (kind: 'quality' | 'fairness' | 'value') =>
   metricNames.filter((name) => metricDefinition(name).kind === kind);
 const quality = ofKind('quality');
 const fairness = ofKind('fairness');
+
+/** What can be taken with the worths of the policy; in groups, the first of them alone. */
+const valued = ({ cost }: ValuePolicy): Measure['metric'][] =>
+  ofKind('value').filter((metric) => cost !== undefined || !metricDefinition(metric).needsCost);
 
 /** Without a privileged group, what is read against it can't be measured, and nobody asked for it. */
 const fairnessOf = ({ privileged }: ProtectedProfile): Measure['metric'][] =>
@@ -90,8 +113,8 @@ const request = (
 ): MeasureRequest => ({ metric, of, by, group });
 
 /** What is of the labels only is the same for every model, so that it stands there once. */
-const overall = (of: Measure['of']): MeasureRequest[] =>
-  quality
+const besideLabels = (of: Measure['of'], named: readonly Measure['metric'][]): MeasureRequest[] =>
+  named
     .filter((metric) => of === 'version' || metricDefinition(metric).needs !== 'label')
     .map((metric) => request(metric, of));
 

@@ -3,16 +3,23 @@ import { fairnessMeasure } from './fairness/fairness-measure.js';
 import type { MeasureRequest } from './measure.js';
 import type { BinarySlice, Profile, ProtectedProfile } from './profile.js';
 import { qualityMeasure } from './quality/quality-measure.js';
+import { valueMeasure } from './value/value-measure.js';
 
 /**
  * The figure that a request asks for. Always a measure: where there is no value, it says why.
  *
  * @throws SluiceError `invalid_request` when the profile has no such column or group
  */
-export const measureProfile = (profile: Profile, request: MeasureRequest): Measure =>
-  metricDefinition(request.metric).kind === 'fairness'
-    ? fairnessMeasure(request, columnOf(profile, request.by))
-    : qualityMeasure(request, sliceOf(profile, request));
+export const measureProfile = (profile: Profile, request: MeasureRequest): Measure => {
+  switch (metricDefinition(request.metric).kind) {
+    case 'fairness':
+      return fairnessMeasure(request, columnOf(profile, request.by));
+    case 'quality':
+      return qualityMeasure(request, sliceOf(profile, request));
+    case 'value':
+      return valueMeasure(request, sliceOf(profile, request), profile.rows);
+  }
+};
 
 /** The rows of a group, or all rows when the request names none. */
 export const sliceOf = (

@@ -1,4 +1,4 @@
-import type { Measure } from '@sluice/contracts';
+import { parameterOf, type Measure, type ValuePolicy } from '@sluice/contracts';
 import type { Estimate } from '@sluice/statistics';
 
 /** Which figure: of whom, by which column, in which group; and what a check asks of it beyond the usual. */
@@ -10,6 +10,8 @@ export interface MeasureRequest extends Pick<
   readonly minimumRows?: number | undefined;
   /** The level of the interval, 0.95 unless told otherwise. */
   readonly level?: number | undefined;
+  /** What outcomes are worth, of the policy: for metrics of value. */
+  readonly worths?: ValuePolicy | undefined;
 }
 
 export const levelOf = ({ level = 0.95 }: MeasureRequest): number => level;
@@ -91,16 +93,19 @@ export const nameShown = (name: string): string => {
     : `${characters.slice(0, longestName - 1).join('')}…`;
 };
 
-const identity = ({ metric, of, by, group, across, within, parameter }: MeasureRequest) => ({
-  metric,
-  of,
-  by,
-  group,
-  ...(across === undefined ? {} : { across }),
-  ...(within === undefined ? {} : { within }),
-  ...(parameter === undefined ? {} : { parameter }),
-  column: null,
-});
+const identity = ({ metric, of, by, group, across, within, parameter: given }: MeasureRequest) => {
+  const parameter = parameterOf(metric, given);
+  return {
+    metric,
+    of,
+    by,
+    group,
+    ...(across === undefined ? {} : { across }),
+    ...(within === undefined ? {} : { within }),
+    ...(parameter === undefined ? {} : { parameter }),
+    column: null,
+  };
+};
 
 /**
  * Values come from sums and quotients, which every engine rounds alike. Limits also take logarithms and exponentials,

@@ -20,10 +20,17 @@ type Value = (metric: MetricName) => number;
  * - merge: whether profiles of parts give the value of the whole
  * - labelSwap: the metric's value when favorable and unfavorable change places in labels, predictions and scores;
  *   null when that is no metric of ours
+ * - sums: when it is a mean of figures that don't add up exactly, such as logarithms, whose order shows in the last digits
+ * - certain: when rows don't matter, so that more of them make no interval narrower
  */
 const classified: Record<
   MetricName,
-  { merge: 'whole' | 'undefined'; labelSwap: ((value: Value) => number) | null }
+  {
+    merge: 'whole' | 'undefined';
+    labelSwap: ((value: Value) => number) | null;
+    sums?: true;
+    certain?: true;
+  }
 > = {
   accuracy: { merge: 'whole', labelSwap: (value) => value('accuracy') },
   roc_auc: { merge: 'undefined', labelSwap: (value) => value('roc_auc') },
@@ -49,6 +56,15 @@ const classified: Record<
   theil_index: { merge: 'whole', labelSwap: null },
   generalized_entropy_index: { merge: 'whole', labelSwap: null },
   coefficient_of_variation: { merge: 'whole', labelSwap: null },
+  log_loss: { merge: 'whole', labelSwap: (value) => value('log_loss'), sums: true },
+  brier_score: { merge: 'whole', labelSwap: (value) => value('brier_score') },
+  // A score on the edge of two bins belongs to the upper one, and swapped to the one that was lower.
+  expected_calibration_error: { merge: 'whole', labelSwap: null },
+  pr_auc: { merge: 'undefined', labelSwap: null },
+  ks_statistic: { merge: 'undefined', labelSwap: (value) => value('ks_statistic') },
+  gain: { merge: 'undefined', labelSwap: null },
+  lift: { merge: 'undefined', labelSwap: null },
+  f_beta_score: { merge: 'whole', labelSwap: null },
   demographic_parity_difference: {
     merge: 'whole',
     labelSwap: (value) => value('demographic_parity_difference'),
@@ -84,7 +100,25 @@ const classified: Record<
     merge: 'whole',
     labelSwap: (value) => -value('average_odds_difference'),
   },
+  // The worths of the outcomes would have to be swapped too.
+  expected_value: { merge: 'whole', labelSwap: null, sums: true },
+  value_over_baseline: { merge: 'whole', labelSwap: null, sums: true },
+  return_on_investment: { merge: 'whole', labelSwap: null, sums: true },
+  break_even_threshold: {
+    merge: 'whole',
+    labelSwap: (value) => value('break_even_threshold'),
+    certain: true,
+  },
 };
+
+const worths = {
+  true_positive: 5,
+  false_positive: -8,
+  true_negative: 1,
+  false_negative: -2.5,
+};
+/** A cost that grows with the rows that it is for. */
+const costs = (rows: number) => ({ ...worths, cost: rows / 8 });
 
 /** Made once, so that the metrics share the profiles, and the draws from them. */
 const once = <T>(make: () => T): (() => T) => {
@@ -119,6 +153,16 @@ const drawRows = (seed: number): Row[] => {
     }),
   );
 };
+
+/** Rows that weigh from 1 to 4, whatever they are. */
+const weightedRows = (seed: number): Row[] =>
+  table(`weighted ${seed}`, () => {
+    const random = seededRandom([seed, 4]);
+    return drawnRows(seed).map((row) => ({ ...row, weight: 1 + Math.floor(4 * random()) }));
+  });
+
+const widthOf = ({ interval }: Measure): number =>
+  (interval?.upper as number) - (interval?.lower as number);
 
 const subjects = ['version', 'champion', 'difference'] as const;
 const across = (metric: MetricName, of: Measure['of'] = 'version') => ({
@@ -155,12 +199,20 @@ describe('the registry of metrics', () => {
       rows: readonly Row[],
       of: Measure['of'] = 'version',
       privileged?: string,
-    ): Measure => measureProfile(profiled(rows, privileged), across(metric, of));
+    ): Measure =>
+      measureProfile(profiled(rows, privileged), {
+        ...across(metric, of),
+        worths: costs(rows.length),
+      });
     const sameValue = (found: Measure, expected: Measure): void => {
       expect(found.state).toBe('ok');
       expect(Math.abs((found.value as number) - (expected.value as number))).toBeLessThan(
-        8 * Number.EPSILON,
+        classified[metric].sums ? 1e-12 : 8 * Number.EPSILON,
       );
+    };
+    const sameInterval = (found: Measure, expected: Measure): void => {
+      expect(found.interval?.lower).toBeCloseTo(expected.interval?.lower as number, 9);
+      expect(found.interval?.upper).toBeCloseTo(expected.interval?.upper as number, 9);
     };
 
     it('lies within its bounds, and its interval with it', () => {
@@ -216,19 +268,72 @@ describe('the registry of metrics', () => {
           ];
           sameValue(thrice, once);
           expect(thrice.n).toBe(3 * once.n);
-          const width = ({ interval }: Measure): number =>
-            (interval?.upper as number) - (interval?.lower as number);
-          expect(width(thrice)).toBeLessThan(width(once));
+          if (classified[metric].certain) continue;
+          expect(widthOf(thrice)).toBeLessThan(widthOf(once));
         }
+    });
+
+    it('does not depend on the unit of weights', () => {
+      for (const seed of seeds) {
+        const rows = weightedRows(seed);
+        const scaled = table(`scaled ${seed}`, () =>
+          rows.map((row) => ({ ...row, weight: 3.7 * (row.weight as number) })),
+        );
+        for (const whose of subjects) {
+          const [found, expected] = [measure(scaled, whose), measure(rows, whose)];
+          expect(found.state).toBe('ok');
+          expect(found.value).toBeCloseTo(expected.value as number, 12);
+          expect(found.n).toBe(expected.n);
+          sameInterval(found, expected);
+        }
+      }
+    });
+
+    it('has the value of as many rows as they weigh, with a wider interval than those', () => {
+      for (const seed of seeds) {
+        const rows = weightedRows(seed);
+        const copies = table(`copies ${seed}`, () =>
+          rows.flatMap(({ weight = 1, ...row }) => repeated([row], weight)),
+        );
+        for (const whose of subjects) {
+          const [found, expected] = [measure(rows, whose), measure(copies, whose)];
+          expect(found.state).toBe('ok');
+          expect(found.value).toBeCloseTo(expected.value as number, 12);
+          if (classified[metric].certain) continue;
+          expect(widthOf(found)).toBeGreaterThan(widthOf(expected));
+        }
+      }
+    });
+
+    it('is the same when all weigh the same as when nobody is weighed', () => {
+      const rows = drawnRows(1);
+      const even = table('even', () => rows.map((row) => ({ ...row, weight: 2 })));
+      for (const whose of subjects) {
+        const [found, expected] = [measure(even, whose), measure(rows, whose)];
+        expect(found.value).toBeCloseTo(expected.value as number, 12);
+        expect(found.n).toBe(expected.n);
+        sameInterval(found, expected);
+      }
     });
 
     it('is the same from profiles of parts, or undefined', () => {
       for (const seed of seeds)
         for (const whose of subjects) {
           const rows = drawnRows(seed);
-          const merged = measureProfile(mergedProfile(seed), across(metric, whose));
-          if (classified[metric].merge === 'whole') expect(merged).toEqual(measure(rows, whose));
-          else expect(merged.state).toBe('undefined');
+          const merged = measureProfile(mergedProfile(seed), {
+            ...across(metric, whose),
+            worths: costs(rows.length),
+          });
+          if (classified[metric].merge === 'whole') {
+            const whole = measure(rows, whose);
+            sameValue(merged, whole);
+            sameInterval(merged, whole);
+            expect({ ...merged, value: 0, interval: 0 }).toEqual({
+              ...whole,
+              value: 0,
+              interval: 0,
+            });
+          } else expect(merged.state).toBe('undefined');
         }
     });
 
@@ -242,11 +347,11 @@ describe('the registry of metrics', () => {
               ...row,
               label: !row.label,
               prediction: !row.prediction,
-              score: -(row.score as number),
+              score: 1 - (row.score as number),
             })),
           );
           const value: Value = (name) =>
-            measureProfile(profiled(rows), across(name)).value as number;
+            measureProfile(profiled(rows), { ...across(name), worths }).value as number;
           expect(measure(swapped).value).toBeCloseTo(labelSwap(value), 14);
         }
       });
@@ -258,7 +363,10 @@ describe('the registry of metrics', () => {
         // Of a metric with an ideal, of the distances from it.
         const compared = (value: number | null | undefined): number =>
           comparedValue(metric, value as number);
-        expect(difference).toBeCloseTo(compared(version) - compared(champion), 14);
+        expect(difference).toBeCloseTo(
+          compared(version) - compared(champion),
+          classified[metric].sums ? 12 : 14,
+        );
       }
     });
 

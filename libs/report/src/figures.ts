@@ -12,6 +12,15 @@ export const signed = (value: number): string =>
 export const intervalText = (interval: Interval | null): string =>
   interval === null ? '' : `[${figure(interval.lower)}, ${figure(interval.upper)}]`;
 
+/** An amount in the currency of the policy: three digits that count, at least those before the point. */
+export const valueText = (value: number): string => {
+  const size = Math.abs(value);
+  const decimals = size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  const [whole = '', rest] = size.toFixed(decimals).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',') + (rest === undefined ? '' : `.${rest}`);
+  return value < 0 && Number(size.toFixed(decimals)) !== 0 ? `−${grouped}` : grouped;
+};
+
 /** A check's value, with digits enough to tell it from the limit that it misses. */
 export const checkValue = ({ measure, limit }: Check): string => {
   if (measure?.value == null) return measureText(measure);

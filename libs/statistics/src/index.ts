@@ -1,3 +1,4 @@
+export { adjustedP, type Correction } from './adjusted-p.js';
 export { aucDifference, aucInterval, type AucDifference, type ClassSizes } from './auc-interval.js';
 export { drawBinomial } from './binomial.js';
 export {
@@ -17,6 +18,8 @@ export { disparityDifference, type Disparity } from './disparity-difference.js';
 export type { ConfidenceInterval, Estimate, IntervalOptions } from './estimate.js';
 export { leastSquares, type LeastSquares } from './least-squares.js';
 export { linearCombination, type Term } from './linear-combination.js';
+export { mcnemar, type McNemar } from './mcnemar.js';
+export { meanInterval, type MeanMoments } from './mean.js';
 export {
   drawMultinomial,
   multinomialBootstrap,
@@ -31,6 +34,11 @@ export { newcombePaired, type PairedCounts } from './newcombe-paired.js';
 export { normalCdf, normalQuantile, twoSidedQuantile } from './normal.js';
 export { proportionRatio } from './proportion-ratio.js';
 export { seededRandom, type Random } from './random.js';
+export { averagePrecisionInterval } from './scores/average-precision.js';
+export type { LabelledBins } from './scores/binned-scores.js';
+export { calibrationError, type CalibrationCounts } from './scores/calibration-error.js';
+export { gainInterval } from './scores/gain.js';
+export { kolmogorovSmirnovInterval, type FarthestShares } from './scores/kolmogorov-smirnov.js';
 export { wilson, type Proportion } from './wilson.js';
 export {
   covarianceMoments,

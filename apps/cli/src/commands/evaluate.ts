@@ -57,10 +57,10 @@ Examples:
       const report = options.html === undefined ? null : resolve(context.folder, options.html);
       // Before minutes of work, not after.
       if (report !== null) await checkReportFile(report);
-      const { verdict, profile } = await evaluateOffline(options, context);
+      const { policy, verdict, profile } = await evaluateOffline(options, context);
       terminal.progress(null);
       if (report !== null) {
-        const curves = scoreCurves(profile.overall);
+        const curves = scoreCurves(profile.overall, policy.value);
         const page = { policyFile: options.policy, reproduce: commandOf(options) };
         await writeReport(report, renderVerdictHtml(verdict, curves, page));
       }
@@ -76,7 +76,7 @@ Examples:
 const evaluateOffline = async (
   options: Options,
   context: Context,
-): Promise<{ verdict: Verdict; profile: Profile }> => {
+): Promise<{ policy: Policy; verdict: Verdict; profile: Profile }> => {
   const { terminal, signal } = context;
   const policy = parsePolicy(await readPolicy(options.policy, context.folder), options.policy);
   const files = filesOf(policy, options, context.folder);
@@ -107,7 +107,11 @@ const evaluateOffline = async (
       policy: policyDigest(policy),
     };
     const { verdict, profile } = await thread.decide(subject, attention);
-    return { verdict: JSON.parse(verdict) as Verdict, profile: JSON.parse(profile) as Profile };
+    return {
+      policy,
+      verdict: JSON.parse(verdict) as Verdict,
+      profile: JSON.parse(profile) as Profile,
+    };
   } finally {
     await thread.close();
   }

@@ -1,8 +1,10 @@
 import { binaryFairnessMetrics } from './metrics/binary-fairness.js';
 import { binaryQualityMetrics } from './metrics/binary-quality.js';
+import { binaryScoreMetrics } from './metrics/binary-scores.js';
 import type { MetricDefinition } from './metrics/metric-definition.js';
+import { valueMetrics } from './metrics/value.js';
 
-export type { Direction, MetricDefinition } from './metrics/metric-definition.js';
+export type { Direction, MetricDefinition, MetricParameter } from './metrics/metric-definition.js';
 
 /**
  * Every metric that a policy can name. g ranges over the groups of the column in `by`, p is its privileged group and u
@@ -10,7 +12,9 @@ export type { Direction, MetricDefinition } from './metrics/metric-definition.js
  */
 export const metrics = {
   ...binaryQualityMetrics,
+  ...binaryScoreMetrics,
   ...binaryFairnessMetrics,
+  ...valueMetrics,
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof metrics;
@@ -26,3 +30,7 @@ export const comparedValue = (name: MetricName, value: number): number => {
   if (ideal === undefined) return value;
   return ideal === 0 ? Math.abs(value) : 1 - Math.min(value, 1 / value);
 };
+
+/** The parameter of a metric: what the check gives, or the default; undefined when the metric has none. */
+export const parameterOf = (name: MetricName, given?: number): number | undefined =>
+  given ?? metricDefinition(name).parameter?.default;

@@ -3,7 +3,8 @@ import { relativePathSchema } from '../artifact.js';
 import { digestOfDocument, type Digest } from '../digest.js';
 import { environmentNameSchema, modelNameSchema } from '../names.js';
 import { groupingName } from './groupings.js';
-import { metricDefinition, metricNames } from './metrics.js';
+import { faultsOfParameter, faultsOfValue } from './metric-faults.js';
+import { metricDefinition, metricNames, parameterOf } from './metrics.js';
 import { valueSchema } from './value.js';
 
 const columnName = z.string().min(1).max(200);
@@ -20,6 +21,10 @@ export const protectedColumnSchema = z
 export const policyCheckSchema = z
   .strictObject({
     metric: z.enum(metricNames),
+    parameter: z
+      .number()
+      .optional()
+      .describe('The parameter of a metric that has one, such as β of f_beta_score or k of lift'),
     by: z
       .union([columnName, z.array(columnName).min(2).max(4)])
       .optional()
@@ -97,6 +102,7 @@ export const policyCheckSchema = z
       check.at_least > check.at_most
     )
       fault('at_least', 'expected at_least to be no larger than at_most');
+    for (const message of faultsOfParameter(check)) fault('parameter', message);
     if (metric.kind === 'fairness' && check.by === undefined)
       fault('metric', `expected \`by\`: ${check.metric} compares the groups of a protected column`);
     if (metric.kind === 'fairness' && check.group !== undefined)
@@ -160,10 +166,10 @@ export const policySchema = z
     checks: z.array(policyCheckSchema).min(1).max(200),
     value: valueSchema.optional().describe('What predictions are worth, for the metrics of value'),
     correction: z
-      .enum(['none', 'bonferroni'])
+      .enum(['none', 'bonferroni', 'holm', 'benjamini-hochberg'])
       .default('none')
       .describe(
-        'With `bonferroni`, the intervals of the checks that hold by their interval are so wide that all of them together cover the truth with 95 %',
+        'Over the checks that hold by their interval, which each pass wrongly with a chance of at most 2.5 %. With `bonferroni` or `holm`, which passes more, that is the chance that any of them does; with `benjamini-hochberg`, it is the expected share of wrong passes among passes',
       ),
     promotion: z
       .strictObject({
@@ -226,7 +232,9 @@ export const policySchema = z
           `expected a privileged group of ${column.name} in columns.protected: ${check.metric} reads the other groups against it`,
         );
       if (needs === 'score' && policy.artifact === undefined && columns.score === undefined)
-        fault(['checks', index, 'metric'], `expected columns.score: ${check.metric} ranks scores`);
+        fault(['checks', index, 'metric'], `expected columns.score: ${check.metric} reads scores`);
+      for (const message of faultsOfValue(check.metric, policy.value))
+        fault(['checks', index, 'metric'], message);
     });
     const ids = policy.checks.map((check) => checkId(check));
     ids.forEach((id, index) => {
@@ -240,17 +248,11 @@ export const policySchema = z
   .meta({ id: 'Policy' });
 export type Policy = z.infer<typeof policySchema>;
 
-/** The level of the intervals that checks are decided on when they hold by their interval. */
-export const intervalLevel = ({ correction, checks }: Policy): number => {
-  const together = checks.filter(({ holds }) => holds === 'interval').length;
-  return correction === 'bonferroni' && together > 1 ? 1 - 0.05 / together : 0.95;
-};
-
 /** A stable name for a check: what it measures and the kind of limit, such as `roc_auc/against_champion`. */
 export const checkId = (
   check: Pick<
     PolicyCheck,
-    'metric' | 'by' | 'within' | 'group' | 'at_least' | 'at_most' | 'against'
+    'metric' | 'parameter' | 'by' | 'within' | 'group' | 'at_least' | 'at_most' | 'against'
   > & { readonly holds?: PolicyCheck['holds'] },
 ): string => {
   const limit =
@@ -262,15 +264,19 @@ export const checkId = (
   const kind = check.holds === 'interval' ? `${limit}_interval` : limit;
   const by = check.by === undefined ? undefined : groupingName(check.by);
   const within = check.within === undefined ? undefined : `within ${check.within}`;
-  return [check.metric, by, within, check.group, kind]
-    .filter((part) => part !== undefined)
-    .join('/');
+  const parameter = parameterOf(check.metric, check.parameter);
+  const metric = parameter === undefined ? check.metric : `${check.metric}(${parameter})`;
+  return [metric, by, within, check.group, kind].filter((part) => part !== undefined).join('/');
 };
 
 /** Binds a verdict to what the policy means: comments, order of keys and spelled-out defaults don't change it. */
 export const policyDigest = (policy: Policy): Digest =>
   digestOfDocument({
     ...policy,
+    checks: policy.checks.map((check) => {
+      const parameter = parameterOf(check.metric, check.parameter);
+      return parameter === undefined ? check : { ...check, parameter };
+    }),
     // The order of environments carries meaning, which an object in canonical form would lose.
     promotion: {
       environments: Object.entries(policy.promotion.environments).map(([name, rule]) => ({

@@ -8,8 +8,11 @@ import {
 import { nameShown, type Shortfall } from '../measure.js';
 import { columnOf, sliceOf } from '../measure-profile.js';
 import { qualityShortfalls } from '../quality/quality-measure.js';
+import { valueShortfalls } from '../value/value-measure.js';
 import type { Decision, Evaluation } from './decide-check.js';
 import { allowedBy, intervalTouches, isWithin, reachesOut } from './limits.js';
+import { scoreAdvice } from './score-advice.js';
+import { valueAdvice } from './value-advice.js';
 import { metricWords } from './words.js';
 
 /** What to do about a check that doesn't hold: the direction, the groups, and means that are known to work. */
@@ -21,7 +24,9 @@ export const adviceFor = (
   if (measure.value === null) return adviceWithoutValue(check, measure, evaluation);
   const advice = isFairness(check.metric)
     ? fairnessAdvice(check.metric, measure, evaluation)
-    : qualityAdvice(check, measure, measure.value);
+    : metricDefinition(check.metric).kind === 'value'
+      ? valueAdvice(check, measure, evaluation)
+      : (scoreAdvice(check, measure) ?? qualityAdvice(check, measure, measure.value));
   const compare =
     check.against === undefined
       ? ''
@@ -43,8 +48,10 @@ const adviceWithoutValue = (
   const request = { metric: check.metric, of: measure.of, minimumRows: check.min_rows };
   const shortfalls = isFairness(check.metric)
     ? fairnessShortfalls(request, columnOf(profile, measure.by))
-    : qualityShortfalls(request, sliceOf(profile, measure), measure.group);
-  if (check.metric === 'roc_auc' && measure.n === 0)
+    : metricDefinition(check.metric).kind === 'value'
+      ? valueShortfalls(request, sliceOf(profile, measure), measure.group)
+      : qualityShortfalls(request, sliceOf(profile, measure), measure.group);
+  if (metricDefinition(check.metric).needs === 'score' && measure.n === 0)
     return 'Evaluate with scores rather than predictions, in one piece: name a score column or an artifact in the policy.';
   if (shortfalls.length > 0) return moreRows(shortfalls, measure);
   if (check.metric === 'demographic_parity_ratio' || check.metric === 'disparate_impact')

@@ -6,6 +6,7 @@ import {
   type CheckOutcome,
   type Measure,
   type PolicyCheck,
+  type ValuePolicy,
 } from '@sluice/contracts';
 import type { MeasureRequest } from '../measure.js';
 import { columnOf, measureProfile } from '../measure-profile.js';
@@ -13,6 +14,7 @@ import type { Profile } from '../profile.js';
 import { adviceFor } from './advice.js';
 import { decidingMargin, limitsOf } from './limits.js';
 import { reasonFor } from './reason.js';
+import { testOfNoDifference } from './test-of-no-difference.js';
 import { nameShown } from '../measure.js';
 import { metricWords } from './words.js';
 
@@ -23,13 +25,14 @@ export interface Evaluation {
   readonly hasChampion: boolean;
   /** The level of the intervals that checks hold by; 0.95 unless told otherwise. */
   readonly level?: number;
+  /** What outcomes are worth, of the policy. */
+  readonly worths?: ValuePolicy | undefined;
 }
 
 /** The outcome of one check, with the measure that decided it, why, and what to do. */
 export const decideCheck = (check: PolicyCheck, evaluation: Evaluation): Check => {
-  if (check.against !== undefined && !evaluation.hasChampion) return withoutChampion(check);
-  if (check.group !== undefined && !occurs(check.group, check, evaluation))
-    return withoutGroup(check, evaluation);
+  if (lacksChampion(check, evaluation)) return withoutChampion(check);
+  if (lacksGroup(check, evaluation)) return withoutGroup(check, evaluation);
 
   const candidates = requestsOf(check, evaluation).map((request) =>
     measureProfile(evaluation.profile, request),
@@ -37,20 +40,45 @@ export const decideCheck = (check: PolicyCheck, evaluation: Evaluation): Check =
   const decision = decide(check, candidates);
   return {
     ...outlineOf(check, decision.outcome, decision.measure),
+    ...withTest(check, decision, evaluation),
     reason: reasonFor(check, decision, evaluation),
     advice: decision.outcome === 'pass' ? null : adviceFor(check, decision, evaluation),
   };
 };
 
+/** Whether there are figures that a check can be decided on; whether they have values is another question. */
+export const isMeasurable = (check: PolicyCheck, evaluation: Evaluation): boolean =>
+  !lacksChampion(check, evaluation) && !lacksGroup(check, evaluation);
+
+const lacksChampion = ({ against }: PolicyCheck, { hasChampion }: Evaluation): boolean =>
+  against !== undefined && !hasChampion;
+
+const lacksGroup = (check: PolicyCheck, evaluation: Evaluation): boolean =>
+  check.group !== undefined && !occurs(check.group, check, evaluation);
+
+/** The test of a comparison with the champion; what tests the limit itself is found over all checks together. */
+const withTest = (
+  check: PolicyCheck,
+  { measure }: Decision,
+  { profile }: Evaluation,
+): Pick<Check, 'test'> => {
+  if (check.against === undefined || check.holds === 'interval' || measure.value === null)
+    return {};
+  const test = testOfNoDifference(measure, profile);
+  return test ? { test } : {};
+};
+
 /** The measures that a check asks for: one, or for a quality metric `by` a column one of each group. */
 export const requestsOf = (
   check: PolicyCheck,
-  { profile, level }: Pick<Evaluation, 'profile' | 'level'>,
+  { profile, level, worths }: Pick<Evaluation, 'profile' | 'level' | 'worths'>,
 ): MeasureRequest[] => {
-  const { metric, group = null } = check;
+  const { metric, parameter, group = null } = check;
   const by = check.by === undefined ? null : groupingName(check.by);
   const asked = {
     metric,
+    parameter,
+    worths,
     of: check.against === undefined ? ('version' as const) : ('difference' as const),
     by,
     minimumRows: check.min_rows,

@@ -8,6 +8,7 @@ import {
 } from '../fairness/fairness-measure.js';
 import { nameShown } from '../measure.js';
 import { columnOf, measureProfile } from '../measure-profile.js';
+import type { Profile } from '../profile.js';
 import type { Predictor } from '../quality/rates.js';
 import type { Decision, Evaluation } from './decide-check.js';
 import {
@@ -18,7 +19,16 @@ import {
   reachesOut,
   type Allowed,
 } from './limits.js';
-import { changeShown, intervalShown, limitShown, metricWords, numberShown } from './words.js';
+import { testOfNoDifference } from './test-of-no-difference.js';
+import {
+  changeShown,
+  intervalShown,
+  limitShown,
+  metricShown,
+  metricWords,
+  numberShown,
+  pShown,
+} from './words.js';
 
 /** Why a check came out as it did: one sentence, with the figures and the groups that they are of. */
 export const reasonFor = (
@@ -43,7 +53,7 @@ export const reasonFor = (
 const subjectOf = (check: PolicyCheck, { by, group }: Pick<Measure, 'by' | 'group'>): string => {
   const place =
     group !== null ? ` for ${nameShown(group)}` : by !== null ? ` by ${nameShown(by)}` : '';
-  return `The ${metricWords[check.metric]}${place}`;
+  return `The ${metricShown(check.metric, check.parameter)}${place}`;
 };
 
 const withoutFigure = ({ state, reason }: Measure): string =>
@@ -96,10 +106,10 @@ const championFigures = (
   check: PolicyCheck,
   measure: Measure,
   value: number,
-  { profile }: Evaluation,
+  { profile, worths }: Evaluation,
 ): string => {
   const valueOf = (of: Predictor): string => {
-    const own = measureProfile(profile, { ...measure, of }).value;
+    const own = measureProfile(profile, { ...measure, of, worths }).value;
     return own === null ? 'undefined' : numberShown(own);
   };
   const groupsOf = (of: Predictor): string => {
@@ -115,8 +125,14 @@ const championFigures = (
   return (
     `${subjectOf(check, measure)} is ${valueOf('version')}${groupsOf('version')}, ` +
     `the champion's ${valueOf('champion')}${groupsOf('champion')}: ` +
-    `${changed} ${change}${intervalShown(measure.interval, (limit) => changeShown(limit))} (n = ${measure.n})`
+    `${changed} ${change}${intervalShown(measure.interval, (limit) => changeShown(limit))} (n = ${measure.n}${surprise(check, measure, profile)})`
   );
+};
+
+/** "; p = 0.0312 if they didn't differ" */
+const surprise = ({ holds }: PolicyCheck, measure: Measure, profile: Profile): string => {
+  const test = holds === 'interval' ? null : testOfNoDifference(measure, profile);
+  return test === null ? '' : `; p = ${pShown(test.p)} if they did not differ`;
 };
 
 /** ", the worst of 5 groups, 2 of which miss the limit" */

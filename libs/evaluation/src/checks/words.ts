@@ -1,4 +1,4 @@
-import type { Interval, MetricName } from '@sluice/contracts';
+import { parameterOf, type Interval, type MetricName } from '@sluice/contracts';
 
 /** Metrics as they stand in a sentence. */
 export const metricWords: Record<MetricName, string> = {
@@ -23,6 +23,14 @@ export const metricWords: Record<MetricName, string> = {
   theil_index: 'Theil index',
   generalized_entropy_index: 'generalized entropy index',
   coefficient_of_variation: 'coefficient of variation',
+  log_loss: 'log loss',
+  brier_score: 'Brier score',
+  expected_calibration_error: 'expected calibration error',
+  pr_auc: 'PR AUC',
+  ks_statistic: 'KS statistic',
+  gain: 'gain',
+  lift: 'lift',
+  f_beta_score: 'F-beta score',
   demographic_parity_difference: 'demographic parity difference',
   demographic_parity_ratio: 'demographic parity ratio',
   equal_opportunity_difference: 'equal opportunity difference',
@@ -37,7 +45,23 @@ export const metricWords: Record<MetricName, string> = {
   statistical_parity_difference: 'statistical parity difference',
   disparate_impact: 'disparate impact',
   average_odds_difference: 'average odds difference',
+  expected_value: 'expected value of a row',
+  value_over_baseline: 'value of a row over the baseline',
+  return_on_investment: 'return on investment',
+  break_even_threshold: 'break-even threshold',
 };
+
+/** A metric as it stands in a sentence, with the parameter that it was taken at. */
+export const metricShown = (metric: MetricName, given?: number): string => {
+  const parameter = parameterOf(metric, given);
+  if (parameter === undefined) return metricWords[metric];
+  return metric === 'f_beta_score'
+    ? `F-beta score (β = ${parameter})`
+    : `${metricWords[metric]} at the top ${Number((parameter * 100).toFixed(6))} %`;
+};
+
+/** A p value: four decimals, or that it is smaller than that. */
+export const pShown = (p: number): string => (p < 0.0001 ? 'less than 0.0001' : p.toFixed(4));
 
 /** Three decimals, or as many more as it takes to tell the value from those that it stands beside. */
 export const numberShown = (value: number, beside: readonly number[] = []): string => {

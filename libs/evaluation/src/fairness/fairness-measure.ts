@@ -90,10 +90,10 @@ export const fairnessMeasure = (request: MeasureRequest, whole: ProtectedProfile
     .flatMap(({ cells }) =>
       comparison.rates.map(
         // Of rates by label the rows are the same for both, so that it takes no champion to count them.
-        (name) => proportionOf(name, cells, isOfPredicted(name) ? counted : 'version').trials,
+        (name) => proportionOf(name, cells, isOfPredicted(name) ? counted : 'version').rows,
       ),
     )
-    .reduce((sum, trials) => sum + trials, 0);
+    .reduce((sum, rows) => sum + rows, 0);
   const incomparable = whyIncomparable(metric, whole);
   if (incomparable !== null) return withoutValue(request, 'undefined', n, incomparable);
   const lack = lacking(request, n, fairnessShortfalls(request, whole));
@@ -198,8 +198,8 @@ export const extremesOf = (
   predictor: Predictor,
 ): GroupPair => {
   const shares = column.groups.map(({ group, cells }): GroupRate => {
-    const { successes, trials } = proportionOf(rate, cells, predictor);
-    return { rate, group, value: successes / trials, n: trials };
+    const { successes, trials, rows } = proportionOf(rate, cells, predictor);
+    return { rate, group, value: successes / trials, n: rows };
   });
   return {
     low: shares.reduce((least, share) => (share.value < least.value ? share : least)),

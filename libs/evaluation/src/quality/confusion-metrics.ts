@@ -1,3 +1,4 @@
+import { metricDefinition } from '@sluice/contracts';
 import { wilson, type Estimate } from '@sluice/statistics';
 import { minimumRows, minimumRowsPerClass } from '../measure.js';
 import type { Confusion, ConfusionStatistic } from './confusion.js';
@@ -80,20 +81,30 @@ const inequality = {
 
 const fromMinusOne = (): readonly [number, number] => [-1, 1];
 
+const oneOrBoth: Denominator['rows'] = [
+  'row that is favorable or predicted favorable',
+  'rows that are favorable or predicted favorable',
+];
+const byEither = (confusion: Confusion): Denominator[] => [
+  { have: eitherFavorable(confusion), need: minimumRows, rows: oneOrBoth, ofPredicted: true },
+];
+
+/** Fβ, in which β says how many times as important the true positive rate is as precision (van Rijsbergen, 1979). */
+const fBeta = (beta: number): ConfusionMetric => {
+  const squared = beta * beta;
+  return {
+    value: ({ tp, fp, fn }) => ((1 + squared) * tp) / ((1 + squared) * tp + squared * fn + fp),
+    denominators: byEither,
+    n: eitherFavorable,
+    range: () => [0, 1],
+  };
+};
+
 export const confusionMetrics = {
+  f_beta_score: fBeta(metricDefinition('f_beta_score').parameter?.default ?? NaN),
   f1_score: {
     value: ({ tp, fp, fn }) => (2 * tp) / (2 * tp + fp + fn),
-    denominators: (confusion) => [
-      {
-        have: eitherFavorable(confusion),
-        need: minimumRows,
-        rows: [
-          'row that is favorable or predicted favorable',
-          'rows that are favorable or predicted favorable',
-        ],
-        ofPredicted: true,
-      },
-    ],
+    denominators: byEither,
     n: eitherFavorable,
     range: () => [0, 1],
     // F1 = 2J / (1 + J), where J = TP / (TP + FP + FN) is a share, and rises with it: J's limits give F1's.
@@ -153,6 +164,13 @@ export const confusionMetrics = {
 export type ConfusionMetricName = keyof typeof confusionMetrics;
 export const isConfusionMetric = (metric: string): metric is ConfusionMetricName =>
   Object.hasOwn(confusionMetrics, metric);
+
+/** A metric with the parameter that a check gives it, if it has one. */
+export const confusionMetricOf = (
+  name: ConfusionMetricName,
+  parameter: number | undefined,
+): ConfusionMetric =>
+  name === 'f_beta_score' && parameter !== undefined ? fBeta(parameter) : confusionMetrics[name];
 
 /** A metric that weighs rates of different rows, which are independent of each other. */
 export const weightedRates = {

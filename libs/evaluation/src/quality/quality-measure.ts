@@ -18,7 +18,7 @@ import {
 } from '../measure.js';
 import type { BinarySlice, Cell, RankingProfile } from '../profile.js';
 import {
-  confusionMetrics,
+  confusionMetricOf,
   isConfusionMetric,
   isWeightedRates,
   weightedRates,
@@ -26,29 +26,32 @@ import {
   type ConfusionMetricName,
   type WeightedRatesName,
 } from './confusion-metrics.js';
-import { confusionOf, resampled, resampledDifference } from './confusion.js';
+import { confusionOf, resampled, resampledDifference, rowConfusionOf } from './confusion.js';
 import {
   denominatorsOf,
   favorableRows,
   isOfPredicted,
   isRate,
   pairedCountsOf,
-  predictionOf,
   predictorsOf,
   proportionOf,
   rates,
+  rowsCounted,
   rowsOfChampion,
   unfavorableRows,
   type Rate,
   type RateName,
 } from './rates.js';
+import { isScoreMetric, scoreMeasure, scoreShortfalls } from './score-measure.js';
+import { effectiveClasses } from './tally.js';
 
 /**
  * A quality metric on a slice, as the request asks: of the version, of the champion, or version − champion.
  *
  * Rates have Wilson's interval and their paired differences Newcombe's; F1 has Wilson's of the share that it is a
  * function of; sums of rates combine theirs; the AUC has DeLong's on the logit scale, and its paired difference
- * DeLong's. All else is resampled from the counts. n is the denominator: rows, favorable rows, unfavorable rows; for
+ * DeLong's; the other metrics of scores are `scoreMeasure`'s. All else is resampled from the counts. Values of weighted
+ * rows come from their weights, intervals from the rows that are effective (see `effectiveRows`). n is the denominator: rows, favorable rows, unfavorable rows; for
  * the AUC and metrics of the whole confusion all rows.
  */
 export const qualityMeasure = (request: MeasureRequest, slice: BinarySlice): Measure => {
@@ -56,12 +59,13 @@ export const qualityMeasure = (request: MeasureRequest, slice: BinarySlice): Mea
   if (isRate(metric)) return rateMeasure(request, metric, slice.cells);
   if (isWeightedRates(metric)) return weightedMeasure(request, metric, slice.cells);
   if (isConfusionMetric(metric)) return confusionMeasure(request, metric, slice.cells);
+  if (isScoreMetric(metric)) return scoreMeasure(request, metric, slice);
   return aucMeasure(request, slice.ranking);
 };
 
 /** What a quality metric lacks on a slice; none when it can be taken. */
 export const qualityShortfalls = (
-  request: Pick<MeasureRequest, 'metric' | 'of' | 'minimumRows'>,
+  request: Pick<MeasureRequest, 'metric' | 'of' | 'minimumRows' | 'parameter'>,
   slice: Pick<BinarySlice, 'cells' | 'ranking'>,
   group: string | null,
 ): Shortfall[] =>
@@ -77,10 +81,11 @@ const denominatorsFor = (
     denominatorsOf(name, cells, of).map((denominator) => ({ ...denominator, need: minimumRows }));
   if (isRate(metric)) return ofRate(metric);
   if (isWeightedRates(metric)) return weightedRates[metric].flatMap(({ rate }) => ofRate(rate));
+  if (isScoreMetric(metric)) return scoreShortfalls(metric, cells);
   if (isConfusionMetric(metric))
     return predictorsOf(of).flatMap((predictor) =>
-      confusionMetrics[metric]
-        .denominators(confusionOf(cells, predictor))
+      confusionMetricOf(metric, undefined)
+        .denominators(rowConfusionOf(cells, predictor))
         // Rows by label are the same ones for both: told once.
         .filter(({ ofPredicted }) => ofPredicted || predictor === predictorsOf(of)[0])
         .map(({ have, need, rows, ofPredicted }) => ({
@@ -103,9 +108,9 @@ const rateMeasure = (request: MeasureRequest, rate: RateName, cells: readonly Ce
   const lack = lacking(request, n, qualityShortfalls(request, { cells, ranking: null }, null));
   if (lack) return lack;
   if (of !== 'difference')
-    return measured(request, wilson(proportionOf(rate, cells, of), { level }));
+    return measured(request, { ...wilson(proportionOf(rate, cells, of), { level }), n });
   if (!isOfPredicted(rate))
-    return measured(request, newcombePaired(pairedCountsOf(rate, cells), { level }));
+    return measured(request, { ...newcombePaired(pairedCountsOf(rate, cells), { level }), n });
   const { counts, succeeds }: Rate = rates[rate];
   const outcomes = [
     { label: true, predicted: true, of: 'tp' },
@@ -125,18 +130,6 @@ const rateMeasure = (request: MeasureRequest, rate: RateName, cells: readonly Ce
   return measured(request, { ...difference, n });
 };
 
-/** The rows that count for the version, for the champion, or when they are compared for either. */
-const rowsCounted = (name: RateName, cells: readonly Cell[], of: Measure['of']): number => {
-  const rate: Rate = rates[name];
-  // Without a champion the version's predictions decide alone; there, of rates by label, either does.
-  const predictors = rate.ofPredicted ? predictorsOf(of) : (['version'] as const);
-  return cells
-    .filter((cell) =>
-      predictors.some((predictor) => rate.counts(cell.label, predictionOf(cell, predictor))),
-    )
-    .reduce((sum, { count }) => sum + count, 0);
-};
-
 const weightedMeasure = (
   request: MeasureRequest,
   metric: WeightedRatesName,
@@ -145,23 +138,21 @@ const weightedMeasure = (
   const { of } = request;
   const level = levelOf(request);
   const n = weightedRates[metric].reduce(
-    (sum, { rate }) => sum + proportionOf(rate, cells, 'version').trials,
+    (sum, { rate }) => sum + proportionOf(rate, cells, 'version').rows,
     0,
   );
   const lack = lacking(request, n, qualityShortfalls(request, { cells, ranking: null }, null));
   if (lack) return lack;
-  return measured(
-    request,
-    linearCombination(
-      weightedRates[metric].map(({ weight, rate }) => ({
-        weight,
-        estimate:
-          of === 'difference'
-            ? newcombePaired(pairedCountsOf(rate, cells), { level })
-            : wilson(proportionOf(rate, cells, of), { level }),
-      })),
-    ),
+  const sum = linearCombination(
+    weightedRates[metric].map(({ weight, rate }) => ({
+      weight,
+      estimate:
+        of === 'difference'
+          ? newcombePaired(pairedCountsOf(rate, cells), { level })
+          : wilson(proportionOf(rate, cells, of), { level }),
+    })),
   );
+  return measured(request, { ...sum, n });
 };
 
 const confusionMeasure = (
@@ -169,11 +160,13 @@ const confusionMeasure = (
   name: ConfusionMetricName,
   cells: readonly Cell[],
 ): Measure => {
-  const metric: ConfusionMetric = confusionMetrics[name];
+  const metric: ConfusionMetric = confusionMetricOf(name, request.parameter);
   const { of } = request;
   const level = levelOf(request);
   const confusions = predictorsOf(of).map((predictor) => confusionOf(cells, predictor));
-  const n = Math.max(...confusions.map(metric.n));
+  const n = Math.max(
+    ...predictorsOf(of).map((predictor) => metric.n(rowConfusionOf(cells, predictor))),
+  );
   const lack = lacking(request, n, qualityShortfalls(request, { cells, ranking: null }, null));
   if (lack) return lack;
   if (confusions.some((confusion) => Number.isNaN(metric.value(confusion))))
@@ -186,12 +179,10 @@ const confusionMeasure = (
   }
   const [confusion] = confusions;
   if (!confusion) throw new TypeError('A figure is of somebody.');
-  return measured(
-    request,
-    metric.interval
-      ? metric.interval(confusion, level)
-      : { ...resampled(cells, of, metric.value, { level, range }), n },
-  );
+  const estimate = metric.interval
+    ? metric.interval(confusion, level)
+    : resampled(cells, of, metric.value, { level, range });
+  return measured(request, { ...estimate, n });
 };
 
 const aucMeasure = (request: MeasureRequest, ranking: RankingProfile | null): Measure => {
@@ -206,14 +197,16 @@ const aucMeasure = (request: MeasureRequest, ranking: RankingProfile | null): Me
   const n = ranking.positives + ranking.negatives;
   const lack = lacking(request, n, qualityShortfalls(request, { cells: [], ranking }, null));
   if (lack) return lack;
+  const sizes = effectiveClasses(ranking);
+  if (sizes.positives === 0 || sizes.negatives === 0)
+    return withoutValue(request, 'undefined', n, 'the rows of a label weigh nothing');
   if (request.of === 'version')
-    return measured(request, aucInterval(ranking.version, ranking, { level }));
+    return measured(request, { ...aucInterval(ranking.version, sizes, { level }), n });
   if (ranking.champion === null || ranking.covariance === null)
     return withoutValue(request, 'undefined', n, 'there are no scores of the champion');
-  return measured(
-    request,
+  const estimate =
     request.of === 'champion'
-      ? aucInterval(ranking.champion, ranking, { level })
-      : aucDifference(ranking.version, ranking.champion, ranking.covariance, ranking, { level }),
-  );
+      ? aucInterval(ranking.champion, sizes, { level })
+      : aucDifference(ranking.version, ranking.champion, ranking.covariance, sizes, { level });
+  return measured(request, { ...estimate, n });
 };

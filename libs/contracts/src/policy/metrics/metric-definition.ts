@@ -9,13 +9,32 @@ export interface MetricDefinition {
   readonly direction: Direction;
   /** The value that is best, when the direction is `ideal`: 0 of a signed difference, 1 of a ratio. */
   readonly ideal?: 0 | 1;
-  /** `fairness` compares groups and needs `by`; `quality` stands alone and may be taken by group. */
-  readonly kind: 'quality' | 'fairness';
+  /**
+   * `fairness` compares groups and needs `by`; `quality` stands alone and may be taken by group; `value` as well, from
+   * what the policy says that outcomes are worth.
+   */
+  readonly kind: 'quality' | 'fairness' | 'value';
   /** Whether it reads the other groups against the `privileged` one, which the policy then has to name. */
   readonly needsPrivileged?: true;
+  /** Whether it needs `value.cost` of the policy. */
+  readonly needsCost?: true;
+  /** −Infinity where there is no lowest value. */
   readonly lowest: number;
   /** Infinity where there is no highest value. */
   readonly highest: number;
   /** What it is computed from: a ranking metric needs scores; a metric of labels is the same for every model. */
   readonly needs: 'label' | 'prediction' | 'score';
+  /** The number that a check may give in `parameter`. */
+  readonly parameter?: MetricParameter;
+}
+
+export interface MetricParameter {
+  /** What it stands for in the formula. */
+  readonly name: string;
+  /** What a check takes that doesn't give it. */
+  readonly default: number;
+  readonly lowest: number;
+  readonly highest: number;
+  /** The only values that it can have, where not every number of the range will do. */
+  readonly oneOf?: readonly number[];
 }

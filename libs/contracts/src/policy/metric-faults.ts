@@ -1,0 +1,34 @@
+import { metricDefinition, type MetricName } from './metrics.js';
+import type { ValuePolicy } from './value.js';
+
+/** What is wrong with the parameter that a check gives; nothing when it gives none. */
+export const faultsOfParameter = ({
+  metric,
+  parameter: given,
+}: {
+  readonly metric: MetricName;
+  readonly parameter?: number | undefined;
+}): string[] => {
+  if (given === undefined) return [];
+  const { parameter } = metricDefinition(metric);
+  if (parameter === undefined) return [`expected no parameter: ${metric} has none`];
+  const { name, lowest, highest, oneOf } = parameter;
+  if (oneOf !== undefined)
+    return oneOf.includes(given)
+      ? []
+      : [`expected one of ${oneOf.join(', ')}, the values of ${name} of ${metric}`];
+  return given >= lowest && given <= highest
+    ? []
+    : [`expected a number from ${lowest} to ${highest}, the range of ${name} of ${metric}`];
+};
+
+/** What a metric of value lacks in the policy. */
+export const faultsOfValue = (metric: MetricName, value: ValuePolicy | undefined): string[] => {
+  const { kind, needsCost } = metricDefinition(metric);
+  if (kind !== 'value') return [];
+  if (value === undefined)
+    return [`expected \`value\` in the policy: ${metric} needs what each outcome is worth`];
+  return needsCost && value.cost === undefined
+    ? [`expected value.cost in the policy: ${metric} is a return on what the model costs`]
+    : [];
+};
