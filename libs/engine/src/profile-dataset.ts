@@ -72,9 +72,10 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
   if (dataset === undefined) throw faults.error();
   try {
     const columns = findPolicyColumns(policy, dataset, faults);
-    const [version, champion] = candidates.map(
-      (candidate) => candidate && bindCandidate(candidate, policy, dataset, faults),
-    );
+    const bind = (candidate: Candidate | undefined) =>
+      candidate && bindCandidate(candidate, policy, dataset, faults);
+    const version = await bind(candidates[0]);
+    const champion = await bind(candidates[1]);
     const survey = await surveyDataset(policy, columns, dataset, faults);
     const missing = await surveyInputs(neededColumns(version, champion), dataset, faults);
     faults.throwIfAny();
@@ -136,14 +137,13 @@ const inspectCandidates = async (
 
 const neededColumns = (...models: readonly (BoundModel | undefined)[]): NeededColumn[] => {
   const all = models.flatMap((model) =>
-    (model?.inputs ?? []).flatMap(({ columns, storage }) =>
-      columns.map((column) => ({ column, storage })),
+    (model?.inputs ?? []).flatMap(({ columns, storage, width }) =>
+      columns.map((column) => ({ column, storage, width })),
     ),
   );
-  return all.filter(
-    ({ column, storage }, index) =>
-      all.findIndex((other) => other.column === column && other.storage === storage) === index,
-  );
+  const isSame = (a: NeededColumn, b: NeededColumn): boolean =>
+    a.column === b.column && a.storage === b.storage && a.width === b.width;
+  return all.filter((one, index) => all.findIndex((other) => isSame(one, other)) === index);
 };
 
 const makeProfile = async (

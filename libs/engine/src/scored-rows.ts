@@ -17,6 +17,13 @@ import { RunningModel } from './inference/running-model.js';
 
 /** Rows that a model gets at a time: many enough to make calls cheap, few enough to keep a batch in the cache. */
 const batchSize = 4096;
+/** Lists of many values make batches of fewer rows, so that a batch of images fits into memory. */
+const mostValues = 2 ** 22;
+
+const rowsPerBatch = ({ list }: BatchColumns): number => {
+  const widest = list.reduce((sum, { width = 0 }) => sum + width, 1);
+  return Math.max(1, Math.min(batchSize, Math.floor(mostValues / widest)));
+};
 
 /** What is to be scored, and by what. */
 export interface Scoring {
@@ -90,7 +97,7 @@ export const scoreRows = async (
       onRows(batch.firstRow + batch.rows);
     };
     let last = Promise.resolve();
-    for await (const batch of rowBatches(dataset, columns.list, batchSize)) {
+    for await (const batch of rowBatches(dataset, columns.list, rowsPerBatch(columns))) {
       await last;
       last = scored(batch);
       // It is awaited above or below; until then Node must not take its failure for one that nobody handles.
@@ -131,15 +138,19 @@ const startModel = async (
 ): Promise<RunningModel> => {
   const positions: number[] = [];
   const inputs: PlannedInput[] = [];
-  for (const { columns: features, ...input } of model.inputs) {
+  for (const { columns: features, width, ...input } of model.inputs) {
     const planned: PlannedInput['columns'][number][] = [];
     for (const feature of features) {
-      const { position, dictionary } = await columns.addFeature(feature, input.storage, dataset);
+      const { position, dictionary } =
+        width === null
+          ? await columns.addFeature(feature, input.storage, dataset)
+          : columns.addVector(feature, input.storage, width);
       planned.push({ index: positions.push(position) - 1, dictionary });
     }
     inputs.push({ ...input, columns: planned });
   }
-  const plan = { path: model.path, inputs, outputs: model.outputs };
+  const { path, inspection, outputs } = model;
+  const plan = { path, externalData: inspection.externalData, inputs, outputs };
   return RunningModel.start(model.name, plan, positions, hasMissingValues);
 };
 

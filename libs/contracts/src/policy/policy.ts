@@ -115,6 +115,22 @@ export const policyCheckSchema = z
   .meta({ id: 'PolicyCheck' });
 export type PolicyCheck = z.infer<typeof policyCheckSchema>;
 
+const outputName = z.string().min(1).max(500);
+
+/** Which outputs of a model hold what, where their names, types and shapes leave a doubt. */
+export const modelOutputsSchema = z
+  .strictObject({
+    score: outputName
+      .optional()
+      .describe('The output with the score of the favorable label, or of both labels'),
+    label: outputName.optional().describe('The output with the predicted label'),
+  })
+  .refine(
+    ({ score, label }) => score !== undefined || label !== undefined,
+    'expected the name of an output: score, label or both',
+  )
+  .meta({ id: 'ModelOutputs' });
+
 export const environmentRuleSchema = z
   .strictObject({
     approvals: z
@@ -136,6 +152,9 @@ export const policySchema = z
     artifact: relativePathSchema
       .optional()
       .describe('The ONNX file; leave it out when the data holds scores or predictions'),
+    outputs: modelOutputsSchema
+      .optional()
+      .describe('The outputs to read, needed only for a model that has several of a kind'),
     data: z.strictObject({
       evaluation: relativePathSchema.describe('The held-out table: Parquet, CSV or JSON Lines'),
     }),
@@ -196,6 +215,8 @@ export const policySchema = z
         ['artifact'],
         'expected either an artifact, or columns.score and columns.prediction, not both',
       );
+    if (policy.artifact === undefined && policy.outputs !== undefined)
+      fault(['outputs'], 'expected an artifact beside the names of its outputs');
     const protectedNames = columns.protected.map((column) => column.name);
     protectedNames.forEach((name, index) => {
       if (protectedNames.indexOf(name) !== index)

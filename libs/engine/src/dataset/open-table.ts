@@ -62,6 +62,8 @@ const longestHeader = 256 * 1024;
 /** JSON has no dates, so a text that looks like one stays the text it is. */
 const jsonType = (type: string): string => {
   if (/^(U?(BIG|HUGE)INT|DOUBLE|BOOLEAN|JSON)$/.test(type)) return type;
+  // Lists of numbers, however deep, are tensors.
+  if (/^(U?(BIG|HUGE)INT|DOUBLE|BOOLEAN)(\[\])+$/.test(type)) return type;
   return /[[(]/.test(type) ? 'JSON' : 'VARCHAR';
 };
 

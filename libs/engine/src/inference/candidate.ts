@@ -50,13 +50,13 @@ export const inspectCandidate = async (source: ModelSource, name: string): Promi
 };
 
 /** Fits a candidate to the data and the policy; what doesn't fit becomes faults. */
-export const bindCandidate = (
+export const bindCandidate = async (
   candidate: Candidate,
   policy: Policy,
   dataset: Dataset,
   faults: FaultCollector,
-): BoundModel | undefined => {
-  const inputs = bindInputs(candidate.inspection, policy, dataset, candidate.name, faults);
+): Promise<BoundModel | undefined> => {
+  const inputs = await bindInputs(candidate.inspection, policy, dataset, candidate.name, faults);
   const outputs = bindOutputs(candidate.inspection, policy, candidate.name, faults);
   return outputs && { ...candidate, inputs, outputs };
 };

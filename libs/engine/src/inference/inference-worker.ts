@@ -42,9 +42,10 @@ const score = async (batch: ModelBatch): Promise<BatchScores> => {
     plan.inputs.map((input) => [input.name, tensorOf(input, batch)]),
   );
   const { outputs } = plan;
-  const fetches = outputs.label === null ? [outputs.score] : [outputs.score, outputs.label];
+  const { scoreTensor } = outputs;
+  const fetches = outputs.label === null ? [scoreTensor] : [scoreTensor, outputs.label];
   const results = await session.run(feeds, fetches);
-  const scores = favorableScores(results[outputs.score] as Tensor, batch.rows, outputs);
+  const scores = favorableScores(results[scoreTensor] as Tensor, batch.rows, outputs);
   const label = outputs.label === null ? undefined : results[outputs.label];
   const predictions = label === undefined ? decided(scores) : predicted(label, batch.rows, outputs);
   return { scores, predictions, disagreements: disagreementsOf(scores, predictions) };
@@ -65,7 +66,7 @@ const tensorOf = (input: PlannedInput, batch: ModelBatch): Tensor => {
   );
   const values =
     columns.length === 1 ? (columns[0] as ColumnValues) : interleaved(columns, batch.rows);
-  const shape = input.twoDimensional ? [batch.rows, columns.length] : [batch.rows];
+  const shape = [batch.rows, ...input.shape];
   // The constructor's overloads pair each type with its array, which no union can express.
   return new Tensor(tensorTypes[input.storage] as 'float32', values as Float32Array, shape);
 };
@@ -105,7 +106,8 @@ const favorableScores = (output: Tensor, rows: number, plan: PlannedOutputs): Fl
 };
 
 const predicted = (output: Tensor, rows: number, plan: PlannedOutputs): Uint8Array => {
-  const labels = output.data as string[] | BigInt64Array | Int32Array;
+  // Booleans come as bytes, and are compared as the numbers 1 and 0.
+  const labels = output.data as string[] | BigInt64Array | Int32Array | Uint8Array;
   if (labels.length !== rows)
     throw new Error(
       `the labels "${plan.label}" have the shape [${output.dims.join(', ')}] for ${rows} rows`,
