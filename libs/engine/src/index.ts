@@ -1,4 +1,4 @@
-export { digestOfFile } from './digest-of-file.js';
+export { digestOfDataset, findDatasetFiles, type DatasetFile } from './dataset/dataset-files.js';
 export { EvaluationThread, type Decided, type EvaluationProgress } from './evaluation-thread.js';
 export type { ScoredRows } from './counting/tally.js';
 export { isFavorable } from './favorable.js';

@@ -4,7 +4,8 @@ import type { Profile, ProtectedProfile } from '@sluice/evaluation';
 import { Ranker } from './counting/ranking.js';
 import type { ScoredRows, Tally } from './counting/tally.js';
 
-import { Dataset } from './dataset/dataset.js';
+import type { DatasetFile } from './dataset/dataset-files.js';
+import { Dataset, type DatasetSource } from './dataset/dataset.js';
 import { surveyInputs, type NeededColumn } from './dataset/input-survey.js';
 import { findPolicyColumns } from './dataset/policy-columns.js';
 import { surveyDataset, type Survey } from './dataset/survey.js';
@@ -28,8 +29,12 @@ export interface ProfileProgress {
 
 export interface ProfileRequest {
   readonly policy: Policy;
-  /** The format is needed when neither this path nor `data.evaluation` has an extension that tells. */
-  readonly dataset: { readonly path: string; readonly format?: DatasetFormat };
+  /** The format is needed when neither paths nor `data.evaluation` have an extension that tells. */
+  readonly dataset: (
+    | { readonly path: string }
+    /** See `findDatasetFiles`; rows come in the order of these. */
+    | { readonly files: readonly DatasetFile[] }
+  ) & { readonly format?: DatasetFormat };
   /** The version, which is needed exactly when the policy names an artifact. */
   readonly model?: ModelSource;
   /** The version in production; it is scored on the same rows. */
@@ -66,7 +71,7 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
   assertRequest(request);
   const faults = new FaultCollector(policy.data.evaluation);
   const candidates = await inspectCandidates(request, faults);
-  const source = { ...request.dataset, name: policy.data.evaluation };
+  const source = sourceOf(request);
   request.onProgress?.({ step: 'survey', done: 0, total: 1 });
   const dataset = await faults.gather(() => Dataset.open(source, signal));
   if (dataset === undefined) throw faults.error();
@@ -105,6 +110,12 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
   } finally {
     await dataset.close();
   }
+};
+
+const sourceOf = ({ policy, dataset }: ProfileRequest): DatasetSource => {
+  const name = policy.data.evaluation;
+  const files = 'path' in dataset ? [{ path: dataset.path, name }] : dataset.files;
+  return { files, format: dataset.format, name };
 };
 
 /** A caller's mistakes, as opposed to those in data and models. */

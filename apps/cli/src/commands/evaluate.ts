@@ -9,7 +9,12 @@ import {
   type Policy,
   type Verdict,
 } from '@sluice/contracts';
-import { digestOfFile, EvaluationThread, type EvaluationProgress } from '@sluice/engine';
+import {
+  digestOfDataset,
+  EvaluationThread,
+  findDatasetFiles,
+  type EvaluationProgress,
+} from '@sluice/engine';
 import { scoreCurves, type Profile } from '@sluice/evaluation';
 import { renderVerdictHtml, renderVerdictText } from '@sluice/report';
 import { Command } from 'commander';
@@ -80,6 +85,7 @@ const evaluateOffline = async (
   const { terminal, signal } = context;
   const policy = parsePolicy(await readPolicy(options.policy, context.folder), options.policy);
   const files = filesOf(policy, options, context.folder);
+  const dataset = await findDatasetFiles(files.root, policy.data.evaluation);
   const attention = {
     onProgress: (progress: EvaluationProgress) => terminal.progress(progressLine(progress)),
     signal,
@@ -91,7 +97,7 @@ const evaluateOffline = async (
     const { warnings } = await thread.profile(
       {
         policy,
-        dataset: { path: files.dataset },
+        dataset: { files: dataset },
         model: files.model === null ? undefined : { path: files.model },
         champion: files.champion === null ? null : { path: files.champion },
       },
@@ -103,7 +109,7 @@ const evaluateOffline = async (
       model: policy.model,
       version: await artifactDigest(files.model),
       champion: await artifactDigest(files.champion),
-      datasets: { evaluation: await digestOfFile(files.dataset) },
+      datasets: { evaluation: await digestOfDataset(dataset) },
       policy: policyDigest(policy),
     };
     const { verdict, profile } = await thread.decide(subject, attention);
@@ -134,7 +140,7 @@ const filesOf = (
   policy: Policy,
   { policy: policyFile, artifact, champion }: Options,
   folder: string,
-): { dataset: string; model: string | null; champion: string | null } => {
+): { root: string; model: string | null; champion: string | null } => {
   if (policy.artifact === undefined && (artifact ?? champion) !== undefined)
     throw new SluiceError(
       'invalid_request',
@@ -142,7 +148,7 @@ const filesOf = (
     );
   const root = dirname(resolve(folder, policyFile));
   return {
-    dataset: join(root, policy.data.evaluation),
+    root,
     model:
       policy.artifact === undefined
         ? null

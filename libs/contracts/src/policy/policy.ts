@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { relativePathSchema } from '../artifact.js';
 import { digestOfDocument, type Digest } from '../digest.js';
+import { datasetLocationSchema } from './dataset-location.js';
 import { environmentNameSchema, modelNameSchema } from '../names.js';
 import { groupingName } from './groupings.js';
 import { faultsOfParameter, faultsOfValue } from './metric-faults.js';
@@ -156,7 +157,9 @@ export const policySchema = z
       .optional()
       .describe('The outputs to read, needed only for a model that has several of a kind'),
     data: z.strictObject({
-      evaluation: relativePathSchema.describe('The held-out table: Parquet, CSV or JSON Lines'),
+      evaluation: datasetLocationSchema.describe(
+        'The held-out table, Parquet, CSV or JSON Lines: a file, a folder of files, or a pattern such as data/part-*.parquet',
+      ),
     }),
     columns: z.strictObject({
       label: columnName.describe('The column with the truth'),

@@ -94,7 +94,7 @@ export class RunningModel {
       return await this.worker.ask(request);
     } catch (cause) {
       if (!(cause instanceof WorkerError)) throw cause;
-      const found = reasonOf(cause, this.runnable.path, this.name);
+      const found = reasonOf(cause, { path: this.runnable.path, name: this.name });
       throw faultError('invalid_artifact', [{ file: this.name, ...fault, found }], cause);
     }
   }

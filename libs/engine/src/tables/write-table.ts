@@ -13,7 +13,7 @@ import {
   SluiceError,
   type DatasetFormat,
 } from '@sluice/contracts';
-import { openTable } from '../dataset/open-table.js';
+import { openTable, UnreadableFile } from '../dataset/open-table.js';
 import { openSandbox } from '../dataset/sandbox.js';
 import { quoteName, quoteText } from '../dataset/sql.js';
 import { reasonOf } from '../foreign-error.js';
@@ -54,9 +54,10 @@ export const writeTable = async ({ source, columns, keep, output }: TableChange)
       'invalid_request',
       `The format of ${format === undefined ? output : source.path} cannot be told from its name; use one of the extensions ${datasetExtensions.join(', ')}.`,
     );
-  const sandbox = await openSandbox(source.path, { writes: true });
+  const sandbox = await openSandbox([source.path], { writes: true });
+  const file = { path: sandbox.files[0] as string, name: source.path };
   try {
-    const known = await openTable(sandbox.connection, sandbox.file, from);
+    const known = await openTable(sandbox.connection, [file], from);
     await addColumns(sandbox.connection, columns, keep);
     const replaced = known.filter(({ name }) => columns.some((column) => column.name === name));
     const kept = known.filter((column) => !replaced.includes(column));
@@ -80,7 +81,7 @@ export const writeTable = async ({ source, columns, keep, output }: TableChange)
     });
   } catch (cause) {
     if (cause instanceof SluiceError) throw cause;
-    const reason = reasonOf(cause, sandbox.file, source.path);
+    const reason = reasonOf(cause instanceof UnreadableFile ? cause.cause : cause, file);
     throw new SluiceError('invalid_data', `${source.path} cannot be rewritten: ${reason}.`, {
       cause,
     });
