@@ -13,11 +13,13 @@ import { FaultCollector } from './fault-collector.js';
 import {
   bindCandidate,
   inspectCandidate,
+  inspectEndpoint,
   type BoundModel,
   type Candidate,
   type ModelSource,
 } from './inference/candidate.js';
 import type { PlannedOutputs } from './inference/model-plan.js';
+import type { EndpointSource } from './inference/endpoint/endpoint.js';
 import { scoreRows } from './scored-rows.js';
 
 /** What is done so far: rows for `score`; for `rank` the whole table, then each protected column. */
@@ -35,8 +37,10 @@ export interface ProfileRequest {
     /** See `findDatasetFiles`; rows come in the order of these. */
     | { readonly files: readonly DatasetFile[] }
   ) & { readonly format?: DatasetFormat };
-  /** The version, which is needed exactly when the policy names an artifact. */
+  /** The version; it or an endpoint is needed exactly when the policy names an artifact. */
   readonly model?: ModelSource;
+  /** Where the version runs, to be asked for its scores in place of the model's file. */
+  readonly endpoint?: EndpointSource;
   /** The version in production; it is scored on the same rows. */
   readonly champion?: ModelSource | null;
   readonly onProgress?: (progress: ProfileProgress) => void;
@@ -48,9 +52,9 @@ export interface ProfileRequest {
 
 export interface ProfiledDataset {
   readonly profile: Profile;
-  /** Of the version; null when the scores came with the data. */
+  /** Of the version; null when the scores came with the data or from an endpoint. */
   readonly inspection: OnnxInspection | null;
-  /** Which of the version's outputs were used, and how; null when the scores came with the data. */
+  /** Which of the version's outputs were used, and how; null where the inspection is. */
   readonly outputs: PlannedOutputs | null;
   /** What is no fault but should be known, as sentences. */
   readonly warnings: readonly string[];
@@ -79,8 +83,8 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
     const columns = findPolicyColumns(policy, dataset, faults);
     const bind = (candidate: Candidate | undefined) =>
       candidate && bindCandidate(candidate, policy, dataset, faults);
-    const version = await bind(candidates[0]);
-    const champion = await bind(candidates[1]);
+    const version = await bind(candidates.version);
+    const champion = await bind(candidates.champion);
     const survey = await surveyDataset(policy, columns, dataset, faults);
     const missing = await surveyInputs(neededColumns(version, champion), dataset, faults);
     faults.throwIfAny();
@@ -100,8 +104,8 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
     );
     return {
       profile: await makeProfile(survey, scored.tally, request),
-      inspection: version?.inspection ?? null,
-      outputs: version?.outputs ?? null,
+      inspection: version?.endpoint === undefined ? (version?.inspection ?? null) : null,
+      outputs: version?.endpoint === undefined ? (version?.outputs ?? null) : null,
       warnings: [
         ...missingWarnings(missing),
         ...disagreementWarnings(scored.disagreements, survey.rows),
@@ -119,13 +123,15 @@ const sourceOf = ({ policy, dataset }: ProfileRequest): DatasetSource => {
 };
 
 /** A caller's mistakes, as opposed to those in data and models. */
-const assertRequest = ({ policy, model, champion }: ProfileRequest): void => {
-  if (policy.artifact !== undefined && model === undefined)
+const assertRequest = ({ policy, model, endpoint, champion }: ProfileRequest): void => {
+  if (model !== undefined && endpoint !== undefined)
+    throw new SluiceError('invalid_request', 'Both a model and an endpoint were given.');
+  if (policy.artifact !== undefined && model === undefined && endpoint === undefined)
     throw new SluiceError(
       'invalid_request',
       'The policy names an artifact, and no model was given.',
     );
-  if (policy.artifact === undefined && (model !== undefined || (champion ?? null) !== null))
+  if (policy.artifact === undefined && (model ?? endpoint ?? champion ?? null) !== null)
     throw new SluiceError(
       'invalid_request',
       'The policy takes scores from the data, and a model was given.',
@@ -134,16 +140,18 @@ const assertRequest = ({ policy, model, champion }: ProfileRequest): void => {
 
 /** The version and the champion; undefined for what isn't given or has faults. */
 const inspectCandidates = async (
-  { policy, model, champion }: ProfileRequest,
+  { policy, model, endpoint, champion, signal }: ProfileRequest,
   faults: FaultCollector,
-): Promise<(Candidate | undefined)[]> => {
+): Promise<{ version: Candidate | undefined; champion: Candidate | undefined }> => {
   const name = policy.artifact ?? '';
-  return [
-    model && (await faults.gather(() => inspectCandidate(model, name))),
-    champion
+  return {
+    version: endpoint
+      ? await faults.gather(() => inspectEndpoint(endpoint, signal))
+      : model && (await faults.gather(() => inspectCandidate(model, name))),
+    champion: champion
       ? await faults.gather(() => inspectCandidate(champion, `${name} (champion)`))
       : undefined,
-  ];
+  };
 };
 
 const neededColumns = (...models: readonly (BoundModel | undefined)[]): NeededColumn[] => {

@@ -12,6 +12,7 @@ import { convertedSql, quoteText, textSql } from './dataset/sql.js';
 import type { LabelColumn, Survey } from './dataset/survey.js';
 import { faultError } from './fault-collector.js';
 import type { BoundModel } from './inference/candidate.js';
+import { RunningEndpoint } from './inference/endpoint/running-endpoint.js';
 import type { PlannedInput } from './inference/model-plan.js';
 import { RunningModel } from './inference/running-model.js';
 
@@ -59,7 +60,7 @@ export const scoreRows = async (
   const groups = survey.groups.map((group) =>
     columns.add(codeColumn(textSql(group.column), group.names)),
   );
-  const models: RunningModel[] = [];
+  const models: (RunningModel | RunningEndpoint)[] = [];
   const start = async (model: BoundModel): Promise<Scorer> => {
     const running = await startModel(model, columns, scoring);
     models.push(running);
@@ -135,7 +136,7 @@ const startModel = async (
   model: BoundModel,
   columns: BatchColumns,
   { dataset, hasMissingValues }: Scoring,
-): Promise<RunningModel> => {
+): Promise<RunningModel | RunningEndpoint> => {
   const positions: number[] = [];
   const inputs: PlannedInput[] = [];
   for (const { columns: features, width, ...input } of model.inputs) {
@@ -149,9 +150,11 @@ const startModel = async (
     }
     inputs.push({ ...input, columns: planned });
   }
-  const { path, inspection, outputs } = model;
+  const { name, path, inspection, outputs, endpoint } = model;
   const plan = { path, externalData: inspection.externalData, inputs, outputs };
-  return RunningModel.start(model.name, plan, positions, hasMissingValues);
+  if (endpoint !== undefined)
+    return new RunningEndpoint(name, endpoint, plan, positions, hasMissingValues);
+  return RunningModel.start(name, plan, positions, hasMissingValues);
 };
 
 const changed = (dataset: Dataset) =>

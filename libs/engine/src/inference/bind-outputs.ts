@@ -160,7 +160,7 @@ const classLabelsFault = (
 ): Omit<Fault, 'file'> => {
   const favorable = JSON.stringify(policy.columns.favorable);
   const hint =
-    'Export the classifier itself with skl2onnx, which writes its class labels; or give a single score, that of the favorable label.';
+    'Export the classifier itself with skl2onnx, which writes its class labels; or give a single score, that of the favorable label. Those of an endpoint are named with --classes.';
   if (classLabels !== null)
     return {
       path: 'columns.favorable',

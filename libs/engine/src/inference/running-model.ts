@@ -1,9 +1,9 @@
-import type { Fault, SluiceError } from '@sluice/contracts';
-import { isScore } from '../dataset/score-survey.js';
+import type { Fault } from '@sluice/contracts';
 import type { RowBatch } from '../dataset/row-batches.js';
 import { faultError } from '../fault-collector.js';
 import { reasonOf } from '../foreign-error.js';
 import { WorkerError, WorkerHandle } from '../worker-handle.js';
+import { checkScores } from './check-scores.js';
 import type { BatchScores, InferenceRequest, ModelPlan } from './model-plan.js';
 import { openRunnable, type RunnableModel } from './runnable-model.js';
 
@@ -75,8 +75,12 @@ export class RunningModel {
       },
     );
     const result = scored as BatchScores;
-    const wrong = result.scores.findIndex((score) => !isScore(score));
-    if (wrong !== -1) throw this.noScore(firstRow + wrong, result.scores[wrong] as number);
+    checkScores(result.scores, {
+      name: this.name,
+      output: this.plan.outputs.score,
+      firstRow,
+      hasMissingValues: this.hasMissingValues,
+    });
     this.disagreements += result.disagreements;
     return result;
   }
@@ -97,23 +101,6 @@ export class RunningModel {
       const found = reasonOf(cause, { path: this.runnable.path, name: this.name });
       throw faultError('invalid_artifact', [{ file: this.name, ...fault, found }], cause);
     }
-  }
-
-  private noScore(row: number, value: number): SluiceError {
-    const nan = Number.isNaN(value);
-    return faultError('invalid_artifact', [
-      {
-        file: this.name,
-        path: `outputs.${this.plan.outputs.score}`,
-        message: `the model's score of row ${row + 1} is ${nan ? 'not a number' : 'not from 0 to 1'}`,
-        found: String(value),
-        expected: 'a probability, from 0 to 1',
-        hint:
-          nan && this.hasMissingValues
-            ? 'It was given NaN for missing values: fill them in the data, or impute them inside the model.'
-            : 'Export probabilities rather than raw scores: apply the sigmoid inside the model.',
-      },
-    ]);
   }
 }
 
