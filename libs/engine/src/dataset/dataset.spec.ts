@@ -200,7 +200,7 @@ describe('what is no dataset', () => {
       /no such file/,
       /./,
     ],
-    ['a folder', async () => source(folder, { format: 'csv' }), /not a file/, /a Parquet/],
+    ['a folder', async () => source(folder, { format: 'csv' }), /not a file/, /a file of Parquet/],
     ['an empty file', async () => source(write('empty.csv', '')), /empty/, /rows/],
     ['an unknown extension', async () => source(write('x.xlsx', 'PK')), /format/, /\.parquet/],
     [

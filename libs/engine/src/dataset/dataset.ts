@@ -11,8 +11,9 @@ import { faultError } from '../fault-collector.js';
 import { reasonOf, shortageOf } from '../foreign-error.js';
 import type { Column } from './column.js';
 import type { DatasetFile } from './dataset-files.js';
-import { openTable, TableFault, UnreadableFile, type TableFile } from './open-table.js';
+import { openTable } from './open-table.js';
 import { openSandbox, type Sandbox } from './sandbox.js';
+import { TableFault, UnreadableFile, type TableFile } from './table-file.js';
 
 /** Where a dataset is, and what its faults call it. */
 export interface DatasetSource {
@@ -141,7 +142,7 @@ const checkFile = async ({ path, name }: DatasetFile): Promise<void> => {
   if (!file.isFile())
     throw refused(name, {
       message: 'this is not a file',
-      expected: 'a Parquet, CSV or JSON Lines file',
+      expected: 'a file of Parquet, CSV, JSON Lines or Arrow IPC',
     });
   if (file.size === 0)
     throw refused(name, { message: 'the file is empty', expected: 'a table with rows' });
@@ -154,12 +155,15 @@ const titles: Readonly<Record<DatasetFormat, string>> = {
   parquet: 'Parquet',
   csv: 'CSV',
   jsonl: 'JSON Lines',
+  arrow: 'Arrow IPC',
 };
 
 const hints: Readonly<Record<DatasetFormat, string>> = {
   parquet: 'Write the file again: it is damaged, cut short, or something else than Parquet.',
   csv: 'Save it as UTF-8 with a line of column names and as many fields in every row.',
   jsonl: 'Write one JSON object a line, with the column names as keys.',
+  arrow:
+    "Write the file again: it is damaged, cut short, or compressed. pyarrow's write_feather takes compression='uncompressed'.",
 };
 
 const unreadable = (

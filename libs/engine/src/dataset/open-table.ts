@@ -1,34 +1,16 @@
 import { open } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { DatasetFormat, Fault } from '@sluice/contracts';
+import type { DatasetFormat } from '@sluice/contracts';
+import { loadArrow } from './arrow-table.js';
 import { columnOf, type Column } from './column.js';
 import { quoteText } from './sql.js';
-
-/** A file of a table: the path under which DuckDB finds it, and what the user calls it. */
-export interface TableFile {
-  readonly path: string;
-  readonly name: string;
-}
-
-/** What is wrong with a file as a part of its table. */
-export class TableFault extends Error {
-  constructor(
-    readonly fault: Fault,
-    cause?: unknown,
-  ) {
-    super(fault.message, { cause });
-  }
-}
-
-/** A failure to read one file of a table; why is in its cause. */
-export class UnreadableFile extends Error {
-  constructor(
-    readonly file: TableFile,
-    cause: unknown,
-  ) {
-    super(`${file.name} is not readable`, { cause });
-  }
-}
+import {
+  assertSameColumns,
+  naming,
+  type Alike,
+  type Described,
+  type TableFile,
+} from './table-file.js';
 
 /**
  * Makes files of one format, with the same columns, the relation `data` and returns its columns.
@@ -46,11 +28,6 @@ export const openTable = async (
   const columns = await describe(connection, 'data');
   return columns.map(({ name, type }) => columnOf(name, type, format === 'csv'));
 };
-
-interface Described {
-  readonly name: string;
-  readonly type: string;
-}
 
 type OpenFiles = (connection: DuckDBConnection, files: readonly TableFile[]) => Promise<void>;
 
@@ -102,6 +79,7 @@ const tables: Record<DatasetFormat, OpenFiles> = {
   parquet: openParquet,
   csv: openCsv,
   jsonl: openJsonLines,
+  arrow: loadArrow,
 };
 
 const listOf = (files: readonly TableFile[]): string =>
@@ -128,49 +106,13 @@ const describeAlike = async (
   connection: DuckDBConnection,
   files: readonly TableFile[],
   reader: (file: TableFile) => string,
-  alike: 'names' | 'names and types' = 'names and types',
+  alike: Alike = 'names and types',
 ): Promise<void> => {
   let first: { file: TableFile; columns: Described[] } | undefined;
   for (const file of files) {
     const columns = await naming(file, () => describe(connection, reader(file)));
     first ??= { file, columns };
-    const difference = differenceOf(first.columns, columns, alike);
-    if (difference === undefined) continue;
-    throw new TableFault({
-      file: file.name,
-      path: 'data.evaluation',
-      message: `this file does not have the columns of ${first.file.name}`,
-      ...difference,
-      hint: 'Write all files of a dataset with the same columns, or leave out what belongs to another table.',
-    });
-  }
-};
-
-const differenceOf = (
-  expected: readonly Described[],
-  found: readonly Described[],
-  alike: 'names' | 'names and types',
-): Pick<Fault, 'found' | 'expected'> | undefined => {
-  const types = new Map(found.map(({ name, type }) => [name, type]));
-  const names = new Set(expected.map(({ name }) => name));
-  const more = found.find(({ name }) => !names.has(name));
-  if (more !== undefined)
-    return { found: `another column ${JSON.stringify(more.name)}`, expected: 'no such column' };
-  for (const { name, type } of expected) {
-    const other = types.get(name);
-    const column = `a column ${JSON.stringify(name)}`;
-    if (other === undefined) return { found: 'none', expected: column };
-    if (alike === 'names and types' && other !== type)
-      return { found: `${column} of type ${other}`, expected: `type ${type}` };
-  }
-  return undefined;
-};
-
-const naming = async <T>(file: TableFile, work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (cause) {
-    throw new UnreadableFile(file, cause);
+    assertSameColumns(first, { file, columns }, alike);
   }
 };
 
