@@ -1,7 +1,12 @@
-export { digestOfFile } from './digest-of-file.js';
+export { digestOfDataset, findDatasetFiles, type DatasetFile } from './dataset/dataset-files.js';
 export { EvaluationThread, type Decided, type EvaluationProgress } from './evaluation-thread.js';
 export type { ScoredRows } from './counting/tally.js';
 export { isFavorable } from './favorable.js';
+export {
+  endpointProtocols,
+  type EndpointProtocol,
+  type EndpointSource,
+} from './inference/endpoint/endpoint.js';
 export type { ModelSource } from './inference/candidate.js';
 export {
   profileDataset,

@@ -4,7 +4,8 @@ import type { Profile, ProtectedProfile } from '@sluice/evaluation';
 import { Ranker } from './counting/ranking.js';
 import type { ScoredRows, Tally } from './counting/tally.js';
 
-import { Dataset } from './dataset/dataset.js';
+import type { DatasetFile } from './dataset/dataset-files.js';
+import { Dataset, type DatasetSource } from './dataset/dataset.js';
 import { surveyInputs, type NeededColumn } from './dataset/input-survey.js';
 import { findPolicyColumns } from './dataset/policy-columns.js';
 import { surveyDataset, type Survey } from './dataset/survey.js';
@@ -12,11 +13,13 @@ import { FaultCollector } from './fault-collector.js';
 import {
   bindCandidate,
   inspectCandidate,
+  inspectEndpoint,
   type BoundModel,
   type Candidate,
   type ModelSource,
 } from './inference/candidate.js';
 import type { PlannedOutputs } from './inference/model-plan.js';
+import type { EndpointSource } from './inference/endpoint/endpoint.js';
 import { scoreRows } from './scored-rows.js';
 
 /** What is done so far: rows for `score`; for `rank` the whole table, then each protected column. */
@@ -28,10 +31,16 @@ export interface ProfileProgress {
 
 export interface ProfileRequest {
   readonly policy: Policy;
-  /** The format is needed when neither this path nor `data.evaluation` has an extension that tells. */
-  readonly dataset: { readonly path: string; readonly format?: DatasetFormat };
-  /** The version, which is needed exactly when the policy names an artifact. */
+  /** The format is needed when neither paths nor `data.evaluation` have an extension that tells. */
+  readonly dataset: (
+    | { readonly path: string }
+    /** See `findDatasetFiles`; rows come in the order of these. */
+    | { readonly files: readonly DatasetFile[] }
+  ) & { readonly format?: DatasetFormat };
+  /** The version; it or an endpoint is needed exactly when the policy names an artifact. */
   readonly model?: ModelSource;
+  /** Where the version runs, to be asked for its scores in place of the model's file. */
+  readonly endpoint?: EndpointSource;
   /** The version in production; it is scored on the same rows. */
   readonly champion?: ModelSource | null;
   readonly onProgress?: (progress: ProfileProgress) => void;
@@ -43,9 +52,9 @@ export interface ProfileRequest {
 
 export interface ProfiledDataset {
   readonly profile: Profile;
-  /** Of the version; null when the scores came with the data. */
+  /** Of the version; null when the scores came with the data or from an endpoint. */
   readonly inspection: OnnxInspection | null;
-  /** Which of the version's outputs were used, and how; null when the scores came with the data. */
+  /** Which of the version's outputs were used, and how; null where the inspection is. */
   readonly outputs: PlannedOutputs | null;
   /** What is no fault but should be known, as sentences. */
   readonly warnings: readonly string[];
@@ -66,15 +75,16 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
   assertRequest(request);
   const faults = new FaultCollector(policy.data.evaluation);
   const candidates = await inspectCandidates(request, faults);
-  const source = { ...request.dataset, name: policy.data.evaluation };
+  const source = sourceOf(request);
   request.onProgress?.({ step: 'survey', done: 0, total: 1 });
   const dataset = await faults.gather(() => Dataset.open(source, signal));
   if (dataset === undefined) throw faults.error();
   try {
     const columns = findPolicyColumns(policy, dataset, faults);
-    const [version, champion] = candidates.map(
-      (candidate) => candidate && bindCandidate(candidate, policy, dataset, faults),
-    );
+    const bind = (candidate: Candidate | undefined) =>
+      candidate && bindCandidate(candidate, policy, dataset, faults);
+    const version = await bind(candidates.version);
+    const champion = await bind(candidates.champion);
     const survey = await surveyDataset(policy, columns, dataset, faults);
     const missing = await surveyInputs(neededColumns(version, champion), dataset, faults);
     faults.throwIfAny();
@@ -94,8 +104,8 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
     );
     return {
       profile: await makeProfile(survey, scored.tally, request),
-      inspection: version?.inspection ?? null,
-      outputs: version?.outputs ?? null,
+      inspection: version?.endpoint === undefined ? (version?.inspection ?? null) : null,
+      outputs: version?.endpoint === undefined ? (version?.outputs ?? null) : null,
       warnings: [
         ...missingWarnings(missing),
         ...disagreementWarnings(scored.disagreements, survey.rows),
@@ -106,14 +116,22 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
   }
 };
 
+const sourceOf = ({ policy, dataset }: ProfileRequest): DatasetSource => {
+  const name = policy.data.evaluation;
+  const files = 'path' in dataset ? [{ path: dataset.path, name }] : dataset.files;
+  return { files, format: dataset.format, name };
+};
+
 /** A caller's mistakes, as opposed to those in data and models. */
-const assertRequest = ({ policy, model, champion }: ProfileRequest): void => {
-  if (policy.artifact !== undefined && model === undefined)
+const assertRequest = ({ policy, model, endpoint, champion }: ProfileRequest): void => {
+  if (model !== undefined && endpoint !== undefined)
+    throw new SluiceError('invalid_request', 'Both a model and an endpoint were given.');
+  if (policy.artifact !== undefined && model === undefined && endpoint === undefined)
     throw new SluiceError(
       'invalid_request',
       'The policy names an artifact, and no model was given.',
     );
-  if (policy.artifact === undefined && (model !== undefined || (champion ?? null) !== null))
+  if (policy.artifact === undefined && (model ?? endpoint ?? champion ?? null) !== null)
     throw new SluiceError(
       'invalid_request',
       'The policy takes scores from the data, and a model was given.',
@@ -122,28 +140,29 @@ const assertRequest = ({ policy, model, champion }: ProfileRequest): void => {
 
 /** The version and the champion; undefined for what isn't given or has faults. */
 const inspectCandidates = async (
-  { policy, model, champion }: ProfileRequest,
+  { policy, model, endpoint, champion, signal }: ProfileRequest,
   faults: FaultCollector,
-): Promise<(Candidate | undefined)[]> => {
+): Promise<{ version: Candidate | undefined; champion: Candidate | undefined }> => {
   const name = policy.artifact ?? '';
-  return [
-    model && (await faults.gather(() => inspectCandidate(model, name))),
-    champion
+  return {
+    version: endpoint
+      ? await faults.gather(() => inspectEndpoint(endpoint, signal))
+      : model && (await faults.gather(() => inspectCandidate(model, name))),
+    champion: champion
       ? await faults.gather(() => inspectCandidate(champion, `${name} (champion)`))
       : undefined,
-  ];
+  };
 };
 
 const neededColumns = (...models: readonly (BoundModel | undefined)[]): NeededColumn[] => {
   const all = models.flatMap((model) =>
-    (model?.inputs ?? []).flatMap(({ columns, storage }) =>
-      columns.map((column) => ({ column, storage })),
+    (model?.inputs ?? []).flatMap(({ columns, storage, width }) =>
+      columns.map((column) => ({ column, storage, width })),
     ),
   );
-  return all.filter(
-    ({ column, storage }, index) =>
-      all.findIndex((other) => other.column === column && other.storage === storage) === index,
-  );
+  const isSame = (a: NeededColumn, b: NeededColumn): boolean =>
+    a.column === b.column && a.storage === b.storage && a.width === b.width;
+  return all.filter((one, index) => all.findIndex((other) => isSame(one, other)) === index);
 };
 
 const makeProfile = async (

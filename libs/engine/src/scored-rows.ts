@@ -12,11 +12,19 @@ import { convertedSql, quoteText, textSql } from './dataset/sql.js';
 import type { LabelColumn, Survey } from './dataset/survey.js';
 import { faultError } from './fault-collector.js';
 import type { BoundModel } from './inference/candidate.js';
+import { RunningEndpoint } from './inference/endpoint/running-endpoint.js';
 import type { PlannedInput } from './inference/model-plan.js';
 import { RunningModel } from './inference/running-model.js';
 
 /** Rows that a model gets at a time: many enough to make calls cheap, few enough to keep a batch in the cache. */
 const batchSize = 4096;
+/** Lists of many values make batches of fewer rows, so that a batch of images fits into memory. */
+const mostValues = 2 ** 22;
+
+const rowsPerBatch = ({ list }: BatchColumns): number => {
+  const widest = list.reduce((sum, { width = 0 }) => sum + width, 1);
+  return Math.max(1, Math.min(batchSize, Math.floor(mostValues / widest)));
+};
 
 /** What is to be scored, and by what. */
 export interface Scoring {
@@ -52,7 +60,7 @@ export const scoreRows = async (
   const groups = survey.groups.map((group) =>
     columns.add(codeColumn(textSql(group.column), group.names)),
   );
-  const models: RunningModel[] = [];
+  const models: (RunningModel | RunningEndpoint)[] = [];
   const start = async (model: BoundModel): Promise<Scorer> => {
     const running = await startModel(model, columns, scoring);
     models.push(running);
@@ -90,7 +98,7 @@ export const scoreRows = async (
       onRows(batch.firstRow + batch.rows);
     };
     let last = Promise.resolve();
-    for await (const batch of rowBatches(dataset, columns.list, batchSize)) {
+    for await (const batch of rowBatches(dataset, columns.list, rowsPerBatch(columns))) {
       await last;
       last = scored(batch);
       // It is awaited above or below; until then Node must not take its failure for one that nobody handles.
@@ -128,19 +136,25 @@ const startModel = async (
   model: BoundModel,
   columns: BatchColumns,
   { dataset, hasMissingValues }: Scoring,
-): Promise<RunningModel> => {
+): Promise<RunningModel | RunningEndpoint> => {
   const positions: number[] = [];
   const inputs: PlannedInput[] = [];
-  for (const { columns: features, ...input } of model.inputs) {
+  for (const { columns: features, width, ...input } of model.inputs) {
     const planned: PlannedInput['columns'][number][] = [];
     for (const feature of features) {
-      const { position, dictionary } = await columns.addFeature(feature, input.storage, dataset);
+      const { position, dictionary } =
+        width === null
+          ? await columns.addFeature(feature, input.storage, dataset)
+          : columns.addVector(feature, input.storage, width);
       planned.push({ index: positions.push(position) - 1, dictionary });
     }
     inputs.push({ ...input, columns: planned });
   }
-  const plan = { path: model.path, inputs, outputs: model.outputs };
-  return RunningModel.start(model.name, plan, positions, hasMissingValues);
+  const { name, path, inspection, outputs, endpoint } = model;
+  const plan = { path, externalData: inspection.externalData, inputs, outputs };
+  if (endpoint !== undefined)
+    return new RunningEndpoint(name, endpoint, plan, positions, hasMissingValues);
+  return RunningModel.start(name, plan, positions, hasMissingValues);
 };
 
 const changed = (dataset: Dataset) =>

@@ -9,10 +9,18 @@ import {
   type Policy,
   type Verdict,
 } from '@sluice/contracts';
-import { digestOfFile, EvaluationThread, type EvaluationProgress } from '@sluice/engine';
+import {
+  digestOfDataset,
+  endpointProtocols,
+  EvaluationThread,
+  findDatasetFiles,
+  type EndpointProtocol,
+  type EndpointSource,
+  type EvaluationProgress,
+} from '@sluice/engine';
 import { scoreCurves, type Profile } from '@sluice/evaluation';
 import { renderVerdictHtml, renderVerdictText } from '@sluice/report';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Context } from '../context.js';
 import { exitCodes } from '../failure.js';
 import { readPolicy } from '../policy-file.js';
@@ -23,6 +31,9 @@ interface Options {
   policy: string;
   champion?: string;
   artifact?: string;
+  endpoint?: string;
+  protocol?: EndpointProtocol;
+  classes?: string;
   html?: string;
   json?: true;
 }
@@ -37,6 +48,19 @@ export const evaluateCommand = (context: Context): Command =>
     )
     .option('--champion <file>', 'the ONNX model to compare with, for checks against the champion')
     .option('--artifact <file>', "evaluate this ONNX model instead of the policy's")
+    .option(
+      '--endpoint <url>',
+      "take the scores from a running model instead of the policy's file; its token is SLUICE_ENDPOINT_TOKEN",
+    )
+    .addOption(
+      new Option(
+        '--protocol <name>',
+        'what the endpoint speaks: Open Inference Protocol v2, or MLflow /invocations',
+      )
+        .choices(endpointProtocols)
+        .default('oip'),
+    )
+    .option('--classes <list>', 'the labels in the order of an endpoint with two scores a row, a,b')
     .option('--html <file>', 'write a report for people, one HTML file that needs nothing else')
     .option('--json', 'print the verdict as one JSON document')
     .addHelpText(
@@ -49,6 +73,7 @@ Examples:
   $ sluice evaluate --policy examples/credit-risk/sluice.yaml \\
       --artifact examples/credit-risk/proposals/fair.onnx \\
       --champion examples/credit-risk/model.onnx
+  $ sluice evaluate --policy sluice.yaml --endpoint http://127.0.0.1:8080/v2/models/credit-risk
   $ sluice evaluate --policy sluice.yaml --html report.html
   $ sluice evaluate --policy sluice.yaml --json | jq '.checks[] | select(.outcome == "fail")'`,
     )
@@ -80,6 +105,7 @@ const evaluateOffline = async (
   const { terminal, signal } = context;
   const policy = parsePolicy(await readPolicy(options.policy, context.folder), options.policy);
   const files = filesOf(policy, options, context.folder);
+  const dataset = await findDatasetFiles(files.root, policy.data.evaluation);
   const attention = {
     onProgress: (progress: EvaluationProgress) => terminal.progress(progressLine(progress)),
     signal,
@@ -91,8 +117,9 @@ const evaluateOffline = async (
     const { warnings } = await thread.profile(
       {
         policy,
-        dataset: { path: files.dataset },
+        dataset: { files: dataset },
         model: files.model === null ? undefined : { path: files.model },
+        endpoint: endpointOf(options, context.environment),
         champion: files.champion === null ? null : { path: files.champion },
       },
       attention,
@@ -103,7 +130,7 @@ const evaluateOffline = async (
       model: policy.model,
       version: await artifactDigest(files.model),
       champion: await artifactDigest(files.champion),
-      datasets: { evaluation: await digestOfFile(files.dataset) },
+      datasets: { evaluation: await digestOfDataset(dataset) },
       policy: policyDigest(policy),
     };
     const { verdict, profile } = await thread.decide(subject, attention);
@@ -118,13 +145,44 @@ const evaluateOffline = async (
 };
 
 /** The command line that gives this verdict again. */
-const commandOf = ({ policy, artifact, champion }: Options): string =>
-  [
+const commandOf = ({
+  policy,
+  artifact,
+  champion,
+  endpoint,
+  protocol,
+  classes,
+}: Options): string => {
+  const options = {
+    artifact,
+    champion,
+    endpoint,
+    protocol: endpoint === undefined ? undefined : protocol,
+    classes,
+  };
+  return [
     'npx sluice evaluate --policy',
     quoted(policy),
-    ...(artifact === undefined ? [] : ['--artifact', quoted(artifact)]),
-    ...(champion === undefined ? [] : ['--champion', quoted(champion)]),
+    ...Object.entries(options).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, quoted(value)],
+    ),
   ].join(' ');
+};
+
+/** The endpoint, which the command line alone names: a policy may come from a stranger. */
+const endpointOf = (
+  { endpoint, protocol = 'oip', classes }: Options,
+  environment: NodeJS.ProcessEnv,
+): EndpointSource | undefined => {
+  if (endpoint === undefined) return undefined;
+  const token = environment['SLUICE_ENDPOINT_TOKEN'];
+  return {
+    url: endpoint,
+    protocol,
+    token: token === '' ? undefined : token,
+    classes: classes?.split(','),
+  };
+};
 
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
@@ -132,19 +190,22 @@ const quoted = (word: string): string =>
 /** Paths in the policy start at its folder; paths on the command line where the command is run. */
 const filesOf = (
   policy: Policy,
-  { policy: policyFile, artifact, champion }: Options,
+  { policy: policyFile, artifact, champion, endpoint }: Options,
   folder: string,
-): { dataset: string; model: string | null; champion: string | null } => {
-  if (policy.artifact === undefined && (artifact ?? champion) !== undefined)
+): { root: string; model: string | null; champion: string | null } => {
+  const given = Object.entries({ artifact, champion, endpoint }).find(([, value]) => value);
+  if (policy.artifact === undefined && given !== undefined)
     throw new SluiceError(
       'invalid_request',
-      `${artifact === undefined ? '--champion' : '--artifact'} needs a policy with an artifact; the data of this one holds the predictions.`,
+      `--${given[0]} needs a policy with an artifact; the data of this one holds the predictions.`,
     );
+  if (artifact !== undefined && endpoint !== undefined)
+    throw new SluiceError('invalid_request', 'Give either --artifact or --endpoint, not both.');
   const root = dirname(resolve(folder, policyFile));
   return {
-    dataset: join(root, policy.data.evaluation),
+    root,
     model:
-      policy.artifact === undefined
+      policy.artifact === undefined || endpoint !== undefined
         ? null
         : artifact === undefined
           ? join(root, policy.artifact)

@@ -400,6 +400,37 @@ describe('sluice mitigate refuses', () => {
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('columns.weight') });
   });
 
+  it("a model whose scores are ZipMap's dictionaries, which would not be served", async () => {
+    const models = fileURLToPath(new URL('../../../../test/fixtures/models', import.meta.url));
+    cpSync(join(models, 'zipmap-texts.onnx'), at('zipmap.onnx'));
+    const { columns, label } = JSON.parse(
+      readFileSync(join(models, 'zipmap-texts.json'), 'utf8'),
+    ) as { columns: Record<string, number[]>; label: string[] };
+    const rows = label.map((outcome, row) =>
+      JSON.stringify({
+        outcome,
+        team: row % 3 === 0 ? 'a' : 'b',
+        ...Object.fromEntries(Object.entries(columns).map(([name, all]) => [name, all[row]])),
+      }),
+    );
+    writeFileSync(at('zipmap.jsonl'), Array(9).fill(rows).flat().join('\n'));
+    writeFileSync(
+      at('zipmap.yaml'),
+      `version: 1
+model: zipmap
+task: binary-classification
+artifact: zipmap.onnx
+data: { evaluation: zipmap.jsonl }
+columns: { label: outcome, favorable: good, features: [x0, x1, x2], protected: [{ name: team }] }
+checks: [{ metric: accuracy, at_least: 0.5 }]
+`,
+    );
+    const args = ['--method', 'group-thresholds', '--by', 'team', '--output', 'decided.onnx'];
+    const { code, err } = await mitigate('zipmap.yaml', ...args);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining("'zipmap': False") });
+    expect(existsSync(at('decided.onnx'))).toBe(false);
+  });
+
   it('with a problem document when a script asks', async () => {
     const { code, out } = await mitigate('--method', 'reweighing', '--by', 'sex', '--json');
     expect(code).toBe(2);

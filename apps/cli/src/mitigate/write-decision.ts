@@ -58,6 +58,12 @@ const graphDecision = (
 ): GraphDecision => {
   const { inspection, outputs } = profiled;
   if (inspection === null || outputs === null) throw new Error('A model was scored without one.');
+  // The model server runs what is written here, and serves tensors alone.
+  if (outputs.scoreTensor !== outputs.score)
+    throw new SluiceError(
+      'invalid_artifact',
+      `The scores of the model are dictionaries of ZipMap, which no decision can be added to. Export it without: convert_sklearn(model, options={'zipmap': False}).`,
+    );
   const spec = inspection.signature.outputs.find(({ name }) => name === outputs.score);
   const two = spec?.shape.length === 2 && spec.shape[1] !== 1 && outputs.favorableIndex !== null;
   const columns = by.map((name) => ({ name, type: inputType(table.kinds.get(name), name) }));

@@ -92,6 +92,21 @@ describe('parsePolicy', () => {
     ['a fairness metric without groups', 'by: age_group, ', '', 'checks[2].metric'],
     ['a path out of the repository', 'artifact: model.onnx', 'artifact: ../model.onnx', 'artifact'],
     ['an absolute path', 'data/holdout.parquet', '/etc/passwd', 'data.evaluation'],
+    [
+      'a pattern out of the repository',
+      'data/holdout.parquet',
+      '"../*.parquet"',
+      'data.evaluation',
+    ],
+    ['a web address', 'data/holdout.parquet', '"https://x/y.parquet"', 'data.evaluation'],
+    ['stars that mean nothing', 'data/holdout.parquet', '"data/a**"', 'data.evaluation'],
+    ['outputs of no model', 'artifact: model.onnx', 'outputs: { score: x }', 'outputs'],
+    [
+      'outputs without a name',
+      'artifact: model.onnx',
+      'artifact: model.onnx\noutputs: {}',
+      'outputs',
+    ],
     ['an unknown top-level key', 'version: 1', 'version: 1\nchecs: []', 'checs'],
     ['another version', 'version: 1', 'version: 2', 'version'],
     ['a column protected twice', 'name: sex,', 'name: age_group,', 'columns.protected[1].name'],
@@ -133,6 +148,14 @@ describe('parsePolicy', () => {
     expect(good).toContain(from);
     expect(faultsOf(good.replace(from, to)).map((fault) => fault.path)).toContain(path);
   });
+
+  it.each(['data/', 'data/part-*.parquet', 'data/**/x-?.csv', 'data'])(
+    'takes several files as %s',
+    (location) => {
+      const policy = parsePolicy(good.replace('data/holdout.parquet', `"${location}"`));
+      expect(policy.data.evaluation).toBe(location);
+    },
+  );
 
   it('refuses the same check twice', () => {
     const faults = faultsOf(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { relativePathSchema } from '../artifact.js';
 import { digestOfDocument, type Digest } from '../digest.js';
+import { datasetLocationSchema } from './dataset-location.js';
 import { environmentNameSchema, modelNameSchema } from '../names.js';
 import { groupingName } from './groupings.js';
 import { faultsOfParameter, faultsOfValue } from './metric-faults.js';
@@ -115,6 +116,22 @@ export const policyCheckSchema = z
   .meta({ id: 'PolicyCheck' });
 export type PolicyCheck = z.infer<typeof policyCheckSchema>;
 
+const outputName = z.string().min(1).max(500);
+
+/** Which outputs of a model hold what, where their names, types and shapes leave a doubt. */
+export const modelOutputsSchema = z
+  .strictObject({
+    score: outputName
+      .optional()
+      .describe('The output with the score of the favorable label, or of both labels'),
+    label: outputName.optional().describe('The output with the predicted label'),
+  })
+  .refine(
+    ({ score, label }) => score !== undefined || label !== undefined,
+    'expected the name of an output: score, label or both',
+  )
+  .meta({ id: 'ModelOutputs' });
+
 export const environmentRuleSchema = z
   .strictObject({
     approvals: z
@@ -136,8 +153,13 @@ export const policySchema = z
     artifact: relativePathSchema
       .optional()
       .describe('The ONNX file; leave it out when the data holds scores or predictions'),
+    outputs: modelOutputsSchema
+      .optional()
+      .describe('The outputs to read, needed only for a model that has several of a kind'),
     data: z.strictObject({
-      evaluation: relativePathSchema.describe('The held-out table: Parquet, CSV or JSON Lines'),
+      evaluation: datasetLocationSchema.describe(
+        'The held-out table, Parquet, CSV, JSON Lines or Arrow IPC: a file, a folder of files, or a pattern such as data/part-*.parquet',
+      ),
     }),
     columns: z.strictObject({
       label: columnName.describe('The column with the truth'),
@@ -196,6 +218,8 @@ export const policySchema = z
         ['artifact'],
         'expected either an artifact, or columns.score and columns.prediction, not both',
       );
+    if (policy.artifact === undefined && policy.outputs !== undefined)
+      fault(['outputs'], 'expected an artifact beside the names of its outputs');
     const protectedNames = columns.protected.map((column) => column.name);
     protectedNames.forEach((name, index) => {
       if (protectedNames.indexOf(name) !== index)

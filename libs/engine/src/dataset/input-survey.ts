@@ -3,11 +3,14 @@ import type { Column } from './column.js';
 import type { Dataset } from './dataset.js';
 import { convertedSql, presentSql, quoteName, type Storage } from './sql.js';
 import { showValue } from './value-counts.js';
+import { surveyVector } from './vector-survey.js';
 
 /** A column that a model needs in a certain form. */
 export interface NeededColumn {
   readonly column: Column;
   readonly storage: Storage;
+  /** The values of each row in a column of lists; null for a column of single values. */
+  readonly width: number | null;
 }
 
 const forms: Readonly<Record<Storage, string>> = {
@@ -31,7 +34,27 @@ export const surveyInputs = async (
   faults: FaultCollector,
 ): Promise<Map<string, number>> => {
   const missing = new Map<string, number>();
-  if (needed.length === 0) return missing;
+  await surveySingles(
+    needed.filter(({ width }) => width === null),
+    dataset,
+    faults,
+    missing,
+  );
+  for (const { width, ...rest } of needed) {
+    if (width === null) continue;
+    const gaps = await surveyVector({ ...rest, width }, dataset, faults);
+    if (gaps > 0) missing.set(rest.column.name, gaps);
+  }
+  return missing;
+};
+
+const surveySingles = async (
+  needed: readonly NeededColumn[],
+  dataset: Dataset,
+  faults: FaultCollector,
+  missing: Map<string, number>,
+): Promise<void> => {
+  if (needed.length === 0) return;
   const figures = needed.flatMap(({ column, storage }, index) => {
     const name = quoteName(column.name);
     const misfit = `${name} IS NOT NULL AND ${convertedSql(column, storage)} IS NULL`;
@@ -63,5 +86,4 @@ export const surveyInputs = async (
         hint: 'Fill them as was done for training; only floating-point inputs can be told that a value is missing.',
       });
   });
-  return missing;
 };

@@ -18,7 +18,8 @@ export const textSql = (column: Column): string => `CAST(${presentSql(column)} A
 /** The storage of a column's values once they are read: a typed array, or texts. */
 export type Storage = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'text';
 
-const sqlTypes: Readonly<Record<Storage, string>> = {
+/** DuckDB's types of the same values. */
+export const sqlTypes: Readonly<Record<Storage, string>> = {
   float32: 'FLOAT',
   float64: 'DOUBLE',
   int32: 'INTEGER',

@@ -16,6 +16,7 @@ import {
 import { openTable } from '../dataset/open-table.js';
 import { openSandbox } from '../dataset/sandbox.js';
 import { quoteName, quoteText } from '../dataset/sql.js';
+import { UnreadableFile } from '../dataset/table-file.js';
 import { reasonOf } from '../foreign-error.js';
 
 /** A column to add to a table, or to put in the place of one that has its name. */
@@ -34,7 +35,8 @@ export interface TableChange {
   readonly output: string;
 }
 
-const copyOptions: Readonly<Record<DatasetFormat, string>> = {
+/** Arrow is read and not written: DuckDB would need an extension from the network. */
+const copyOptions: Readonly<Record<Exclude<DatasetFormat, 'arrow'>, string>> = {
   parquet: 'FORMAT parquet',
   csv: 'FORMAT csv, HEADER true',
   jsonl: 'FORMAT json',
@@ -54,9 +56,15 @@ export const writeTable = async ({ source, columns, keep, output }: TableChange)
       'invalid_request',
       `The format of ${format === undefined ? output : source.path} cannot be told from its name; use one of the extensions ${datasetExtensions.join(', ')}.`,
     );
-  const sandbox = await openSandbox(source.path, { writes: true });
+  if (format === 'arrow')
+    throw new SluiceError(
+      'invalid_request',
+      `${output} cannot be written as Arrow; use Parquet, CSV or JSON Lines.`,
+    );
+  const sandbox = await openSandbox([source.path], { writes: true });
+  const file = { path: sandbox.files[0] as string, name: source.path };
   try {
-    const known = await openTable(sandbox.connection, sandbox.file, from);
+    const known = await openTable(sandbox.connection, [file], from);
     await addColumns(sandbox.connection, columns, keep);
     const replaced = known.filter(({ name }) => columns.some((column) => column.name === name));
     const kept = known.filter((column) => !replaced.includes(column));
@@ -80,7 +88,7 @@ export const writeTable = async ({ source, columns, keep, output }: TableChange)
     });
   } catch (cause) {
     if (cause instanceof SluiceError) throw cause;
-    const reason = reasonOf(cause, sandbox.file, source.path);
+    const reason = reasonOf(cause instanceof UnreadableFile ? cause.cause : cause, file);
     throw new SluiceError('invalid_data', `${source.path} cannot be rewritten: ${reason}.`, {
       cause,
     });
