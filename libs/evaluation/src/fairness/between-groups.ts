@@ -1,0 +1,106 @@
+import type { Measure } from '@sluice/contracts';
+import { normBootstrap, resampleCounts, seededRandom, type Estimate } from '@sluice/statistics';
+import type { ProtectedProfile } from '../profile.js';
+import { entropyOf } from '../quality/confusion-metrics.js';
+import { confusionOf } from '../quality/confusion.js';
+import { allRows } from '../quality/rates.js';
+import { sidesOf } from './compared.js';
+import type { GroupStatistic, StatisticRequest } from './group-statistics.js';
+
+/**
+ * Inequality between groups: a generalized entropy index when every row gets the mean benefit of its group,
+ * b(g) = 1 + (FP − FN)/n in g.
+ *
+ * With x = b(g)/μ and π the share of rows, the index is Σ π φ(x), a sum of squares of v(g) = ±√(π φ(x)), signed as
+ * x − 1. v is 0 when groups get the same, and smooth there, so that the length of v, the root of the index, has the
+ * interval of `normBootstrap` over resampled rows; squared it is the index's. A percentile bootstrap would leave 0 out.
+ *
+ * 0 means that groups get the same on average, whatever rows within them get.
+ *
+ * Source: T. Speicher et al., A unified approach to quantifying algorithmic unfairness, KDD (2018).
+ */
+const between = (
+  { column, predictor, level }: StatisticRequest,
+  alpha: number,
+  ofLength: (length: number) => number,
+): Estimate => {
+  const triples = column.groups.map(({ cells }) => {
+    const { tp, fp, fn, tn } = confusionOf(cells, predictor);
+    return [fp, fn, tp + tn] as const;
+  });
+  // In an order of their own, so that draws don't depend on what groups are called.
+  const counts = triples.toSorted((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]).flat();
+  const resamples = resampleCounts(counts, {
+    random: seededRandom(counts),
+    smoothing: 2,
+    replicates: Math.max(2000, Math.ceil(50 / (1 - level))),
+  });
+  const { estimate, interval, n } = normBootstrap(resamples, (drawn) => deviations(drawn, alpha), {
+    level,
+  });
+  return {
+    estimate: ofLength(estimate),
+    interval: { ...interval, lower: ofLength(interval.lower), upper: ofLength(interval.upper) },
+    n,
+  };
+};
+
+/** v by group, from false positives, false negatives and rows predicted right of each in turn. */
+const deviations = (counts: readonly number[], alpha: number): number[] => {
+  const groups = Array.from({ length: counts.length / 3 }, (_, group) => {
+    const [gains = 0, losses = 0, right = 0] = counts.slice(3 * group, 3 * group + 3);
+    const rows = gains + losses + right;
+    return { rows, benefit: rows + gains - losses };
+  });
+  const rows = groups.reduce((sum, group) => sum + group.rows, 0);
+  const mean = groups.reduce((sum, { benefit }) => sum + benefit, 0) / rows;
+  return groups.map((group) => {
+    if (group.rows === 0) return 0;
+    const x = group.benefit / group.rows / mean;
+    return Math.sign(x - 1) * Math.sqrt(Math.max(0, (group.rows / rows) * entropyOf(x, alpha)));
+  });
+};
+
+const square = (length: number): number => length * length;
+const variation = (length: number): number => Math.SQRT2 * length;
+
+type Looked = (column: ProtectedProfile) => ProtectedProfile;
+const every: Looked = (column) => column;
+
+const statistic = (
+  look: Looked,
+  alphaOf: (request: StatisticRequest) => number,
+  ofLength: (length: number) => number,
+): GroupStatistic => ({
+  denominators: ({ column }) =>
+    look(column).groups.map(({ group, cells }) => ({
+      group,
+      have: cells.reduce((sum, { count }) => sum + count, 0),
+      rows: allRows,
+    })),
+  whyUndefined: (request) => {
+    const benefits = look(request.column).groups.map(({ group, cells }) => {
+      const { tp, fp, tn } = confusionOf(cells, request.predictor);
+      return { group, benefit: tp + tn + 2 * fp };
+    });
+    if (benefits.every(({ benefit }) => benefit === 0))
+      return 'every row is favorable and predicted unfavorable, so that the mean benefit is 0';
+    const without = benefits.find(({ benefit }) => benefit === 0);
+    return without && alphaOf(request) <= 0
+      ? `every row of ${without.group} is favorable and predicted unfavorable, so that it gets nothing: at α of 0 or less that counts infinitely`
+      : null;
+  },
+  estimate: (request) =>
+    between({ ...request, column: look(request.column) }, alphaOf(request), ofLength),
+});
+
+const alphaAsked = ({ parameter }: StatisticRequest): number => parameter;
+
+export const betweenGroups = {
+  between_all_groups_generalized_entropy_index: statistic(every, alphaAsked, square),
+  between_all_groups_theil_index: statistic(every, () => 1, square),
+  between_all_groups_coefficient_of_variation: statistic(every, () => 2, variation),
+  between_group_generalized_entropy_index: statistic(sidesOf, alphaAsked, square),
+  between_group_theil_index: statistic(sidesOf, () => 1, square),
+  between_group_coefficient_of_variation: statistic(sidesOf, () => 2, variation),
+} as const satisfies Partial<Record<Measure['metric'], GroupStatistic>>;
