@@ -161,11 +161,22 @@ const isOwnRows = ({ across }: AcrossRequest): boolean =>
 
 const counted = ({ of }: AcrossRequest): Predictor => (of === 'champion' ? 'champion' : 'version');
 
+/** Resampled figures take a while, and each is asked for several times: kept as long as there is the slice. */
+const known = new WeakMap<BinarySlice['cells'], Map<string, Measure>>();
+
 const valueIn = (
   { across: _, group: __, ...request }: AcrossRequest,
   slice: Named,
   of: Measure['of'],
-): Measure => qualityMeasure({ ...request, of, group: slice.group }, slice);
+): Measure => {
+  const ofSlice = known.get(slice.cells) ?? new Map<string, Measure>();
+  known.set(slice.cells, ofSlice);
+  const asked = { ...request, of, group: slice.group };
+  const key = JSON.stringify(asked);
+  const measure = ofSlice.get(key) ?? qualityMeasure(asked, slice);
+  ofSlice.set(key, measure);
+  return measure;
+};
 
 const slicesOf = ({ groups, reference }: Compared): readonly Named[] =>
   reference === null ? groups : [...groups, reference];

@@ -86,14 +86,10 @@ const generalizedEntropy =
       return Math.max(0, (ofOnes + ofTwos - fn) / (2 * n));
     }
     if (mean === 0) return NaN;
-    // Rounding may leave a little below 0 when all get the same.
-    return Math.max(
-      0,
-      (ones * entropyOf(1 / mean, alpha) +
-        fp * entropyOf(2 / mean, alpha) +
-        fn * entropyOf(0, alpha)) /
-        n,
-    );
+    // Where nobody gets nothing, ∞ doesn't count.
+    const ofNothing = fn === 0 ? 0 : fn * entropyOf(0, alpha);
+    const ofOthers = ones * entropyOf(1 / mean, alpha) + fp * entropyOf(2 / mean, alpha);
+    return (ofOthers + ofNothing) / n;
   };
 
 /**

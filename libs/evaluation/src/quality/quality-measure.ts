@@ -100,7 +100,9 @@ const denominatorsFor = (
         })),
     );
   if (isGeneralizedRate(metric)) return ofRate(generalizedRates[metric].rate);
-  const { positives = 0, negatives = 0 } = ranking ?? {};
+  // Without scores it isn't rows that are missing.
+  if (ranking === null) return [];
+  const { positives, negatives } = ranking;
   return [
     { have: positives, need: minimumRowsPerClass, rows: favorableRows },
     { have: negatives, need: minimumRowsPerClass, rows: unfavorableRows },
