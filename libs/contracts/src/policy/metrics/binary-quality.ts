@@ -15,7 +15,7 @@ const meanScore = (rows: string, formula: string, direction: 'higher' | 'lower')
 const complementOfScore = (rows: string, formula: string, direction: 'higher' | 'lower') =>
   ({
     ...meanScore(rows, formula, direction),
-    title: `1 less the mean score of ${rows} rows`,
+    title: `Mean of what the scores of ${rows} rows lack to 1`,
   }) as const;
 
 /** What predictions of two classes are worth: of all rows, or of those of a group. */
