@@ -58,15 +58,6 @@ const classified: Record<
   theil_index: { merge: 'whole', labelSwap: null },
   generalized_entropy_index: { merge: 'whole', labelSwap: null },
   coefficient_of_variation: { merge: 'whole', labelSwap: null },
-  log_loss: { merge: 'whole', labelSwap: (value) => value('log_loss'), sums: true },
-  brier_score: { merge: 'whole', labelSwap: (value) => value('brier_score') },
-  // A score on the edge of two bins belongs to the upper one, and swapped to the one that was lower.
-  expected_calibration_error: { merge: 'whole', labelSwap: null },
-  pr_auc: { merge: 'undefined', labelSwap: null },
-  ks_statistic: { merge: 'undefined', labelSwap: (value) => value('ks_statistic') },
-  gain: { merge: 'undefined', labelSwap: null },
-  lift: { merge: 'undefined', labelSwap: null },
-  f_beta_score: { merge: 'whole', labelSwap: null },
   generalized_true_positive_rate: {
     merge: 'whole',
     labelSwap: (value) => value('generalized_true_negative_rate'),
@@ -83,6 +74,15 @@ const classified: Record<
     merge: 'whole',
     labelSwap: (value) => value('generalized_true_positive_rate'),
   },
+  log_loss: { merge: 'whole', labelSwap: (value) => value('log_loss'), sums: true },
+  brier_score: { merge: 'whole', labelSwap: (value) => value('brier_score') },
+  // A score on the edge of two bins belongs to the upper one, and swapped to the one that was lower.
+  expected_calibration_error: { merge: 'whole', labelSwap: null },
+  pr_auc: { merge: 'undefined', labelSwap: null },
+  ks_statistic: { merge: 'undefined', labelSwap: (value) => value('ks_statistic') },
+  gain: { merge: 'undefined', labelSwap: null },
+  lift: { merge: 'undefined', labelSwap: null },
+  f_beta_score: { merge: 'whole', labelSwap: null },
   demographic_parity_difference: {
     merge: 'whole',
     labelSwap: (value) => value('demographic_parity_difference'),
@@ -117,15 +117,6 @@ const classified: Record<
   average_odds_difference: {
     merge: 'whole',
     labelSwap: (value) => -value('average_odds_difference'),
-  },
-  // The worths of the outcomes would have to be swapped too.
-  expected_value: { merge: 'whole', labelSwap: null, sums: true },
-  value_over_baseline: { merge: 'whole', labelSwap: null, sums: true },
-  return_on_investment: { merge: 'whole', labelSwap: null, sums: true },
-  break_even_threshold: {
-    merge: 'whole',
-    labelSwap: (value) => value('break_even_threshold'),
-    certain: true,
   },
   error_rate_difference: { merge: 'whole', labelSwap: (value) => value('error_rate_difference') },
   error_rate_ratio: { merge: 'whole', labelSwap: (value) => value('error_rate_ratio') },
@@ -224,6 +215,15 @@ const classified: Record<
   class_imbalance: { merge: 'whole', labelSwap: (value) => value('class_imbalance') },
   predicted_positive_share: { merge: 'whole', labelSwap: null },
   predicted_positive_share_ratio: { merge: 'whole', labelSwap: null },
+  // The worths of the outcomes would have to be swapped too.
+  expected_value: { merge: 'whole', labelSwap: null, sums: true },
+  value_over_baseline: { merge: 'whole', labelSwap: null, sums: true },
+  return_on_investment: { merge: 'whole', labelSwap: null, sums: true },
+  break_even_threshold: {
+    merge: 'whole',
+    labelSwap: (value) => value('break_even_threshold'),
+    certain: true,
+  },
 };
 
 const worths = {
@@ -428,7 +428,8 @@ describe('the registry of metrics', () => {
         for (const whose of subjects) {
           const [found, expected] = [measure(rows, whose), measure(copies, whose)];
           expect(found.state).toBe('ok');
-          expect(found.value).toBeCloseTo(expected.value as number, 12);
+          if (!classified[metric].smoothed)
+            expect(found.value).toBeCloseTo(expected.value as number, 12);
           if (classified[metric].certain) continue;
           expect(widthOf(found)).toBeGreaterThan(widthOf(expected));
         }

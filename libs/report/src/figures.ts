@@ -68,12 +68,15 @@ export const limitText = ({ limit }: Check): string =>
 export const checkParts = (
   check: Check,
 ): { metric: string; by: string | null; made: string; against: string } => {
-  const [metric = '', ...rest] = check.id.split('/');
+  const [named = '', ...rest] = check.id.split('/');
+  const [, metric = named, parameter] = /^(.*)\((.*)\)$/.exec(named) ?? [];
   // A column's name may hold a slash itself; only the kind of limit at the end is left off.
   const place = rest.slice(0, -1);
-  const made: string[] = [];
-  while (place[0] !== undefined && /^(parameter|across) /.test(place[0]))
-    made.push((place.shift() as string).replace(/^across /, '').replaceAll('_', ' '));
+  const across = place[0]?.startsWith('across ') ? place.shift() : undefined;
+  const made = [
+    ...(parameter === undefined ? [] : [`parameter ${parameter}`]),
+    ...(across === undefined ? [] : [across.replace('across ', '').replaceAll('_', ' ')]),
+  ];
   return {
     metric,
     by: place.length > 0 ? place.join('/').replace('/within ', ' within ') : null,

@@ -62,11 +62,11 @@ describe('a check across groups', () => {
     ],
     [
       { metric: 'precision', at_least: 0.5, parameter: 2 },
-      'parameter: expected none: precision has no parameter',
+      'parameter: expected no parameter: precision has none',
     ],
     [
       { metric: 'generalized_entropy_index', at_most: 0.5, parameter: 11 },
-      'parameter: expected α from -10 to 10',
+      'parameter: expected a number from -10 to 10, the range of α of generalized_entropy_index',
     ],
     [
       { metric: 'conditional_demographic_disparity', by: 'sex', at_most: 0.5 },

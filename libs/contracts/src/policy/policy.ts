@@ -6,7 +6,7 @@ import { environmentNameSchema, modelNameSchema } from '../names.js';
 import { acrossSchema, definitionOf } from './across.js';
 import { groupingName } from './groupings.js';
 import { faultsOfAcross, faultsOfParameter, faultsOfValue } from './metric-faults.js';
-import { metricDefinition, metricNames, parameterOf } from './metrics.js';
+import { metricNames, parameterOf } from './metrics.js';
 import { valueSchema } from './value.js';
 
 const columnName = z.string().min(1).max(200);
@@ -40,10 +40,6 @@ export const policyCheckSchema = z
     across: acrossSchema
       .optional()
       .describe('With `by` and a metric of quality: compare its values in the groups in this way'),
-    parameter: z
-      .number()
-      .optional()
-      .describe('The number in the formula of a metric that has one, such as α or a concentration'),
     at_least: z.number().optional().describe('The smallest value that passes'),
     at_most: z.number().optional().describe('The largest value that passes'),
     against: z.literal('champion').optional().describe('Compare with the version in production'),

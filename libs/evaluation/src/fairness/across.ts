@@ -35,6 +35,7 @@ import {
   sidesOf,
   whyNotAgainstPrivileged,
 } from './compared.js';
+import { tallyOf, weightOf } from '../quality/tally.js';
 
 export type AcrossRequest = MeasureRequest & { readonly across: Across };
 
@@ -153,7 +154,7 @@ const comparedBy = (
 export const majorityOf = ({ groups }: ProtectedProfile): string | undefined =>
   groups.toSorted((a, b) => rowsOf(b) - rowsOf(a))[0]?.group;
 
-const rowsOf = ({ cells }: BinarySlice): number => cells.reduce((sum, { count }) => sum + count, 0);
+const rowsOf = ({ cells }: BinarySlice): number => tallyOf(cells).rows;
 
 /** Whether the reference has rows of its own, rather than those of the groups again. */
 const isOwnRows = ({ across }: AcrossRequest): boolean =>
@@ -227,8 +228,6 @@ const pairedChange = (request: AcrossRequest, { groups, reference }: Compared): 
   if (!isRate(metric) || isOfPredicted(metric) || kind === 'extreme' || !isOwnRows(request))
     return null;
   const slices = reference === null ? groups : [...groups, reference];
-  // Weighted rows aren't counted one by one.
-  if (slices.some(({ cells }) => cells.some(({ weight }) => weight !== undefined))) return null;
   const paired = slices.map(({ cells }) => pairedCountsOf(metric, cells));
   const change = disparityDifference([paired], kind, { level: levelOf(request) });
   // A signed ratio is compared by its distance from 1, which falls as the smallest ratio rises.
@@ -375,5 +374,5 @@ const denominatorOf = (metric: RateName, { cells }: BinarySlice, of: Predictor):
   const rate: Rate = rates[metric];
   return cells
     .filter((cell) => rate.counts(cell.label, predictionOf(cell, of)))
-    .reduce((sum, { count, weight }) => sum + (weight?.sum ?? count), 0);
+    .reduce((sum, cell) => sum + weightOf(cell).sum, 0);
 };

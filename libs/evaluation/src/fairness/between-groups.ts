@@ -1,9 +1,16 @@
 import type { Measure } from '@sluice/contracts';
 import { normBootstrap, resampleCounts, seededRandom, type Estimate } from '@sluice/statistics';
-import type { ProtectedProfile } from '../profile.js';
+import type { Cell, ProtectedProfile } from '../profile.js';
 import { entropyOf } from '../quality/confusion-metrics.js';
-import { confusionOf } from '../quality/confusion.js';
-import { allRows } from '../quality/rates.js';
+import { allRows, predictionOf, type Predictor } from '../quality/rates.js';
+import {
+  effectiveRows,
+  effectiveScale,
+  isWeighted,
+  rowsOf,
+  tallyOf,
+  weightOf,
+} from '../quality/tally.js';
 import { sidesOf } from './compared.js';
 import type { GroupStatistic, StatisticRequest } from './group-statistics.js';
 
@@ -24,25 +31,55 @@ const between = (
   alpha: number,
   ofLength: (length: number) => number,
 ): Estimate => {
-  const triples = column.groups.map(({ cells }) => {
-    const { tp, fp, fn, tn } = confusionOf(cells, predictor);
-    return [fp, fn, tp + tn] as const;
-  });
-  // In an order of their own, so that draws don't depend on what groups are called.
-  const counts = triples.toSorted((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]).flat();
-  const resamples = resampleCounts(counts, {
-    random: seededRandom(counts),
-    smoothing: 2,
-    replicates: Math.max(2000, Math.ceil(50 / (1 - level))),
-  });
-  const { estimate, interval, n } = normBootstrap(resamples, (drawn) => deviations(drawn, alpha), {
+  const cells = column.groups.flatMap((group) => group.cells);
+  const tally = tallyOf(cells);
+  // One scale for all groups, so that each keeps its share of the weight.
+  const scale = effectiveScale(tally);
+  const triples = column.groups
+    .map((group) => ({
+      rows: tripleOf(group.cells, predictor, rowsOf),
+      effective: tripleOf(group.cells, predictor, (cell) => weightOf(cell).sum * scale),
+    }))
+    // In an order of their own, so that draws don't depend on what groups are called.
+    .toSorted(({ rows: a }, { rows: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
+  const effective = triples.flatMap((each) => each.effective);
+  const resamples = {
+    // Rounding in the last digit would make other draws of weights in another unit.
+    ...resampleCounts(
+      effective.map((count) => Math.round(count * 1e6) / 1e6),
+      {
+        random: seededRandom(triples.flatMap((each) => each.rows)),
+        smoothing: 2,
+        replicates: Math.max(2000, Math.ceil(50 / (1 - level))),
+        ...(isWeighted(cells) && { rows: Math.max(1, Math.round(effectiveRows(tally))) }),
+      },
+    ),
+    counts: effective,
+  };
+  const { estimate, interval } = normBootstrap(resamples, (drawn) => deviations(drawn, alpha), {
     level,
   });
   return {
     estimate: ofLength(estimate),
     interval: { ...interval, lower: ofLength(interval.lower), upper: ofLength(interval.upper) },
-    n,
+    n: tally.rows,
   };
+};
+
+/** False positives, false negatives and rows predicted right. */
+const tripleOf = (
+  cells: readonly Cell[],
+  predictor: Predictor,
+  counted: (cell: Cell) => number,
+): readonly [number, number, number] => {
+  const sum = (kind: (cell: Cell) => boolean): number =>
+    cells.filter(kind).reduce((total, cell) => total + counted(cell), 0);
+  const predicted = (cell: Cell): boolean => predictionOf(cell, predictor);
+  return [
+    sum((cell) => predicted(cell) && !cell.label),
+    sum((cell) => !predicted(cell) && cell.label),
+    sum((cell) => predicted(cell) === cell.label),
+  ];
 };
 
 /** v by group, from false positives, false negatives and rows predicted right of each in turn. */
@@ -75,13 +112,13 @@ const statistic = (
   denominators: ({ column }) =>
     look(column).groups.map(({ group, cells }) => ({
       group,
-      have: cells.reduce((sum, { count }) => sum + count, 0),
+      have: tallyOf(cells).rows,
       rows: allRows,
     })),
   whyUndefined: (request) => {
     const benefits = look(request.column).groups.map(({ group, cells }) => {
-      const { tp, fp, tn } = confusionOf(cells, request.predictor);
-      return { group, benefit: tp + tn + 2 * fp };
+      const [gains, , right] = tripleOf(cells, request.predictor, rowsOf);
+      return { group, benefit: right + 2 * gains };
     });
     if (benefits.every(({ benefit }) => benefit === 0))
       return 'every row is favorable and predicted unfavorable, so that the mean benefit is 0';

@@ -1,11 +1,5 @@
 import type { Measure } from '@sluice/contracts';
-import {
-  linearCombination,
-  newcombe,
-  wilson,
-  type Estimate,
-  type Proportion,
-} from '@sluice/statistics';
+import { linearCombination, newcombe, wilson, type Estimate } from '@sluice/statistics';
 import {
   lacking,
   levelOf,
@@ -14,7 +8,8 @@ import {
   type MeasureRequest,
   type Shortfall,
 } from '../measure.js';
-import type { ProtectedProfile } from '../profile.js';
+import type { Cell, ProtectedProfile } from '../profile.js';
+import { effectiveScale, tallyOf, type Tally } from '../quality/tally.js';
 import {
   allRows,
   predictionOf,
@@ -22,6 +17,7 @@ import {
   rates,
   rowsOfChampion,
   type Predictor,
+  type RowProportion,
 } from '../quality/rates.js';
 import { changeOf, distanceFrom, measuredIfBounded, whyNotAgainstPrivileged } from './compared.js';
 import type { GroupStatistic } from './group-statistics.js';
@@ -30,18 +26,24 @@ import type { GroupStatistic } from './group-statistics.js';
 const sharesOf = (
   { groups, privileged }: ProtectedProfile,
   predictor: Predictor,
-): { readonly refused: Proportion; readonly selected: Proportion } => {
-  const share = (predicted: boolean): Proportion => {
-    const rowsIn = (others: boolean): number =>
-      groups
-        .filter(({ group }) => (group !== privileged) === others)
-        .flatMap(({ cells }) => cells)
-        .filter((cell) => predictionOf(cell, predictor) === predicted)
-        .reduce((sum, { count }) => sum + count, 0);
-    const others = rowsIn(true);
-    return { successes: others, trials: others + rowsIn(false) };
-  };
+): { readonly refused: RowProportion; readonly selected: RowProportion } => {
+  const share = (predicted: boolean): RowProportion =>
+    othersAmong(groups, privileged, (cell) => predictionOf(cell, predictor) === predicted);
   return { refused: share(false), selected: share(true) };
+};
+
+/** The rows of a kind, effective ones when they are weighted, and how many of them aren't in the privileged group. */
+const othersAmong = (
+  groups: ProtectedProfile['groups'],
+  privileged: string | null,
+  kind: (cell: Cell) => boolean,
+): RowProportion => {
+  const cellsIn = (some: ProtectedProfile['groups']): Cell[] =>
+    some.flatMap(({ cells }) => cells).filter(kind);
+  const others = tallyOf(cellsIn(groups.filter(({ group }) => group !== privileged)));
+  const all = tallyOf(cellsIn(groups));
+  const scale = effectiveScale(all);
+  return { successes: others.weight * scale, trials: all.weight * scale, rows: all.rows };
 };
 
 /**
@@ -50,7 +52,7 @@ const sharesOf = (
  */
 const disparityOf = (column: ProtectedProfile, predictor: Predictor, level: number): Estimate => {
   const { refused, selected } = sharesOf(column, predictor);
-  return newcombe(refused, selected, { level });
+  return { ...newcombe(refused, selected, { level }), n: refused.rows + selected.rows };
 };
 
 const denominatorsOf = (
@@ -60,8 +62,8 @@ const denominatorsOf = (
 ): Omit<Shortfall, 'need'>[] => {
   const { refused, selected } = sharesOf(column, predictor);
   return [
-    { have: refused.trials, rows: rates.false_omission_rate.rows },
-    { have: selected.trials, rows: rates.precision.rows },
+    { have: refused.rows, rows: rates.false_omission_rate.rows },
+    { have: selected.rows, rows: rates.precision.rows },
   ].map(({ have, rows }) => ({
     group,
     have,
@@ -76,27 +78,21 @@ export const demographicDisparity: GroupStatistic = {
 
 /** (n(u) − n(p)) / n = 2 n(u)/n − 1, with Wilson's limits of the share n(u)/n. */
 export const classImbalance: GroupStatistic = {
-  denominators: ({ column }) => [{ group: null, have: othersOf(column).trials, rows: allRows }],
+  denominators: ({ column }) => [{ group: null, have: othersOf(column).rows, rows: allRows }],
   estimate: ({ column, level }) => {
     const others = othersOf(column);
     const { interval } = wilson(others, { level });
-    const { successes, trials } = others;
+    const { successes, trials, rows } = others;
     return {
       estimate: (2 * successes - trials) / trials,
       interval: { ...interval, lower: 2 * interval.lower - 1, upper: 2 * interval.upper - 1 },
-      n: trials,
+      n: rows,
     };
   },
 };
 
-const othersOf = ({ groups, privileged }: ProtectedProfile): Proportion => {
-  const count = (some: ProtectedProfile['groups']): number =>
-    some.flatMap(({ cells }) => cells).reduce((sum, cell) => sum + cell.count, 0);
-  return {
-    successes: count(groups.filter(({ group }) => group !== privileged)),
-    trials: count(groups),
-  };
-};
+const othersOf = ({ groups, privileged }: ProtectedProfile): RowProportion =>
+  othersAmong(groups, privileged, () => true);
 
 /**
  * Conditional demographic disparity: Σ n_k DD_k / n over the values k of a control column, so that what the column
@@ -113,8 +109,9 @@ export const conditionalDisparityMeasure = (
   request: MeasureRequest,
   strata: readonly ProtectedProfile[],
 ): Measure => {
-  const rows = strata.map((stratum) => othersOf(stratum).trials);
-  const n = rows.reduce((sum, count) => sum + count, 0);
+  const tallies = strata.map(({ groups }) => tallyOf(groups.flatMap(({ cells }) => cells)));
+  const n = tallies.reduce((sum, { rows }) => sum + rows, 0);
+  const weight = tallies.reduce((sum, tally) => sum + tally.weight, 0);
   const incomparable = whyIncomparable(strata);
   if (incomparable !== null) return withoutValue(request, 'undefined', n, incomparable);
   const lack = lacking(request, n, conditionalDisparityShortfalls(request, strata));
@@ -122,7 +119,7 @@ export const conditionalDisparityMeasure = (
   const ofPredictor = (predictor: Predictor): Estimate =>
     linearCombination(
       strata.map((stratum, index) => ({
-        weight: (rows[index] as number) / n,
+        weight: (tallies[index] as Tally).weight / weight,
         estimate: disparityOf(stratum, predictor, levelOf(request)),
       })),
     );

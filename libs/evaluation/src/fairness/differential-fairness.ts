@@ -8,7 +8,7 @@ import type { GroupStatistic, StatisticRequest } from './group-statistics.js';
  * its complement, each smoothed by c/2 rows, s = (k + c/2) / (n + c).
  *
  * 0 means equal rates; e^value is the largest factor by which a group's chance differs from another's. The estimand is
- * the same of the true rates in groups of this size, so that smoothing counts for estimate and interval alike: Wilson's
+ * the same of the true rates in groups of this size (of weighted rows, of this effective size), so that smoothing counts for estimate and interval alike: Wilson's
  * limits of each rate, smoothed and on the logarithmic scale, combine as in `largestDifferenceOf`. Never infinite.
  *
  * Source: J. R. Foulds, R. Islam, K. N. Keya and S. Pan, An intersectional definition of fairness, ICDE (2020).
@@ -37,13 +37,13 @@ const differential = (
       };
     });
   const figure = largestDifferenceOf([family(false), family(true)], { level });
-  return { ...figure, n: proportions.reduce((sum, { trials }) => sum + trials, 0) };
+  return { ...figure, n: proportions.reduce((sum, { rows }) => sum + rows, 0) };
 };
 
 const denominators: GroupStatistic['denominators'] = ({ column, predictor }) =>
   column.groups.map(({ group, cells }) => ({
     group,
-    have: proportionOf('base_rate', cells, predictor).trials,
+    have: proportionOf('base_rate', cells, predictor).rows,
     rows: allRows,
   }));
 

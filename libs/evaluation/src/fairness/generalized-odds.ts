@@ -33,12 +33,12 @@ export const generalizedOdds: GroupStatistic = {
     column.groups.flatMap(({ group, cells }) => [
       {
         group,
-        have: proportionOf('true_positive_rate', cells, 'version').trials,
+        have: proportionOf('true_positive_rate', cells, 'version').rows,
         rows: favorableRows,
       },
       {
         group,
-        have: proportionOf('false_positive_rate', cells, 'version').trials,
+        have: proportionOf('false_positive_rate', cells, 'version').rows,
         rows: unfavorableRows,
       },
     ]),

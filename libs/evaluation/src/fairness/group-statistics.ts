@@ -10,6 +10,7 @@ import {
 } from '../measure.js';
 import type { ProtectedProfile } from '../profile.js';
 import { predictorsOf, type Predictor } from '../quality/rates.js';
+import { tallyOf } from '../quality/tally.js';
 import { betweenGroups } from './between-groups.js';
 import { changeOf, distanceFrom, measuredIfBounded, whyNotAgainstPrivileged } from './compared.js';
 import { classImbalance, demographicDisparity } from './demographic-disparity.js';
@@ -34,6 +35,7 @@ export interface GroupStatistic {
   readonly denominators: (request: StatisticRequest) => readonly Omit<Shortfall, 'need'>[];
   /** Why it is 0/0 or infinite although there are rows enough; null when it isn't. */
   readonly whyUndefined?: (request: StatisticRequest) => string | null;
+  /** n counts rows, whatever they weigh. */
   readonly estimate: (request: StatisticRequest) => Estimate;
 }
 
@@ -61,9 +63,7 @@ export const groupStatisticMeasure = (
 ): Measure => {
   const statistic: GroupStatistic = groupStatistics[name];
   const asked = statisticRequests(request, column);
-  const rows = column.groups
-    .flatMap(({ cells }) => cells)
-    .reduce((sum, { count }) => sum + count, 0);
+  const { rows } = tallyOf(column.groups.flatMap(({ cells }) => cells));
   const { needsPrivileged, ideal } = metricDefinition(name);
   const incomparable =
     (needsPrivileged ? whyNotAgainstPrivileged(column) : null) ??
@@ -110,7 +110,7 @@ const statisticRequests = (
     column,
     predictor,
     group,
-    parameter: parameter ?? own?.usual ?? NaN,
+    parameter: parameter ?? own?.default ?? NaN,
     level: levelOf(request as MeasureRequest),
     minimumRows: request.minimumRows,
   }));

@@ -1,26 +1,41 @@
-import { wilson, type Proportion } from '@sluice/statistics';
+import { wilson } from '@sluice/statistics';
 import type { ProtectedProfile } from '../profile.js';
-import { proportionOf, rates, rowsOfChampion, type Predictor } from '../quality/rates.js';
+import {
+  predictionOf,
+  rates,
+  rowsOfChampion,
+  type Predictor,
+  type RowProportion,
+} from '../quality/rates.js';
+import { effectiveScale, tallyOf, type Tally } from '../quality/tally.js';
 import type { GroupStatistic, StatisticRequest } from './group-statistics.js';
 
-const selectedIn = (
+/** Rows predicted favorable in some groups, effective ones when they are weighted, and how many of them are in one. */
+const shareOf = (
   { groups }: ProtectedProfile,
   predictor: Predictor,
-  of: string | null,
-): number =>
-  groups
-    .filter(({ group }) => of === null || group === of)
-    .reduce(
-      (sum, { cells }) => sum + proportionOf('selection_rate', cells, predictor).successes,
-      0,
+  own: string | null,
+  among: (group: string) => boolean = () => true,
+): RowProportion => {
+  const selected = (isIn: (group: string) => boolean): Tally =>
+    tallyOf(
+      groups
+        .filter(({ group }) => isIn(group))
+        .flatMap(({ cells }) => cells)
+        .filter((cell) => predictionOf(cell, predictor)),
     );
+  const all = selected(among);
+  const scale = effectiveScale(all);
+  const { weight } = selected((group) => group === own);
+  return { successes: weight * scale, trials: all.weight * scale, rows: all.rows };
+};
 
 const denominators: GroupStatistic['denominators'] = ({ column, predictor }) => {
   const { rows } = rates.precision;
   return [
     {
       group: null,
-      have: selectedIn(column, predictor, null),
+      have: shareOf(column, predictor, null).rows,
       rows: predictor === 'champion' ? rowsOfChampion(rows) : rows,
     },
   ];
@@ -29,14 +44,10 @@ const denominators: GroupStatistic['denominators'] = ({ column, predictor }) => 
 /** A group's share of all rows predicted favorable (Aequitas' ppr), with Wilson's interval. */
 export const predictedPositiveShare: GroupStatistic = {
   denominators,
-  estimate: ({ column, predictor, group, level }) =>
-    wilson(
-      {
-        successes: selectedIn(column, predictor, group),
-        trials: selectedIn(column, predictor, null),
-      },
-      { level },
-    ),
+  estimate: ({ column, predictor, group, level }) => {
+    const share = shareOf(column, predictor, group);
+    return { ...wilson(share, { level }), n: share.rows };
+  },
 };
 
 /**
@@ -56,12 +67,10 @@ export const predictedPositiveShareRatio: GroupStatistic = {
     return {
       estimate: both.successes / (both.trials - both.successes),
       interval: { ...interval, lower: odds(interval.lower), upper: odds(interval.upper) },
-      n: both.trials,
+      n: both.rows,
     };
   },
 };
 
-const ofBoth = ({ column, predictor, group }: StatisticRequest): Proportion => {
-  const own = selectedIn(column, predictor, group);
-  return { successes: own, trials: own + selectedIn(column, predictor, column.privileged) };
-};
+const ofBoth = ({ column, predictor, group }: StatisticRequest): RowProportion =>
+  shareOf(column, predictor, group, (each) => each === group || each === column.privileged);

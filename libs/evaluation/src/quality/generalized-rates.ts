@@ -9,6 +9,7 @@ import {
   type MeasureRequest,
 } from '../measure.js';
 import type { BinarySlice, Moments } from '../profile.js';
+import { tallyOf } from './tally.js';
 import { predictorsOf, proportionOf, type Predictor, type RateName } from './rates.js';
 
 interface GeneralizedRate {
@@ -54,7 +55,8 @@ export const generalizedRateMeasure = (
   { cells, scores }: BinarySlice,
 ): Measure => {
   const { rate, label, complement }: GeneralizedRate = generalizedRates[name];
-  const { trials: n } = proportionOf(rate, cells, 'version');
+  const { trials, rows: n } = proportionOf(rate, cells, 'version');
+  const weight = tallyOf(cells.filter((cell) => cell.label === (label === 'positives'))).weight;
   const need = request.minimumRows ?? minimumRows;
   const rows =
     label === 'positives'
@@ -65,9 +67,11 @@ export const generalizedRateMeasure = (
   const ofPredictor = (predictor: Predictor): Estimate | null => {
     const sums = scores?.[predictor]?.byLabel?.[label];
     if (sums === undefined) return null;
-    const mean = meanOfShares(sums, n, levelOf(request));
+    const mean = { ...meanOfShares(sums, weight, trials, levelOf(request)), n };
     return complement ? complementOf(mean) : mean;
   };
+  if (trials === 0)
+    return withoutValue(request, 'undefined', n, 'the rows of a label weigh nothing');
   const [first, second] = predictorsOf(request.of).map(ofPredictor);
   if (!first || second === null)
     return withoutValue(
@@ -85,14 +89,20 @@ export const generalizedRateMeasure = (
 };
 
 /**
- * The mean of n shares from 0 to 1, with Wilson's interval for as many rows of 0 and 1 as would vary as much.
+ * The mean of shares from 0 to 1, with Wilson's interval for as many rows of 0 and 1 as would vary as much.
  *
- * Estimand: E(s). With m the mean and v the sample variance (n − 1), a mean of m(1 − m)/v · n zeros and ones has the same
- * variance v/n. Shares that don't vary at all, which n rows don't prove, count as n zeros and ones.
+ * Estimand: E(s). With m the weighted mean, n the effective rows and v their variance, (mean square − m²) n / (n − 1), a
+ * mean of m(1 − m)/v · n zeros and ones has the same variance v/n. Shares that don't vary at all, which n rows don't
+ * prove, count as n zeros and ones.
  */
-const meanOfShares = ({ sum, squares }: Moments, n: number, level: number): Estimate => {
-  const mean = Math.min(1, Math.max(0, sum / n));
-  const variance = (squares - n * mean * mean) / (n - 1);
+const meanOfShares = (
+  { sum, squares }: Moments,
+  weight: number,
+  n: number,
+  level: number,
+): Estimate => {
+  const mean = Math.min(1, Math.max(0, sum / weight));
+  const variance = ((squares / weight - mean * mean) * n) / (n - 1);
   const spread = mean * (1 - mean);
   // What rounding leaves of equal scores is no variance; one of more than that of 0 and 1 is n / (n − 1).
   const effective = variance > 1e-12 && spread > 0 ? Math.max(n - 1, (n * spread) / variance) : n;

@@ -46,7 +46,7 @@ const betweenSides = (title: string, formula: string) =>
 
 const entropyParameter = { name: 'α', default: 2, lowest: -10, highest: 10 } as const;
 const concentration = {
-  name: 'the concentration c',
+  name: 'c',
   default: 1,
   lowest: 0.001,
   highest: 1e6,
