@@ -7,7 +7,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { metrics, policySchema, verdictSchema } from '../libs/contracts/dist/index.js';
+import {
+  acrossDefinitions,
+  metrics,
+  policySchema,
+  verdictSchema,
+} from '../libs/contracts/dist/index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = (script) =>
@@ -52,6 +57,17 @@ const metricsPage = () => {
     '| metric | what it is | formula | better | kind | range |',
     '|---|---|---|---|---|---|',
     ...rows,
+    '',
+    '## Across groups',
+    '',
+    'With `across`, a check compares the values m(g) of any metric of kind quality in the groups of `by`; m is its value of all rows.',
+    '',
+    '| across | what it is | formula |',
+    '|---|---|---|',
+    ...Object.entries(acrossDefinitions).map(
+      ([name, { words, formula, perGroup }]) =>
+        `| \`${name}\` | ${words}${perGroup ? ', of each group' : ''} | ${formula.replaceAll('|', '\\|')} |`,
+    ),
     '',
   ].join('\n');
 };

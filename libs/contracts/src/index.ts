@@ -5,6 +5,7 @@ export * from './nearest-name.js';
 export * from './artifact.js';
 export * from './policy/metrics.js';
 export * from './policy/dataset-location.js';
+export * from './policy/across.js';
 export * from './policy/policy.js';
 export * from './policy/groupings.js';
 export * from './policy/value.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { digestOfDocument, digestSchema, type Digest } from './digest.js';
 import { modelNameSchema } from './names.js';
+import { acrossSchema } from './policy/across.js';
 import { metricNames } from './policy/metrics.js';
 
 /** `undefined`: the formula divides by zero on this data. `insufficient`: too few rows to say anything. Neither is zero, and neither passes. */
@@ -16,20 +17,6 @@ export const intervalSchema = z
   })
   .meta({ id: 'Interval' });
 export type Interval = z.infer<typeof intervalSchema>;
-
-/**
- * What is made of the values that a metric has in the groups of a column, in fairlearn's terms: their difference (max − min)
- * or ratio (min / max), the same to the value overall, or their extremes.
- */
-export const acrossSchema = z.enum([
-  'difference',
-  'ratio',
-  'difference_to_overall',
-  'ratio_to_overall',
-  'group_min',
-  'group_max',
-]);
-export type Across = z.infer<typeof acrossSchema>;
 
 export const measureSchema = z
   .strictObject({
@@ -51,9 +38,11 @@ export const measureSchema = z
       .optional()
       .describe('What is made of the values of all groups; absent when it is of one or of none'),
     within: z
-      .strictObject({ column: z.string(), value: z.string() })
+      .strictObject({ column: z.string(), value: z.string().nullable() })
       .optional()
-      .describe('The rows it is taken over: those with this value of a control column'),
+      .describe(
+        'The rows it is taken over: those with this value of a control column; null when it goes through the rows of each value in turn',
+      ),
     parameter: z
       .number()
       .optional()

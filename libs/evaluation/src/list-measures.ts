@@ -1,5 +1,4 @@
 import {
-  groupingName,
   metricDefinition,
   metricNames,
   parameterOf,
@@ -10,13 +9,14 @@ import {
 import { requestsOf, type Evaluation } from './checks/decide-check.js';
 import type { MeasureRequest } from './measure.js';
 import { measureProfile } from './measure-profile.js';
-import type { Profile, ProtectedProfile } from './profile.js';
+import type { ProtectedProfile } from './profile.js';
 
 /**
  * The measures of a verdict, in one order: the version's quality overall, then by column its quality in each group and
- * its fairness; the champion's quality overall and fairness by column; the differences in quality overall, and last
- * those that the checks add, in the policy's order. Each stands once, as it is usually taken: what a check asks of its
- * own, such as another level, is in the check's measure.
+ * its fairness in the metrics that are read most; the champion's quality overall and fairness by column; the differences
+ * in quality overall, and last those that the checks add, in the policy's order. Of intersections the rates that are
+ * compared most stand there for each group, and of strata what checks ask for. Each stands once, as it is usually taken:
+ * what a check asks of its own, such as another level, is in the check's measure.
  *
  * A verdict is a message, and messages have a size: with many groups, only the rates that are compared most stand
  * there for each, and what the checks ask for.
@@ -27,32 +27,37 @@ export const listMeasures = (
   onMeasure?: (done: number, total: number) => void,
 ): Measure[] => {
   const { profile, hasChampion } = evaluation;
-  const groups = profile.byColumn.reduce((sum, column) => sum + column.groups.length, 0);
+  const whole = profile.byColumn.filter(({ within }) => within === null);
+  const single = policy.columns.protected.map(({ name }) => name);
+  const columns = whole.filter(({ column }) => single.includes(column));
+  const groups = whole.reduce((sum, column) => sum + column.groups.length, 0);
   const inGroups = groups <= mostGroupsInFull ? quality : comparedMost;
   const value = policy.value === undefined ? [] : valued(policy.value);
   const overall = (of: Measure['of']): MeasureRequest[] => besideLabels(of, [...quality, ...value]);
   const requests = [
     ...overall('version'),
-    ...profile.byColumn.flatMap((column) => [
+    ...columns.flatMap((column) => [
       ...[...inGroups, ...value.slice(0, 1)].flatMap((metric) =>
         column.groups.map(({ group }) => request(metric, 'version', column.column, group)),
       ),
       ...fairnessOf(column).map((metric) => request(metric, 'version', column.column)),
     ]),
-    ...(hasChampion ? besideChampion(profile, overall) : []),
+    ...(groups <= mostGroupsInFull ? whole : [])
+      .filter(({ column }) => !single.includes(column))
+      .flatMap((column) =>
+        comparedMost.flatMap((metric) =>
+          column.groups.map(({ group }) => request(metric, 'version', column.column, group)),
+        ),
+      ),
+    ...(hasChampion ? besideChampion(columns, overall) : []),
     ...askedFor(policy, evaluation),
   ];
   const distinct = new Map(
-    requests.map((each) => [
-      JSON.stringify([
-        each.metric,
-        each.of,
-        each.by,
-        each.group,
-        parameterOf(each.metric, each.parameter),
-      ]),
-      each,
-    ]),
+    requests.map((each) => {
+      const { metric, of, by, group, across, within } = each;
+      const parameter = parameterOf(metric, each.parameter);
+      return [JSON.stringify([metric, of, by, group, across, within, parameter]), each];
+    }),
   );
   return [...distinct.values()].map((each, index) => {
     const measure = measureProfile(profile, { ...each, worths: policy.value });
@@ -62,11 +67,11 @@ export const listMeasures = (
 };
 
 const besideChampion = (
-  profile: Profile,
+  columns: readonly ProtectedProfile[],
   overall: (of: Measure['of']) => MeasureRequest[],
 ): MeasureRequest[] => [
   ...overall('champion'),
-  ...profile.byColumn.flatMap((column) =>
+  ...columns.flatMap((column) =>
     fairnessOf(column).map((metric) => request(metric, 'champion', column.column)),
   ),
   ...overall('difference'),
@@ -75,10 +80,14 @@ const besideChampion = (
 const askedFor = ({ checks }: Policy, evaluation: Evaluation): MeasureRequest[] =>
   checks
     .filter(({ against }) => against === undefined || evaluation.hasChampion)
-    .filter(({ group, by }) => occurs(evaluation.profile, groupingName(by ?? ''), group))
     .flatMap((check) => requestsOf(check, evaluation))
-    .map(({ metric, of, by, group, parameter }) => ({
-      ...request(metric, of, by, group),
+    .map(({ metric, of, by, group, across, within, parameter }) => ({
+      metric,
+      of,
+      by,
+      group,
+      across,
+      within,
       parameter,
     }));
 
@@ -92,10 +101,27 @@ const comparedMost: Measure['metric'][] = [
   'false_positive_rate',
 ];
 
-const ofKind = (kind: 'quality' | 'fairness' | 'value') =>
+const ofKind = (kind: 'quality' | 'value') =>
   metricNames.filter((name) => metricDefinition(name).kind === kind);
 const quality = ofKind('quality');
-const fairness = ofKind('fairness');
+
+/** What stands there of every column without being asked for; the other metrics of fairness do when a check names them. */
+const fairness: Measure['metric'][] = [
+  'demographic_parity_difference',
+  'demographic_parity_ratio',
+  'equal_opportunity_difference',
+  'equal_opportunity_ratio',
+  'equalized_odds_difference',
+  'equalized_odds_ratio',
+  'false_positive_rate_difference',
+  'false_positive_rate_ratio',
+  'average_absolute_odds_difference',
+  'accuracy_difference',
+  'precision_difference',
+  'statistical_parity_difference',
+  'disparate_impact',
+  'average_odds_difference',
+];
 
 /** What can be taken with the worths of the policy; in groups, the first of them alone. */
 const valued = ({ cost }: ValuePolicy): Measure['metric'][] =>
@@ -117,9 +143,3 @@ const besideLabels = (of: Measure['of'], named: readonly Measure['metric'][]): M
   named
     .filter((metric) => of === 'version' || metricDefinition(metric).needs !== 'label')
     .map((metric) => request(metric, of));
-
-const occurs = (profile: Profile, by?: string, group?: string): boolean =>
-  group === undefined ||
-  profile.byColumn.some(
-    ({ column, groups }) => column === by && groups.some((each) => each.group === group),
-  );

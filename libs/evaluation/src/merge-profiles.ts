@@ -89,7 +89,8 @@ const mergeGroupings = (parts: readonly ProtectedProfile[]): ProtectedProfile =>
   };
 };
 
-const mergeSlices = (parts: readonly BinarySlice[]): BinarySlice => {
+/** The rows of several slices together. Their ranks don't add up. */
+export const mergeSlices = (parts: readonly BinarySlice[]): BinarySlice => {
   // A part without rows has nothing to say, not even whether there are scores.
   const filled = parts.filter(({ cells }) => cells.length > 0);
   const told = filled.length > 0 ? filled : parts.slice(0, 1);

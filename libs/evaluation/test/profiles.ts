@@ -55,6 +55,7 @@ export const groupingOf = (
     column: columns.join(' × '),
     privileged,
     within,
+    ...(within === null ? {} : { overall: sliceOf(looked) }),
     groups: [...new Set(looked.map(joined))].sort().map((group) => ({
       group,
       ...sliceOf(looked.filter((row) => joined(row) === group)),
@@ -285,6 +286,18 @@ const histogramOf = (rows: readonly Row[], score: Scored): ScoreHistogram => {
         negatives: counted.map(({ negatives }) => amountIn(negatives)),
       },
     }),
+    byLabel: {
+      positives: scoreMoments(rows, score, true),
+      negatives: scoreMoments(rows, score, false),
+    },
+  };
+};
+
+const scoreMoments = (rows: readonly Row[], score: Scored, label: boolean): Moments => {
+  const own = rows.filter((row) => row.label === label);
+  return {
+    sum: own.reduce((sum, row) => sum + weigh(row) * (score(row) as number), 0),
+    squares: own.reduce((sum, row) => sum + weigh(row) * (score(row) as number) ** 2, 0),
   };
 };
 

@@ -61,24 +61,55 @@ export const limitText = ({ limit }: Check): string =>
     .concat(limit.holds === 'interval' ? ', whole interval' : '');
 
 /**
- * What a check measures, taken from its id: `demographic_parity_ratio/age_group/at_least` is that ratio by age_group.
- * The column's name is the user's; the rest is ours.
+ * What a check measures, taken from its id: `demographic_parity_ratio/age_group/at_least` is that ratio by age_group, and
+ * `precision/across difference/sex/within job/at_most` the difference in precision by sex within each value of job.
+ * The columns' names are the user's; the rest is ours.
  */
 export const checkParts = (
   check: Check,
-): { metric: string; by: string | null; against: string } => {
-  const [metric = '', ...rest] = check.id.split('/');
+): { metric: string; by: string | null; made: string; against: string } => {
+  const [named = '', ...rest] = check.id.split('/');
+  const [, metric = named, parameter] = /^(.*)\((.*)\)$/.exec(named) ?? [];
+  // A column's name may hold a slash itself; only the kind of limit at the end is left off.
+  const place = rest.slice(0, -1);
+  const across = place[0]?.startsWith('across ') ? place.shift() : undefined;
+  const made = [
+    ...(parameter === undefined ? [] : [`parameter ${parameter}`]),
+    ...(across === undefined ? [] : [across.replace('across ', '').replaceAll('_', ' ')]),
+  ];
   return {
     metric,
-    // A column's name may hold a slash itself; only the kind of limit at the end is left off.
-    by: rest.length > 1 ? rest.slice(0, -1).join('/') : null,
+    by: place.length > 0 ? place.join('/').replace('/within ', ' within ') : null,
+    made: made.length > 0 ? ` (${made.join(', ')})` : '',
     against: rest.at(-1)?.startsWith('against_champion') ? ' against the champion' : '',
   };
 };
 
+/** The same of a measure: what is made of its metric, and the column, group and stratum that it is of. */
+export const measureParts = (
+  measure: Measure,
+): { metric: string; by: string | null; made: string } => {
+  const { metric, by, group, across, within, parameter } = measure;
+  const made = [
+    ...(parameter === undefined ? [] : [`parameter ${parameter}`]),
+    ...(across === undefined ? [] : [across.replaceAll('_', ' ')]),
+  ];
+  const stratum =
+    within === undefined
+      ? ''
+      : within.value === null
+        ? ` within ${within.column}`
+        : ` where ${within.column} is ${within.value}`;
+  return {
+    metric,
+    by: by === null ? null : `${by}${group === null ? '' : `, ${group}`}${stratum}`,
+    made: made.length > 0 ? ` (${made.join(', ')})` : '',
+  };
+};
+
 export const checkTitle = (check: Check): string => {
-  const { metric, by, against } = checkParts(check);
-  return `${metric}${by === null ? '' : ` by ${by}`}${against}`;
+  const { metric, by, made, against } = checkParts(check);
+  return `${metric}${made}${by === null ? '' : ` by ${by}`}${against}`;
 };
 
 /** Ten characters that show a share of one. It stands beside the number, never instead of it. */

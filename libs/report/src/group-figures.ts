@@ -1,4 +1,5 @@
 import type { Measure, Verdict } from '@sluice/contracts';
+import { measureParts } from './figures.js';
 
 /** A group's figures side by side, as they are compared. */
 export interface GroupRow {
@@ -15,10 +16,15 @@ export interface GroupTable {
   readonly rows: readonly GroupRow[];
 }
 
-/** The version's figures by group, a table for each protected column, in the verdict's order. */
+/** The version's figures by group, a table for each protected column or intersection, in the verdict's order. */
 export const groupTables = (verdict: Verdict): GroupTable[] => {
   const ofVersion = verdict.measures.filter(
-    (measure) => measure.of === 'version' && measure.by !== null && measure.group !== null,
+    ({ of, by, group, across, within }) =>
+      of === 'version' &&
+      by !== null &&
+      group !== null &&
+      across === undefined &&
+      within === undefined,
   );
   const columns = [...new Set(ofVersion.map((measure) => measure.by as string))];
   return columns.map((column) => {
@@ -45,28 +51,34 @@ export const groupTables = (verdict: Verdict): GroupTable[] => {
 /** A metric of the version beside the champion's and the difference between them, where there are any. */
 export interface ComparisonRow {
   readonly metric: string;
+  /** The column, with the group or stratum where it is of one. */
   readonly by: string | null;
+  /** What is made of the metric, in brackets; empty when it is the metric itself. */
+  readonly made: string;
   readonly version: Measure;
   readonly champion: Measure | undefined;
   readonly difference: Measure | undefined;
 }
 
 export const comparisonRows = (verdict: Verdict): ComparisonRow[] => {
-  const overall = verdict.measures.filter((measure) => measure.group === null);
-  return overall
+  const listed = verdict.measures.filter(isOfMoreThanOneGroup);
+  return listed
     .filter((measure) => measure.of === 'version')
     .map((version) => {
       const find = (of: Measure['of']): Measure | undefined =>
-        overall.find(
-          (measure) =>
-            measure.of === of && measure.metric === version.metric && measure.by === version.by,
-        );
+        listed.find((measure) => measure.of === of && sameFigure(measure) === sameFigure(version));
       return {
-        metric: version.metric,
-        by: version.by,
+        ...measureParts(version),
         version,
         champion: find('champion'),
         difference: find('difference'),
       };
     });
 };
+
+/** Figures of single groups stand in the groups' tables; those that compare them, or are of a stratum, stand here. */
+const isOfMoreThanOneGroup = ({ group, across, within }: Measure): boolean =>
+  group === null || across !== undefined || within !== undefined;
+
+const sameFigure = ({ metric, by, group, across, within, parameter }: Measure): string =>
+  JSON.stringify([metric, by, group, across, within, parameter]);

@@ -70,12 +70,14 @@ const headline = (verdict: Verdict, context: VerdictContext): string => {
 const measured = ({
   metric,
   by,
+  made = '',
   against = '',
 }: {
   metric: string;
   by: string | null;
+  made?: string;
   against?: string;
-}): string => `${code(metric)}${by === null ? '' : ` by ${escapeMarkdown(by)}`}${against}`;
+}): string => `${code(metric)}${made}${by === null ? '' : ` by ${escapeMarkdown(by)}`}${against}`;
 
 const problems = (verdict: Verdict): Section[] => {
   const list = (checks: Check[]): string =>
@@ -121,8 +123,8 @@ const comparison = (verdict: Verdict): Section => {
       '| metric | this version | champion | difference |',
       '|---|---|---|---|',
       ...rows.map(
-        ({ metric, by, version, champion, difference }) =>
-          `| ${measured({ metric, by })} | ${measureText(version)} | ${champion === undefined ? '–' : measureText(champion)} | ${difference === undefined ? '–' : measureText(difference)} |`,
+        ({ metric, by, made, version, champion, difference }) =>
+          `| ${measured({ metric, by, made })} | ${measureText(version)} | ${champion === undefined ? '–' : measureText(champion)} | ${difference === undefined ? '–' : measureText(difference)} |`,
       ),
     ]),
     shorten: 'drop',

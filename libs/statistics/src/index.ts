@@ -14,6 +14,16 @@ export {
   type ScoresByClass,
 } from './delong.js';
 export { largestDifference, smallestRatio, smallestRatioWithin } from './disparity.js';
+export {
+  differenceOfEstimates,
+  extremeOf,
+  largestAbsolute,
+  largestDifferenceOf,
+  remembered,
+  smallestBothWays,
+  smallestRatioOf,
+  type Estimator,
+} from './disparity-of-estimates.js';
 export { disparityDifference, type Disparity } from './disparity-difference.js';
 export type { ConfidenceInterval, Estimate, IntervalOptions } from './estimate.js';
 export { leastSquares, type LeastSquares } from './least-squares.js';
@@ -29,10 +39,12 @@ export {
   type BootstrapOptions,
   type Resamples,
 } from './multinomial-bootstrap.js';
+export { normBootstrap } from './norm-bootstrap.js';
 export { newcombe } from './newcombe.js';
 export { newcombePaired, type PairedCounts } from './newcombe-paired.js';
 export { normalCdf, normalQuantile, twoSidedQuantile } from './normal.js';
 export { proportionRatio } from './proportion-ratio.js';
+export { ratioOfEstimates } from './ratio-of-estimates.js';
 export { seededRandom, type Random } from './random.js';
 export { averagePrecisionInterval } from './scores/average-precision.js';
 export type { LabelledBins } from './scores/binned-scores.js';

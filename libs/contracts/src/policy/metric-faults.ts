@@ -1,3 +1,4 @@
+import { acrossDefinitions, type Across } from './across.js';
 import { metricDefinition, type MetricName } from './metrics.js';
 import type { ValuePolicy } from './value.js';
 
@@ -31,4 +32,34 @@ export const faultsOfValue = (metric: MetricName, value: ValuePolicy | undefined
   return needsCost && value.cost === undefined
     ? [`expected value.cost in the policy: ${metric} is a return on what the model costs`]
     : [];
+};
+
+/** What is wrong with comparing a metric across groups, by the key that it is about; nothing when a check doesn't. */
+export const faultsOfAcross = ({
+  metric,
+  by,
+  group,
+  across,
+}: {
+  readonly metric: MetricName;
+  readonly by?: unknown;
+  readonly group?: string | undefined;
+  readonly across?: Across | undefined;
+}): (readonly [key: string, message: string])[] => {
+  if (across === undefined) return [];
+  const { kind, lowest } = metricDefinition(metric);
+  const faults: (readonly [string, string])[] = [];
+  if (kind !== 'quality')
+    faults.push([
+      'across',
+      kind === 'fairness'
+        ? `expected a metric of quality: ${metric} compares groups by itself`
+        : `expected a metric of quality, which ${metric} isn't`,
+    ]);
+  if (by === undefined) faults.push(['across', 'expected `by` beside across']);
+  if (group !== undefined && acrossDefinitions[across].perGroup !== true)
+    faults.push(['group', `expected no group: \`across: ${across}\` compares all groups`]);
+  if (acrossDefinitions[across].kind === 'ratio' && lowest < 0)
+    faults.push(['across', `expected a difference: ${metric} may be negative, and has no ratio`]);
+  return faults;
 };

@@ -21,16 +21,6 @@ export type MetricName = keyof typeof metrics;
 export const metricNames = Object.keys(metrics) as [MetricName, ...MetricName[]];
 export const metricDefinition = (name: MetricName): MetricDefinition => metrics[name];
 
-/**
- * What "no worse than the champion" compares: the value itself, or of a metric with an ideal how far from that it is.
- * A ratio is as far from 1 as its reciprocal is, 1 − min(r, 1/r), so that it doesn't matter which group goes first.
- */
-export const comparedValue = (name: MetricName, value: number): number => {
-  const { ideal } = metricDefinition(name);
-  if (ideal === undefined) return value;
-  return ideal === 0 ? Math.abs(value) : 1 - Math.min(value, 1 / value);
-};
-
 /** The parameter of a metric: what the check gives, or the default; undefined when the metric has none. */
 export const parameterOf = (name: MetricName, given?: number): number | undefined =>
   given ?? metricDefinition(name).parameter?.default;

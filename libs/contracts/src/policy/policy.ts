@@ -3,9 +3,10 @@ import { relativePathSchema } from '../artifact.js';
 import { digestOfDocument, type Digest } from '../digest.js';
 import { datasetLocationSchema } from './dataset-location.js';
 import { environmentNameSchema, modelNameSchema } from '../names.js';
+import { acrossSchema, definitionOf } from './across.js';
 import { groupingName } from './groupings.js';
-import { faultsOfParameter, faultsOfValue } from './metric-faults.js';
-import { metricDefinition, metricNames, parameterOf } from './metrics.js';
+import { faultsOfAcross, faultsOfParameter, faultsOfValue } from './metric-faults.js';
+import { metricNames, parameterOf } from './metrics.js';
 import { valueSchema } from './value.js';
 
 const columnName = z.string().min(1).max(200);
@@ -36,6 +37,9 @@ export const policyCheckSchema = z
         'With `by`: a control column. The check then has to hold among the rows of each of its values',
       ),
     group: z.string().min(1).optional().describe('With `by`: this group only'),
+    across: acrossSchema
+      .optional()
+      .describe('With `by` and a metric of quality: compare its values in the groups in this way'),
     at_least: z.number().optional().describe('The smallest value that passes'),
     at_most: z.number().optional().describe('The largest value that passes'),
     against: z.literal('champion').optional().describe('Compare with the version in production'),
@@ -70,7 +74,7 @@ export const policyCheckSchema = z
     const fault = (key: string, message: string): void => {
       context.addIssue({ code: 'custom', path: [key], message });
     };
-    const metric = metricDefinition(check.metric);
+    const metric = definitionOf(check);
     const limits = [check.at_least, check.at_most].filter((limit) => limit !== undefined);
     if (check.against === undefined) {
       if (check.no_worse_by !== undefined)
@@ -104,9 +108,15 @@ export const policyCheckSchema = z
     )
       fault('at_least', 'expected at_least to be no larger than at_most');
     for (const message of faultsOfParameter(check)) fault('parameter', message);
+    for (const [key, message] of faultsOfAcross(check)) fault(key, message);
+    if (metric.needsControl && check.within === undefined)
+      fault(
+        'metric',
+        `expected \`within\`: ${check.metric} goes through the values of a control column`,
+      );
     if (metric.kind === 'fairness' && check.by === undefined)
       fault('metric', `expected \`by\`: ${check.metric} compares the groups of a protected column`);
-    if (metric.kind === 'fairness' && check.group !== undefined)
+    if (metric.kind === 'fairness' && !metric.perGroup && check.group !== undefined)
       fault('group', `expected no group: ${check.metric} compares all groups`);
     if (check.group !== undefined && check.by === undefined)
       fault('group', 'expected `by` beside group');
@@ -237,7 +247,7 @@ export const policySchema = z
             ? 'expected a column listed in columns.protected, which is empty'
             : `expected a column listed in columns.protected: ${protectedNames.join(', ')}`,
         );
-      const { needs, needsPrivileged } = metricDefinition(check.metric);
+      const { needs, needsPrivileged } = definitionOf(check);
       if (new Set(named).size < named.length)
         fault(['checks', index, 'by'], 'expected each column once');
       if (check.within !== undefined && !columns.control.includes(check.within))
@@ -253,7 +263,7 @@ export const policySchema = z
       if (needsPrivileged && column)
         fault(
           ['checks', index, 'metric'],
-          `expected a privileged group of ${column.name} in columns.protected: ${check.metric} reads the other groups against it`,
+          `expected a privileged group of ${column.name} in columns.protected: ${check.across ?? check.metric} reads the other groups against it`,
         );
       if (needs === 'score' && policy.artifact === undefined && columns.score === undefined)
         fault(['checks', index, 'metric'], `expected columns.score: ${check.metric} reads scores`);
@@ -276,7 +286,15 @@ export type Policy = z.infer<typeof policySchema>;
 export const checkId = (
   check: Pick<
     PolicyCheck,
-    'metric' | 'parameter' | 'by' | 'within' | 'group' | 'at_least' | 'at_most' | 'against'
+    | 'metric'
+    | 'by'
+    | 'within'
+    | 'group'
+    | 'across'
+    | 'parameter'
+    | 'at_least'
+    | 'at_most'
+    | 'against'
   > & { readonly holds?: PolicyCheck['holds'] },
 ): string => {
   const limit =
@@ -290,7 +308,10 @@ export const checkId = (
   const within = check.within === undefined ? undefined : `within ${check.within}`;
   const parameter = parameterOf(check.metric, check.parameter);
   const metric = parameter === undefined ? check.metric : `${check.metric}(${parameter})`;
-  return [metric, by, within, check.group, kind].filter((part) => part !== undefined).join('/');
+  const across = check.across === undefined ? undefined : `across ${check.across}`;
+  return [metric, across, by, within, check.group, kind]
+    .filter((part) => part !== undefined)
+    .join('/');
 };
 
 /** Binds a verdict to what the policy means: comments, order of keys and spelled-out defaults don't change it. */

@@ -1,5 +1,6 @@
 import {
   checkId,
+  definitionOf,
   groupingName,
   metricDefinition,
   type Check,
@@ -9,8 +10,9 @@ import {
   type ValuePolicy,
 } from '@sluice/contracts';
 import type { MeasureRequest } from '../measure.js';
-import { columnOf, measureProfile } from '../measure-profile.js';
-import type { Profile } from '../profile.js';
+import { majorityOf } from '../fairness/across.js';
+import { columnOf, isPerGroup, measureProfile, strataOf } from '../measure-profile.js';
+import type { Profile, ProtectedProfile } from '../profile.js';
 import { adviceFor } from './advice.js';
 import { decidingMargin, limitsOf } from './limits.js';
 import { reasonFor } from './reason.js';
@@ -37,6 +39,7 @@ export const decideCheck = (check: PolicyCheck, evaluation: Evaluation): Check =
   const candidates = requestsOf(check, evaluation).map((request) =>
     measureProfile(evaluation.profile, request),
   );
+  if (candidates.length === 0) return withoutStrata(check);
   const decision = decide(check, candidates);
   return {
     ...outlineOf(check, decision.outcome, decision.measure),
@@ -48,7 +51,9 @@ export const decideCheck = (check: PolicyCheck, evaluation: Evaluation): Check =
 
 /** Whether there are figures that a check can be decided on; whether they have values is another question. */
 export const isMeasurable = (check: PolicyCheck, evaluation: Evaluation): boolean =>
-  !lacksChampion(check, evaluation) && !lacksGroup(check, evaluation);
+  !lacksChampion(check, evaluation) &&
+  !lacksGroup(check, evaluation) &&
+  requestsOf(check, evaluation).length > 0;
 
 const lacksChampion = ({ against }: PolicyCheck, { hasChampion }: Evaluation): boolean =>
   against !== undefined && !hasChampion;
@@ -68,12 +73,15 @@ const withTest = (
   return test ? { test } : {};
 };
 
-/** The measures that a check asks for: one, or for a quality metric `by` a column one of each group. */
+/**
+ * The measures that a check asks for: one, one of each group where it is about groups one by one, and those in every
+ * stratum where it is within a control column.
+ */
 export const requestsOf = (
   check: PolicyCheck,
   { profile, level, worths }: Pick<Evaluation, 'profile' | 'level' | 'worths'>,
 ): MeasureRequest[] => {
-  const { metric, parameter, group = null } = check;
+  const { metric, across, parameter, within } = check;
   const by = check.by === undefined ? null : groupingName(check.by);
   const asked = {
     metric,
@@ -81,12 +89,42 @@ export const requestsOf = (
     worths,
     of: check.against === undefined ? ('version' as const) : ('difference' as const),
     by,
+    across,
     minimumRows: check.min_rows,
     level: check.holds === 'interval' ? level : undefined,
   };
-  if (by === null || group !== null || metricDefinition(metric).kind === 'fairness')
-    return [{ ...asked, group }];
-  return columnOf(profile, by).groups.map((each) => ({ ...asked, group: each.group }));
+  if (by === null) return [{ ...asked, group: null }];
+  if (within !== undefined && metricDefinition(metric).needsControl)
+    return [{ ...asked, group: null, within: { column: within, value: null } }];
+  return groupingsFor(check, profile).flatMap((column) =>
+    groupsFor(check, column).map((group) => ({
+      ...asked,
+      group,
+      ...(column.within === null ? {} : { within: column.within }),
+    })),
+  );
+};
+
+/** The column that a check names, or the same within each stratum. */
+const groupingsFor = ({ by = '', within }: PolicyCheck, profile: Profile): ProtectedProfile[] => {
+  const name = groupingName(by);
+  return within === undefined ? [columnOf(profile, name)] : strataOf(profile, name, within);
+};
+
+const groupsFor = (check: PolicyCheck, column: ProtectedProfile): (string | null)[] => {
+  const names = column.groups.map(({ group }) => group);
+  if (check.group !== undefined) return names.filter((group) => group === check.group);
+  if (!isPerGroup(check)) return [null];
+  const { needsPrivileged } = definitionOf(check);
+  const reference =
+    needsPrivileged === true
+      ? column.privileged
+      : check.across === undefined
+        ? null
+        : majorityOf(column);
+  const others = names.filter((group) => group !== reference);
+  // With nothing beside the reference, its own measure says so.
+  return others.length > 0 ? others : names;
 };
 
 export interface Decision {
@@ -144,13 +182,19 @@ const withoutChampion = (check: PolicyCheck): Check => ({
     'Nothing to do for a first version. Once a version is in production, the next one is compared with it.',
 });
 
+/** Never a pass either: the control column is empty. */
+const withoutStrata = (check: PolicyCheck): Check => ({
+  ...outlineOf(check, check.severity, null),
+  reason: `No row of the evaluation data has a value in ${nameShown(check.within ?? '')}, so there is nothing to measure the ${metricWords[check.metric]} within.`,
+  advice: 'Evaluate on data that fills the control column, or name another one in the policy.',
+});
+
 const occurs = (group: string, check: PolicyCheck, { profile }: Evaluation): boolean =>
-  columnOf(profile, groupingName(check.by ?? '')).groups.some((each) => each.group === group);
+  groupingsFor(check, profile).some(({ groups }) => groups.some((each) => each.group === group));
 
 const withoutGroup = (check: PolicyCheck, { profile }: Evaluation): Check => {
-  const groups = columnOf(profile, groupingName(check.by ?? '')).groups.map(({ group }) =>
-    nameShown(group),
-  );
+  const found = groupingsFor(check, profile).flatMap((column) => column.groups);
+  const groups = [...new Set(found.map(({ group }) => nameShown(group)))];
   const told = groups.slice(0, 10).join(', ');
   const more = groups.length > 10 ? ` and ${groups.length - 10} more` : '';
   return {

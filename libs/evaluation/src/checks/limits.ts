@@ -1,4 +1,4 @@
-import { metricDefinition, type Check, type Measure, type PolicyCheck } from '@sluice/contracts';
+import { definitionOf, type Check, type Measure, type PolicyCheck } from '@sluice/contracts';
 
 export type Limits = Check['limit'];
 
@@ -22,7 +22,7 @@ export interface Allowed {
  */
 export const allowedBy = (check: PolicyCheck): Allowed => {
   if (check.no_worse_by !== undefined)
-    return metricDefinition(check.metric).direction === 'higher'
+    return definitionOf(check).direction === 'higher'
       ? { least: -check.no_worse_by, most: Infinity }
       : { least: -Infinity, most: check.no_worse_by };
   return { least: check.at_least ?? -Infinity, most: check.at_most ?? Infinity };

@@ -1,13 +1,19 @@
-import { metricDefinition, type Measure, type PolicyCheck } from '@sluice/contracts';
+import {
+  acrossDefinitions,
+  definitionOf,
+  metricDefinition,
+  type Measure,
+  type PolicyCheck,
+} from '@sluice/contracts';
+import { decidingValues, type GroupValue } from '../fairness/across.js';
 import {
   comparisonOf,
   decidingGroups,
   isFairness,
   type FairnessName,
-  type GroupRate,
 } from '../fairness/fairness-measure.js';
 import { nameShown } from '../measure.js';
-import { columnOf, measureProfile } from '../measure-profile.js';
+import { columnOf, isPerGroup, measureProfile, overallOf } from '../measure-profile.js';
 import type { Profile } from '../profile.js';
 import type { Predictor } from '../quality/rates.js';
 import type { Decision, Evaluation } from './decide-check.js';
@@ -42,19 +48,30 @@ export const reasonFor = (
     return `${subjectOf(check, measure)} ${withoutFigure(measure)}${asWarning(check, decision)}.`;
   const figures =
     check.against === undefined
-      ? isFairness(check.metric)
-        ? groupFigures(check, check.metric, measure, value, evaluation)
-        : `${subjectOf(check, measure)} is ${figure(value, check)}${intervalShown(measure.interval)} (n = ${measure.n})`
+      ? measure.across !== undefined
+        ? acrossFigures(check, measure, value, evaluation)
+        : isFairness(check.metric)
+          ? groupFigures(check, check.metric, measure, value, evaluation)
+          : `${subjectOf(check, measure)} is ${figure(value, check)}${intervalShown(measure.interval)} (n = ${measure.n})`
       : championFigures(check, measure, value, evaluation);
   return `${figures}${among(check, decision)}, ${verdictOn(check, measure, value)}.`;
 };
 
-/** "The true positive rate for over_25" */
-const subjectOf = (check: PolicyCheck, { by, group }: Pick<Measure, 'by' | 'group'>): string => {
+/** "The true positive rate for over_25", "Where dept is a, the precision (difference) by sex" */
+const subjectOf = (check: PolicyCheck, measure: Measure): string => {
+  const { by, group, across, within } = measure;
   const place =
     group !== null ? ` for ${nameShown(group)}` : by !== null ? ` by ${nameShown(by)}` : '';
-  return `The ${metricShown(check.metric, check.parameter)}${place}`;
+  const made = across === undefined ? '' : ` (${acrossDefinitions[across].words})`;
+  const through = within?.value === null ? ` within ${nameShown(within.column)}` : '';
+  return `${opening(measure)} ${metricShown(check.metric, check.parameter)}${made}${place}${through}`;
 };
+
+/** "The", or in a stratum "Where dept is a, the" */
+const opening = ({ within }: Measure): string =>
+  within?.value == null
+    ? 'The'
+    : `Where ${nameShown(within.column)} is ${nameShown(within.value)}, the`;
 
 const withoutFigure = ({ state, reason }: Measure): string =>
   state === 'undefined' ? `is undefined: ${reason}` : `rests on too little to judge: ${reason}`;
@@ -79,7 +96,7 @@ const groupFigures = (
   value: number,
   { profile }: Evaluation,
 ): string => {
-  const column = columnOf(profile, measure.by);
+  const column = columnOf(profile, measure.by, measure.within);
   const { low, high } = decidingGroups(metric, column, 'version');
   const rate = metricWords[low.rate];
   const { rates, disparity, mean } = comparisonOf(metric);
@@ -93,12 +110,49 @@ const groupFigures = (
       ? `, lowest and highest of ${column.groups.length} groups`
       : '';
   return (
-    `The ${rate} is ${inGroup(one)} and ${inGroup(other)}${extremes}${several}: ` +
+    `${opening(measure)} ${rate} is ${inGroup(one)} and ${inGroup(other)}${extremes}${several}: ` +
     `a ${mean ? 'mean ' : ''}${disparity} of ${figure(value, check)}${intervalShown(measure.interval)}`
   );
 };
 
-const inGroup = ({ value, group, n }: GroupRate): string =>
+/** "The precision is 0.710 for a (n = 80) and 0.820 for b (n = 90): a difference of 0.110 [0.020, 0.190]" */
+const acrossFigures = (
+  check: PolicyCheck,
+  measure: Measure,
+  value: number,
+  evaluation: Evaluation,
+): string => {
+  const { across } = measure;
+  if (across === undefined) throw new TypeError('The measure is of one group or of all rows.');
+  const { kind, reference } = acrossDefinitions[across];
+  const { groups } = columnOf(evaluation.profile, measure.by, measure.within);
+  const [one, other] = valuesAcross(measure, evaluation, 'version');
+  const shown = `${figure(value, check)}${intervalShown(measure.interval)}`;
+  const name = `${opening(measure)} ${metricShown(check.metric, check.parameter)}`;
+  if (other === undefined)
+    return `${name} is ${across === 'group_min' ? 'lowest' : 'highest'} for ${nameShown(one.group)} of ${groups.length} groups: ${shown} (n = ${one.n})`;
+  const extremes =
+    groups.length > 2 && reference === null
+      ? `, lowest and highest of ${groups.length} groups`
+      : reference === 'overall' && groups.length > 1
+        ? `, the group farthest from all rows of ${groups.length}`
+        : '';
+  return `${name} is ${inGroup(one)} and ${inGroup(other)}${extremes}: a ${kind} of ${shown}`;
+};
+
+const valuesAcross = (
+  measure: Measure,
+  { profile }: Evaluation,
+  predictor: Predictor,
+): readonly [GroupValue, ...GroupValue[]] => {
+  const { across } = measure;
+  if (across === undefined) throw new TypeError('The measure is of one group or of all rows.');
+  const request = { ...measure, of: predictor, across };
+  const column = columnOf(profile, measure.by, measure.within);
+  return decidingValues(request, column, () => overallOf(profile, measure), predictor);
+};
+
+const inGroup = ({ value, group, n }: GroupValue): string =>
   `${numberShown(value)} for ${nameShown(group)} (n = ${n})`;
 
 /** "The ROC AUC is 0.797, the champion's 0.755: a change of +0.042 [+0.012, +0.072] (n = 400)" */
@@ -106,21 +160,25 @@ const championFigures = (
   check: PolicyCheck,
   measure: Measure,
   value: number,
-  { profile, worths }: Evaluation,
+  evaluation: Evaluation,
 ): string => {
+  const { profile, worths } = evaluation;
   const valueOf = (of: Predictor): string => {
     const own = measureProfile(profile, { ...measure, of, worths }).value;
     return own === null ? 'undefined' : numberShown(own);
   };
+  const told = ({ group, value: rate }: GroupValue): string =>
+    `${numberShown(rate)} for ${nameShown(group)}`;
   const groupsOf = (of: Predictor): string => {
+    if (measure.across !== undefined)
+      return ` (${valuesAcross(measure, evaluation, of).map(told).join(', ')})`;
     if (!isFairness(check.metric)) return '';
-    const { low, high } = decidingGroups(check.metric, columnOf(profile, measure.by), of);
-    const told = ({ group, value: rate }: GroupRate): string =>
-      `${numberShown(rate)} for ${nameShown(group)}`;
+    const column = columnOf(profile, measure.by, measure.within);
+    const { low, high } = decidingGroups(check.metric, column, of);
     return ` (${metricWords[low.rate]} ${told(low)}, ${told(high)})`;
   };
   const change = changeShown(value, finite(allowedBy(check)));
-  const { ideal } = metricDefinition(check.metric);
+  const { ideal } = definitionOf(check);
   const changed = ideal === undefined ? 'a change of' : `its distance from ${ideal} changes by`;
   return (
     `${subjectOf(check, measure)} is ${valueOf('version')}${groupsOf('version')}, ` +
@@ -138,9 +196,17 @@ const surprise = ({ holds }: PolicyCheck, measure: Measure, profile: Profile): s
 /** ", the worst of 5 groups, 2 of which miss the limit" */
 const among = (check: PolicyCheck, { outOf, missed }: Decision): string => {
   if (outOf < 2) return '';
+  const worst = `, the worst of ${outOf} ${candidatesOf(check)}`;
   return missed < 2
-    ? `, the worst of ${outOf} groups`
-    : `, the worst of ${outOf} groups, ${missed} of which don't hold the ${check.against === undefined ? 'limit' : 'comparison'}`;
+    ? worst
+    : `${worst}, ${missed} of which don't hold the ${check.against === undefined ? 'limit' : 'comparison'}`;
+};
+
+/** What has to hold each by itself. */
+const candidatesOf = (check: PolicyCheck): string => {
+  if (check.within === undefined) return 'groups';
+  const values = `values of ${nameShown(check.within)}`;
+  return isPerGroup(check) && check.group === undefined ? `groups in ${values}` : values;
 };
 
 /** Which limit it met or missed, and whether its interval says the same. */

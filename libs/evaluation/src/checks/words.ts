@@ -1,63 +1,42 @@
-import { parameterOf, type Interval, type MetricName } from '@sluice/contracts';
+import {
+  metricDefinition,
+  metricNames,
+  parameterOf,
+  type Interval,
+  type MetricName,
+} from '@sluice/contracts';
 
-/** Metrics as they stand in a sentence. */
-export const metricWords: Record<MetricName, string> = {
-  accuracy: 'accuracy',
+/** Names that aren't the words of the metric's name. */
+const ownWords: Partial<Record<MetricName, string>> = {
   roc_auc: 'ROC AUC',
-  selection_rate: 'selection rate',
-  true_positive_rate: 'true positive rate',
-  false_positive_rate: 'false positive rate',
-  true_negative_rate: 'true negative rate',
-  false_negative_rate: 'false negative rate',
-  error_rate: 'error rate',
-  balanced_accuracy: 'balanced accuracy',
   youden_j: 'Youden index',
-  precision: 'precision',
-  negative_predictive_value: 'negative predictive value',
-  false_discovery_rate: 'false discovery rate',
-  false_omission_rate: 'false omission rate',
   f1_score: 'F1 score',
   matthews_correlation_coefficient: 'Matthews correlation coefficient',
   cohen_kappa: 'kappa of Cohen',
-  base_rate: 'base rate',
   theil_index: 'Theil index',
-  generalized_entropy_index: 'generalized entropy index',
-  coefficient_of_variation: 'coefficient of variation',
-  log_loss: 'log loss',
   brier_score: 'Brier score',
-  expected_calibration_error: 'expected calibration error',
   pr_auc: 'PR AUC',
   ks_statistic: 'KS statistic',
-  gain: 'gain',
-  lift: 'lift',
   f_beta_score: 'F-beta score',
-  demographic_parity_difference: 'demographic parity difference',
-  demographic_parity_ratio: 'demographic parity ratio',
-  equal_opportunity_difference: 'equal opportunity difference',
-  equal_opportunity_ratio: 'equal opportunity ratio',
-  equalized_odds_difference: 'equalized odds difference',
-  equalized_odds_ratio: 'equalized odds ratio',
-  false_positive_rate_difference: 'false positive rate difference',
-  false_positive_rate_ratio: 'false positive rate ratio',
-  average_absolute_odds_difference: 'average absolute odds difference',
-  accuracy_difference: 'accuracy difference',
-  precision_difference: 'precision difference',
-  statistical_parity_difference: 'statistical parity difference',
-  disparate_impact: 'disparate impact',
-  average_odds_difference: 'average odds difference',
   expected_value: 'expected value of a row',
   value_over_baseline: 'value of a row over the baseline',
-  return_on_investment: 'return on investment',
   break_even_threshold: 'break-even threshold',
+  between_all_groups_theil_index: 'between all groups Theil index',
+  between_group_theil_index: 'between group Theil index',
 };
+
+/** Metrics as they stand in a sentence. */
+export const metricWords = Object.fromEntries(
+  metricNames.map((name) => [name, ownWords[name] ?? name.replaceAll('_', ' ')]),
+) as Record<MetricName, string>;
 
 /** A metric as it stands in a sentence, with the parameter that it was taken at. */
 export const metricShown = (metric: MetricName, given?: number): string => {
   const parameter = parameterOf(metric, given);
   if (parameter === undefined) return metricWords[metric];
-  return metric === 'f_beta_score'
-    ? `F-beta score (β = ${parameter})`
-    : `${metricWords[metric]} at the top ${Number((parameter * 100).toFixed(6))} %`;
+  if (metric === 'gain' || metric === 'lift')
+    return `${metricWords[metric]} at the top ${Number((parameter * 100).toFixed(6))} %`;
+  return `${metricWords[metric]} (${metricDefinition(metric).parameter?.name} = ${parameter})`;
 };
 
 /** A p value: four decimals, or that it is smaller than that. */

@@ -22,11 +22,15 @@ import {
   isConfusionMetric,
   isWeightedRates,
   weightedRates,
-  type ConfusionMetric,
   type ConfusionMetricName,
   type WeightedRatesName,
 } from './confusion-metrics.js';
 import { confusionOf, resampled, resampledDifference, rowConfusionOf } from './confusion.js';
+import {
+  generalizedRateMeasure,
+  generalizedRates,
+  isGeneralizedRate,
+} from './generalized-rates.js';
 import {
   denominatorsOf,
   favorableRows,
@@ -60,6 +64,7 @@ export const qualityMeasure = (request: MeasureRequest, slice: BinarySlice): Mea
   if (isWeightedRates(metric)) return weightedMeasure(request, metric, slice.cells);
   if (isConfusionMetric(metric)) return confusionMeasure(request, metric, slice.cells);
   if (isScoreMetric(metric)) return scoreMeasure(request, metric, slice);
+  if (isGeneralizedRate(metric)) return generalizedRateMeasure(request, metric, slice);
   return aucMeasure(request, slice.ranking);
 };
 
@@ -94,7 +99,10 @@ const denominatorsFor = (
           rows: ofPredicted && predictor === 'champion' ? rowsOfChampion(rows) : rows,
         })),
     );
-  const { positives = 0, negatives = 0 } = ranking ?? {};
+  if (isGeneralizedRate(metric)) return ofRate(generalizedRates[metric].rate);
+  // Without scores it isn't rows that are missing.
+  if (ranking === null) return [];
+  const { positives, negatives } = ranking;
   return [
     { have: positives, need: minimumRowsPerClass, rows: favorableRows },
     { have: negatives, need: minimumRowsPerClass, rows: unfavorableRows },
@@ -160,7 +168,7 @@ const confusionMeasure = (
   name: ConfusionMetricName,
   cells: readonly Cell[],
 ): Measure => {
-  const metric: ConfusionMetric = confusionMetricOf(name, request.parameter);
+  const metric = confusionMetricOf(name, request.parameter);
   const { of } = request;
   const level = levelOf(request);
   const confusions = predictorsOf(of).map((predictor) => confusionOf(cells, predictor));
@@ -174,14 +182,17 @@ const confusionMeasure = (
   const range = metric.range(cells.reduce((sum, { count }) => sum + count, 0));
   if (of === 'difference') {
     const reach = range[1] - range[0];
-    const difference = resampledDifference(cells, metric.value, { level, range: [-reach, reach] });
+    const difference = resampledDifference(cells, metric.resampledValue ?? metric.value, {
+      level,
+      range: [-reach, reach],
+    });
     return measured(request, { ...difference, n });
   }
   const [confusion] = confusions;
   if (!confusion) throw new TypeError('A figure is of somebody.');
   const estimate = metric.interval
     ? metric.interval(confusion, level)
-    : resampled(cells, of, metric.value, { level, range });
+    : resampled(cells, of, metric.resampledValue ?? metric.value, { level, range });
   return measured(request, { ...estimate, n });
 };
 

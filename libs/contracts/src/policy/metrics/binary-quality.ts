@@ -1,5 +1,23 @@
 import type { MetricDefinition } from './metric-definition.js';
 
+/** A rate of which each row has a share: its score. */
+const meanScore = (rows: string, formula: string, direction: 'higher' | 'lower') =>
+  ({
+    title: `Mean score of ${rows} rows`,
+    formula,
+    direction,
+    kind: 'quality',
+    lowest: 0,
+    highest: 1,
+    needs: 'score',
+  }) as const;
+
+const complementOfScore = (rows: string, formula: string, direction: 'higher' | 'lower') =>
+  ({
+    ...meanScore(rows, formula, direction),
+    title: `Mean of what the scores of ${rows} rows lack to 1`,
+  }) as const;
+
 /** What predictions of two classes are worth: of all rows, or of those of a group. */
 export const binaryQualityMetrics = {
   accuracy: {
@@ -175,10 +193,11 @@ export const binaryQualityMetrics = {
     needs: 'prediction',
   },
   generalized_entropy_index: {
-    title: 'Inequality of what rows get, b = 1 + prediction − label, by its square (α = 2)',
-    formula: 'mean((b/μ)² − 1) / 2, μ = mean(b)',
+    title: 'Inequality of what rows get, b = 1 + prediction − label, by its power α',
+    formula: 'mean((b/μ)^α − 1) / (α(α − 1)), μ = mean(b), α = 2 unless told otherwise',
     direction: 'lower',
     kind: 'quality',
+    parameter: { name: 'α', default: 2, lowest: -10, highest: 10 },
     lowest: 0,
     highest: Infinity,
     needs: 'prediction',
@@ -192,4 +211,24 @@ export const binaryQualityMetrics = {
     highest: Infinity,
     needs: 'prediction',
   },
+  generalized_true_positive_rate: meanScore(
+    'favorable',
+    'Σ s / (TP + FN) over favorable rows',
+    'higher',
+  ),
+  generalized_false_positive_rate: meanScore(
+    'unfavorable',
+    'Σ s / (FP + TN) over unfavorable rows',
+    'lower',
+  ),
+  generalized_false_negative_rate: complementOfScore(
+    'favorable',
+    '1 − generalized_true_positive_rate',
+    'lower',
+  ),
+  generalized_true_negative_rate: complementOfScore(
+    'unfavorable',
+    '1 − generalized_false_positive_rate',
+    'higher',
+  ),
 } as const satisfies Record<string, MetricDefinition>;

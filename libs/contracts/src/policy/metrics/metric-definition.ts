@@ -16,6 +16,10 @@ export interface MetricDefinition {
   readonly kind: 'quality' | 'fairness' | 'value';
   /** Whether it reads the other groups against the `privileged` one, which the policy then has to name. */
   readonly needsPrivileged?: true;
+  /** Whether it has a value for each group, rather than one that compares them all. */
+  readonly perGroup?: true;
+  /** Whether it goes through the strata of a control column, which a check then has to name in `within`. */
+  readonly needsControl?: true;
   /** Whether it needs `value.cost` of the policy. */
   readonly needsCost?: true;
   /** −Infinity where there is no lowest value. */
