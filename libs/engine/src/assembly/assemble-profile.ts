@@ -9,7 +9,7 @@ import {
   type Profile,
   type ScoreHistogram,
 } from '@sluice/evaluation';
-import { lossExponent, type Units } from '../sql/scored-relation.js';
+import { lossExponent, scoreExponent, type Units } from '../sql/scored-relation.js';
 import { inUnits } from './exact-ratio.js';
 import type { Slices } from './layout.js';
 import type { CellSums, ExactMoments, HistogramSums, LossSums, SliceSums } from './profile-sums.js';
@@ -84,7 +84,7 @@ const histogramOf = ({ mass, scores, amounts }: HistogramSums, units: Units): Sc
   const counts = histogramOfCounts({
     negatives: masses.subarray(0, scoreBins),
     positives: masses.subarray(scoreBins),
-    sums: scores.map((sum) => inUnits(sum, lossExponent + weight)),
+    sums: scores.map((sum) => inUnits(sum, scoreExponent + weight)),
   });
   if (amounts === null || units.amount === null) return counts;
   const exponent = units.amount.plain + weight;

@@ -10,6 +10,8 @@ export class PanelSlices {
     readonly panel: Panel,
     layout: Layout,
     private readonly slices: Slices,
+    /** The combinations of codes that occur, each once. */
+    readonly combinations: readonly (readonly number[])[],
     /** All rows are counted in one panel only. */
     private readonly isFirst: boolean,
   ) {
@@ -63,6 +65,10 @@ export const sliceTable = (
   const slices = new Slices(layout, occurring);
   return {
     slices,
-    panels: panels.map((panel, index) => new PanelSlices(panel, layout, slices, index === 0)),
+    panels: panels.map((panel, index) => {
+      const own = combinations[index] as readonly (readonly number[])[];
+      const distinct = [...new Map(own.map((codes) => [codes.join(), codes])).values()];
+      return new PanelSlices(panel, layout, slices, distinct, index === 0);
+    }),
   };
 };

@@ -3,7 +3,7 @@ import { numberSql, type Dialect } from './dialect.js';
 import {
   codeName,
   fixedSql,
-  lossExponent,
+  scoreExponent,
   massSql,
   rowsSql,
   weightedTotal,
@@ -15,7 +15,7 @@ import {
 export type ScoreName = 's' | 't';
 
 /**
- * Counts rows by codes, label and bin of a score: `c0` … , `y`, `bin`, `n` Σ w, `s1` Σ w·score in units of 2^−52 more,
+ * Counts rows by codes, label and bin of a score: `c0` … , `y`, `bin`, `n` Σ w, `s1` Σ w·score in units of 2^−60 more,
  * with amounts `a1` Σ w·a.
  */
 export const histogramSql = (
@@ -28,7 +28,7 @@ export const histogramSql = (
   const bin = dialect.floor(`${score} * ${numberSql(scoreBins)}`);
   const sums = [
     `${massSql(units, dialect)} AS n`,
-    `${weightedTotal(fixedSql(score, lossExponent, dialect), units, dialect)} AS s1`,
+    `${weightedTotal(fixedSql(score, scoreExponent, dialect), units, dialect)} AS s1`,
     ...(units.amount === null
       ? []
       : [`${weightedTotal(fixedSql('a', units.amount.plain, dialect), units, dialect)} AS a1`]),

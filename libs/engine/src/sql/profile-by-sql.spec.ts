@@ -6,12 +6,11 @@ import {
   layoutOf,
   plainProfile,
   randomRows,
+  relationOfRows,
   valuesOf,
 } from '../fixtures/scored-rows.fixture.js';
-import { truthSql } from './dialect.js';
 import { duckdbDialect as dialect } from './duckdb-dialect.js';
 import { profileBySql } from './profile-by-sql.js';
-import type { ScoredRelation } from './scored-relation.js';
 
 let instance: DuckDBInstance;
 let connection: DuckDBConnection;
@@ -26,27 +25,9 @@ afterAll(() => {
 
 const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson();
 
-const relationOf = (rows: readonly Row[]): ScoredRelation => {
-  const has = (key: keyof Row): boolean => rows.some((row) => row[key] !== undefined);
-  const largest = (key: 'weight' | 'amount'): number =>
-    Math.max(...rows.map((row) => Math.abs(row[key] ?? 0)));
-  return {
-    from: 'data',
-    label: truthSql("outcome = 'yes'"),
-    prediction: truthSql("guess = 'yes'"),
-    score: has('score') ? 'risk' : null,
-    champion: has('champion')
-      ? { prediction: truthSql("theirs = 'yes'"), score: has('championScore') ? 'rival' : null }
-      : null,
-    weight: has('weight') ? { sql: 'w', largest: largest('weight') } : null,
-    amount: has('amount') ? { sql: 'a', largest: largest('amount') } : null,
-    codes: layoutOf(rows).columns.map(({ name, names }) => dialect.code(name, names)),
-  };
-};
-
 const profiled = async (rows: readonly Row[]) => {
   await connection.run(`CREATE OR REPLACE TABLE data AS ${valuesOf(rows)}`);
-  return profileBySql(query, dialect, relationOf(rows), layoutOf(rows), rows.length);
+  return profileBySql(query, dialect, relationOfRows(rows, dialect), layoutOf(rows), rows.length);
 };
 
 describe('the profile by SQL', () => {

@@ -35,7 +35,8 @@ export const ranksSql = (
   const partition = keys.length === 0 ? '' : `PARTITION BY ${keys.join(', ')}`;
   const { double } = dialect;
   const distance = `abs(${double('pa')} / ${double('pt')} - ${double('na')} / ${double('nt')})`;
-  const both = 'pt > 0 AND nt > 0';
+  // Rows that weigh nothing are at no distance of their own.
+  const both = 'pt > 0 AND nt > 0 AND pk + nk > 0';
   const precision = `${double('pa')} / ${double('pa + na')}`;
   const charged = [
     'c.*',

@@ -33,6 +33,9 @@ export interface FixedColumn {
 /** Losses and precisions in units of 2^−52: squares of losses stay below 2^11, and so fit 64 bits. */
 export const lossExponent = 52;
 
+/** Sums of scores in units of 2^−60, which holds all bits of a score down to 2^−8. */
+export const scoreExponent = 60;
+
 /** Weights are taken so that all of them together stay below 2^53, and any of their sums is exact even in JavaScript. */
 export const weightExponent = (largest: number, rows: number): number =>
   52 - Math.ceil(Math.log2(largest * rows));

@@ -1,7 +1,7 @@
 import { gainShares, scoreBins, scoreSums } from '@sluice/evaluation';
 import { codesOf, panelsOf, type Layout } from '../assembly/layout.js';
 import { sliceTable, type PanelSlices } from '../assembly/panel-slices.js';
-import { SliceSums } from '../assembly/profile-sums.js';
+import { SliceSums, type HistogramSums } from '../assembly/profile-sums.js';
 import type { RankSums } from '../assembly/ranking.js';
 import { cellsSql } from './cells-sql.js';
 import type { Dialect } from './dialect.js';
@@ -69,19 +69,34 @@ export class SqlSums {
 
   /** Adds the histogram of the version's scores, or the champion's. */
   async addHistograms(of: 'version' | 'champion'): Promise<void> {
+    await this.eachBin(of, ({ mass, scores, amounts }, row, at) => {
+      mass[at] = (mass[at] as number) + Number(row['n']);
+      const twentieth = Math.floor((Number(row['bin']) * scoreSums) / scoreBins);
+      scores[twentieth] = (scores[twentieth] as bigint) + integer(row['s1']);
+      if (amounts !== null) amounts[at] = (amounts[at] as bigint) + integer(row['a1']);
+    });
+  }
+
+  /** Adds the amounts alone, beside a histogram that was counted elsewhere. */
+  async addAmounts(of: 'version' | 'champion'): Promise<void> {
+    await this.eachBin(of, ({ amounts }, row, at) => {
+      if (amounts !== null) amounts[at] = (amounts[at] as bigint) + integer(row['a1']);
+    });
+  }
+
+  private async eachBin(
+    of: 'version' | 'champion',
+    add: (histogram: HistogramSums, row: ResultRow, at: number) => void,
+  ): Promise<void> {
     const score = of === 'version' ? 's' : 't';
     await this.eachRow(
       (own) => histogramSql(own, score, this.units, this.dialect),
-      (sums, row) => {
-        const histogram = sums.histogram(of, this.units);
-        const bin = Number(row['bin']);
-        const at = bin + (isOne(row['y']) ? scoreBins : 0);
-        histogram.mass[at] = (histogram.mass[at] as number) + Number(row['n']);
-        const twentieth = Math.floor((bin * scoreSums) / scoreBins);
-        histogram.scores[twentieth] = (histogram.scores[twentieth] as bigint) + integer(row['s1']);
-        if (histogram.amounts !== null)
-          histogram.amounts[at] = (histogram.amounts[at] as bigint) + integer(row['a1']);
-      },
+      (sums, row) =>
+        add(
+          sums.histogram(of, this.units),
+          row,
+          Number(row['bin']) + (isOne(row['y']) ? scoreBins : 0),
+        ),
     );
   }
 
