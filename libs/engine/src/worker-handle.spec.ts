@@ -16,7 +16,7 @@ const requests = (): WalkRequest[] => {
   const plan = { panels: [[[0]]], slices: 1, totals: Float64Array.of(2, 1), weighted: false };
   const panels = [{ columns: [], combinations: [[]] }];
   return [
-    { task: { plan, panels, shape, lowest: -Infinity, limit: Infinity } },
+    { task: { plan, panels, shape, expected: 3, lowest: -Infinity, limit: Infinity } },
     { shared: buffer.shared, rows: 3 },
     { counted: true },
     { below: new Float64Array(2) },

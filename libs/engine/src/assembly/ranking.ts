@@ -1,6 +1,6 @@
 import type { Moments, RankedScores, RankingProfile } from '@sluice/evaluation';
 import { componentExponent } from '../sql/ranks-sql.js';
-import { lossExponent, type Units } from '../sql/scored-relation.js';
+import { precisionExponent, type Units } from '../sql/scored-relation.js';
 import { inUnits, ratio } from './exact-ratio.js';
 
 /** Σ w·x and Σ w·x² of the structural components of a class, as whole numbers. */
@@ -65,7 +65,7 @@ export const rankingOf = (ranks: SliceRanks, units: Units): RankingProfile => {
       ),
     },
     averagePrecision:
-      positives.sum > 0n ? ratio(sums.precision, positives.sum << BigInt(lossExponent)) : null,
+      positives.sum > 0n ? ratio(sums.precision, positives.sum << BigInt(precisionExponent)) : null,
     kolmogorovSmirnov: positives.sum > 0n && negatives.sum > 0n ? sums.farthest : null,
     gains: positives.sum > 0n ? sums.gains : null,
   });

@@ -73,8 +73,8 @@ export const surveyWeights = async (
   dataset: Dataset,
   faults: FaultCollector,
 ): Promise<SummedColumn | undefined> => {
-  const largest = await surveyNumbers(column, weightRule, dataset, faults);
-  if (largest === undefined) return undefined;
+  if (!(await surveyNumbers(column, weightRule, dataset, faults))) return undefined;
+  const largest = await largestOf(column, dataset);
   if (largest > 0) return { column, largest };
   faults.data({
     path: weightRule.path,
@@ -90,17 +90,24 @@ export const surveyAmounts = async (
   dataset: Dataset,
   faults: FaultCollector,
 ): Promise<SummedColumn | undefined> => {
-  const largest = await surveyNumbers(column, amountRule, dataset, faults);
-  return largest === undefined ? undefined : { column, largest };
+  if (!(await surveyNumbers(column, amountRule, dataset, faults))) return undefined;
+  return { column, largest: await largestOf(column, dataset) };
 };
 
-/** @returns the largest absolute value; undefined when there are faults */
+const largestOf = async (column: Column, dataset: Dataset): Promise<number> => {
+  // Of the values, never of what a file says of them: a wrong maximum would make sums overflow.
+  const number = `abs(${convertedSql(column, 'float64')} + 0)`;
+  const [found] = await dataset.query(`SELECT max(${number}) AS largest FROM data`);
+  return Number(found?.['largest']);
+};
+
+/** Whether all rows have such a number; those that don't are reported. */
 const surveyNumbers = async (
   column: Column,
   rule: NumberRule,
   dataset: Dataset,
   faults: FaultCollector,
-): Promise<number | undefined> => {
+): Promise<boolean> => {
   const { path, what, expected, hint } = rule;
   const name = JSON.stringify(column.name);
   if (!column.untyped && column.kind !== 'number' && column.kind !== 'integer') {
@@ -110,17 +117,17 @@ const surveyNumbers = async (
       found: column.type,
       expected,
     });
-    return undefined;
+    return false;
   }
   const number = convertedSql(column, 'float64');
   // NaN is larger than any number here, and so out of range.
-  const fits = `coalesce(number BETWEEN ${rule.lowest} AND ${rule.highest}, false)`;
+  const fits = `number BETWEEN ${rule.lowest} AND ${rule.highest}`;
+  // Not count(*) FILTER, which takes three times as long.
   const [found] = await dataset.query(`
-    SELECT count(*) FILTER (WHERE NOT ${fits}) AS misfits, min(number) AS lowest, max(number) AS highest
+    SELECT count(*) - count(CASE WHEN ${fits} THEN 1 END) AS misfits
     FROM (SELECT ${number} AS number FROM data)`);
   const misfits = Number(found?.['misfits']);
-  if (misfits === 0)
-    return Math.max(Math.abs(Number(found?.['lowest'])), Math.abs(Number(found?.['highest'])));
+  if (misfits === 0) return true;
   // Only now, since numbering rows costs more than all the rest.
   const [first] = await dataset.query(`
     SELECT row, text
@@ -131,7 +138,7 @@ const surveyNumbers = async (
         ${number} AS number
       FROM data
     )
-    WHERE NOT ${fits}
+    WHERE NOT coalesce(${fits}, false)
     ORDER BY row
     LIMIT 1`);
   const others = misfits - 1;
@@ -142,5 +149,5 @@ const surveyNumbers = async (
     expected,
     ...(hint !== undefined && { hint }),
   });
-  return undefined;
+  return false;
 };

@@ -29,18 +29,33 @@ export async function* streamVectors(
   for await (const chunk of dataset.stream(`SELECT ${typed.join(', ')} FROM ${from}`))
     yield {
       rows: chunk.rowCount,
-      columns: expressions.map(({ storage }, index) => vectorOf(chunk, index, storage)),
+      columns: expressions.map(({ storage }, index) => vectorOf(chunk, index, arrays[storage])),
     };
 }
 
-/** Value by value through the chunk's own methods it would take several times as long. */
-const vectorOf = (
+/** The arrays that vectors of numbers can be read as. */
+export type VectorArray =
+  | Uint8ArrayConstructor
+  | Uint16ArrayConstructor
+  | Int32ArrayConstructor
+  | BigInt64ArrayConstructor
+  | Float32ArrayConstructor
+  | Float64ArrayConstructor;
+
+/**
+ * A column of a chunk as the array of its type; what NULL stands as in it is left open. Value by value through the chunk's own methods it would
+ * take several times as long.
+ */
+export const vectorOf = <Make extends VectorArray>(
   chunk: DuckDBDataChunk,
   index: number,
-  storage: TableColumn['storage'],
-): TableValues => {
-  const make = arrays[storage];
+  make: Make,
+): InstanceType<Make> => {
   const vector = duckdb.data_chunk_get_vector(chunk.chunk, index);
   const bytes = duckdb.vector_get_data(vector, chunk.rowCount * make.BYTES_PER_ELEMENT);
-  return new make(bytes.buffer as ArrayBuffer, bytes.byteOffset, chunk.rowCount);
+  return new make(
+    bytes.buffer as ArrayBuffer,
+    bytes.byteOffset,
+    chunk.rowCount,
+  ) as InstanceType<Make>;
 };

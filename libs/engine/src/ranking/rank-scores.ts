@@ -30,6 +30,7 @@ export interface RankOptions {
 /** More threads would wait for the one that reads. */
 const usual: RankOptions = { threads: 2, rowsPerRound: 2 ** 24 };
 const rowsPerBuffer = 2 ** 16;
+const sampleSize = 16_384;
 /** Buffers in flight: one is filled while threads are at the others. */
 const buffers = 4;
 
@@ -59,7 +60,7 @@ export const rankScores = async (
   const score = (of === 'version' ? relation.score : relation.champion?.score) as string;
   const plan = planOf(table);
   const parts = Math.max(threads, threads * Math.ceil(rows / rowsPerRound));
-  const limits = await limitsOf(table, score, parts);
+  const limits = await limitsOf(table, score, parts, parts === threads);
   const shape: BufferShape = {
     rows: rowsPerBuffer,
     codes: relation.codes.length,
@@ -81,6 +82,7 @@ export const rankScores = async (
               plan,
               panels: table.panels.map(codedPanel),
               shape,
+              expected: Math.ceil((1.1 * rows) / (limits.length - 1)),
               lowest: limits[first + index] as number,
               limit: limits[first + index + 1] as number,
             },
@@ -127,14 +129,19 @@ const codedPanel = ({ panel, combinations }: PanelSlices): CodedPanel => ({
   combinations,
 });
 
-/** Scores that part the rows evenly, by a sample; the first is below and the last above all. */
+/** Scores that part the rows about evenly; the first is below and the last above all. */
 const limitsOf = async (
   { dataset, relation }: CountedTable,
   score: string,
   parts: number,
+  inOneRound: boolean,
 ): Promise<number[]> => {
   const sample: number[] = [];
-  const from = `${relation.from} USING SAMPLE reservoir(16384 ROWS) REPEATABLE (1)`;
+  // In one round uneven parts only cost time, and a sample of all rows always does. In several, parts must fit.
+  const some = inOneRound
+    ? `LIMIT ${sampleSize}`
+    : `USING SAMPLE reservoir(${sampleSize} ROWS) REPEATABLE (1)`;
+  const from = `${relation.from} ${some}`;
   for await (const { columns } of streamVectors(
     dataset,
     [{ sql: score, storage: 'float64' }],

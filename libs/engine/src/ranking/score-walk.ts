@@ -1,6 +1,6 @@
 import { gainShares, scoreBin, scoreBins, scoreSums } from '@sluice/evaluation';
 import { componentExponent } from '../sql/ranks-sql.js';
-import { lossExponent, scoreExponent } from '../sql/scored-relation.js';
+import { lossExponent, precisionExponent, scoreExponent } from '../sql/scored-relation.js';
 import { ExactSums } from './exact-sums.js';
 import { sortRows, type SortableRows } from './sort-rows.js';
 
@@ -91,12 +91,14 @@ export class ScoreWalk implements WalkResult {
   over(rows: SortableRows, length: number): void {
     sortRows(rows, length);
     const { scores } = rows;
-    let end = 0;
-    for (let start = 0; start < length; start = end) {
+    let start = 0;
+    while (start < length) {
       const score = scores[start] as number;
-      for (end = start + 1; end < length && scores[end] === score;) end += 1;
+      let end = start + 1;
+      while (end < length && scores[end] === score) end += 1;
       this.charge(rows, score, start, end);
       this.rank(score, this.gather(rows, start, end));
+      start = end;
     }
   }
 
@@ -156,60 +158,63 @@ export class ScoreWalk implements WalkResult {
     return count;
   }
 
+  /** Ranks the rows of one score within each slice that they belong to. */
   private rank(score: number, count: number): void {
+    const { totals } = this.plan;
+    const { touched, tied, below, distance } = this;
     for (let index = 0; index < count; index += 1) {
-      const slice = this.touched[index] as number;
-      this.rankSlice(slice, score);
+      const slice = touched[index] as number;
       const first = 2 * slice;
-      for (let at = first; at < first + 2; at += 1) {
-        this.below[at] = (this.below[at] as number) + (this.tied[at] as number);
-        this.tied[at] = 0;
+      const negatives = tied[first] as number;
+      const positives = tied[first + 1] as number;
+      const negativesBelow = below[first] as number;
+      const positivesBelow = below[first + 1] as number;
+      tied[first] = 0;
+      tied[first + 1] = 0;
+      below[first] = negativesBelow + negatives;
+      below[first + 1] = positivesBelow + positives;
+      const allNegatives = totals[first] as number;
+      const allPositives = totals[first + 1] as number;
+      // With this score or a higher one.
+      const negativesAbove = allNegatives - negativesBelow;
+      const positivesAbove = allPositives - positivesBelow;
+      const above = positivesAbove + negativesAbove;
+      if (positives > 0)
+        this.rankPositives(
+          slice,
+          positives,
+          2 * negativesBelow + negatives,
+          positivesAbove / above,
+        );
+      if (negatives > 0) this.rankNegatives(slice, negatives, 2 * positivesAbove - positives);
+      if (allPositives === 0) continue;
+      if (allNegatives > 0) {
+        const own = Math.abs(positivesAbove / allPositives - negativesAbove / allNegatives);
+        if (own >= (distance[slice] as number)) {
+          distance[slice] = own;
+          this.distanceAt[slice] = score;
+        }
       }
+      if ((this.ahead[slice] as number) > 0)
+        this.reach(slice, positives, negatives, positivesAbove, above);
     }
   }
 
-  private rankSlice(slice: number, score: number): void {
-    const { totals, weighted } = this.plan;
-    const first = 2 * slice;
-    const negatives = this.tied[first] as number;
-    const positives = this.tied[first + 1] as number;
-    const allNegatives = totals[first] as number;
-    const allPositives = totals[first + 1] as number;
-    const negativesBelow = this.below[first] as number;
-    // With this score or a higher one.
-    const negativesAbove = allNegatives - negativesBelow;
-    const positivesAbove = allPositives - (this.below[first + 1] as number);
-
+  private rankPositives(slice: number, mass: number, wins: number, precision: number): void {
     const sums = this.slices;
+    const { totals, weighted } = this.plan;
     const at = slice * sumsPerSlice;
-    if (positives > 0) {
-      const wins = 2 * negativesBelow + negatives;
-      // Without weights they are the sum of components.
-      if (weighted) sums.addProduct(at + sliceSum.wins, positives, wins);
-      const component = weighted ? inUnits(wins, allNegatives) : wins;
-      this.addMoments(at + sliceSum.p1, positives, component);
-      const precision = whole(
-        (positivesAbove / (positivesAbove + negativesAbove)) * 2 ** lossExponent,
-      );
-      sums.addProduct(at + sliceSum.precision, positives, precision);
-    }
-    if (negatives > 0) {
-      const losses = 2 * positivesAbove - positives;
-      this.addMoments(
-        at + sliceSum.n1,
-        negatives,
-        weighted ? inUnits(losses, allPositives) : losses,
-      );
-    }
-    if (allPositives > 0 && allNegatives > 0) {
-      const distance = Math.abs(positivesAbove / allPositives - negativesAbove / allNegatives);
-      if (distance >= (this.distance[slice] as number)) {
-        this.distance[slice] = distance;
-        this.distanceAt[slice] = score;
-      }
-    }
-    if (allPositives > 0)
-      this.reach(slice, positives, negatives, positivesAbove, positivesAbove + negativesAbove);
+    // Without weights they are the sum of components.
+    if (weighted) sums.addProduct(at + sliceSum.wins, mass, wins);
+    const component = weighted ? inUnits(wins, totals[2 * slice] as number) : wins;
+    this.addMoments(at + sliceSum.p1, mass, component);
+    sums.addProduct(at + sliceSum.precision, mass, whole(precision * 2 ** precisionExponent));
+  }
+
+  private rankNegatives(slice: number, mass: number, losses: number): void {
+    const { totals, weighted } = this.plan;
+    const component = weighted ? inUnits(losses, totals[2 * slice + 1] as number) : losses;
+    this.addMoments(slice * sumsPerSlice + sliceSum.n1, mass, component);
   }
 
   private addMoments(at: number, mass: number, component: number): void {

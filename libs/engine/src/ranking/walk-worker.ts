@@ -14,6 +14,8 @@ export interface WalkTask {
   readonly plan: WalkPlan;
   readonly panels: readonly CodedPanel[];
   readonly shape: BufferShape;
+  /** About so many rows will come; more make it slower. */
+  readonly expected: number;
   /** Rows with scores from `lowest` up to, but without, `limit`. */
   readonly lowest: number;
   readonly limit: number;
@@ -40,7 +42,7 @@ class Walker {
   ) => number)[];
 
   constructor(private readonly task: WalkTask) {
-    this.rows = this.allocate(task.shape.rows);
+    this.rows = this.allocate(task.expected);
     this.combinations = task.panels.map(combinationOf);
   }
 

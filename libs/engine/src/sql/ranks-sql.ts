@@ -4,7 +4,7 @@ import { numberSql, type Dialect } from './dialect.js';
 import {
   codeName,
   fixedSql,
-  lossExponent,
+  precisionExponent,
   massSql,
   rowsSql,
   type ScoredRelation,
@@ -21,7 +21,7 @@ export type RankedBy = readonly number[];
  * Rank statistics of a score within each group, from the distinct scores alone: codes, then
  * `pt`, `nt` Σ w of positives and negatives; `wins` Σ w·(twice the negatives below and half of those level) over
  * positives; `p1`, `p2` and `n1`, `n2` Σ w·x and Σ w·x² of the structural components x of positives and negatives;
- * `ap` Σ w·precision over positives in units of 2^−52; `ks` and `kss` the largest distance of the classes'
+ * `ap` Σ w·precision over positives in units of 2^−44; `ks` and `kss` the largest distance of the classes'
  * distributions and the score where it is reached, the highest if there are several; `g0` … the gains.
  */
 export const ranksSql = (
@@ -40,7 +40,7 @@ export const ranksSql = (
   const precision = `${double('pa')} / ${double('pa + na')}`;
   const charged = [
     'c.*',
-    `CASE WHEN pa + na > 0 THEN ${fixedSql(precision, lossExponent, dialect)} ELSE 0 END AS pr`,
+    `CASE WHEN pa + na > 0 THEN ${fixedSql(precision, precisionExponent, dialect)} ELSE 0 END AS pr`,
     `CASE WHEN ${both} THEN ${distance} END AS d`,
   ];
   const sums = [

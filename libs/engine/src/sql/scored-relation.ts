@@ -30,11 +30,14 @@ export interface FixedColumn {
   readonly largest: number;
 }
 
-/** Losses and precisions in units of 2^−52: squares of losses stay below 2^11, and so fit 64 bits. */
+/** Losses in units of 2^−52: squares of losses stay below 2^11, and so fit 64 bits. */
 export const lossExponent = 52;
 
 /** Sums of scores in units of 2^−60, which holds all bits of a score down to 2^−8. */
 export const scoreExponent = 60;
+
+/** Precisions in units of 2^−44: times the rows of one score, they mostly stay below 2^53. */
+export const precisionExponent = 44;
 
 /** Weights are taken so that all of them together stay below 2^53, and any of their sums is exact even in JavaScript. */
 export const weightExponent = (largest: number, rows: number): number =>
