@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { SluiceError, type Policy, datasetFormats } from '@sluice/contracts';
 import type { Cell, Profile, ScoreProfile } from '@sluice/evaluation';
+import { differences, plainProfile, randomRows, valuesOf } from './fixtures/scored-rows.fixture.js';
 import { policyWith, rejection, temporaryFolder, writeTable } from './fixtures/tables.fixture.js';
 import { profileDataset, type ProfileProgress } from './index.js';
 
@@ -180,6 +181,36 @@ describe('the profile of data with predictions', () => {
       cell(false, false, 4),
       cell(true, false, 3),
     ]);
+  });
+});
+
+describe('the profile of rows with weights, amounts, an intersection and strata', () => {
+  it.each(datasetFormats)('is that of the plain definitions, from %s', async (format) => {
+    const rows = randomRows({ rows: 400, weights: true, amounts: true, seed: 11 });
+    const policy = policyWith(
+      {
+        protected: [
+          { name: 'team', privileged: 'a' },
+          { name: 'sex', privileged: 'm' },
+        ],
+        control: ['region'],
+        weight: 'w',
+      },
+      {
+        value: { true_positive: 1, amount: 'a' },
+        checks: [
+          { metric: 'demographic_parity_ratio', by: 'team', within: 'region', at_least: 0 },
+          {
+            metric: 'demographic_parity_ratio',
+            by: ['sex', 'team'],
+            within: 'region',
+            at_least: 0,
+          },
+        ],
+      },
+    );
+    const profile = await profileOf(policy, await tableOf(valuesOf(rows), format));
+    expect(differences(profile, plainProfile(rows))).toEqual([]);
   });
 });
 

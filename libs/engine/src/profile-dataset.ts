@@ -26,7 +26,7 @@ import { duckdbDialect } from './sql/duckdb-dialect.js';
 import type { ScoredRelation } from './sql/scored-relation.js';
 import { SqlSums, type Query } from './sql/sql-sums.js';
 
-/** What is done so far: rows for `score`, all at once where the data holds their scores; rounds of counting for `rank`. */
+/** What is done so far: rows for `score`, steps of counting for `rank`. */
 export interface ProfileProgress {
   readonly step: 'survey' | 'score' | 'rank';
   readonly done: number;
@@ -182,12 +182,19 @@ const makeProfile = async (
 ): Promise<Profile> => {
   const query: Query = (sql) => dataset.query(sql);
   const sums = await SqlSums.of(query, duckdbDialect, relation, layout, survey.rows);
-  const steps = roundsOf(dataset, relation, sums);
+  // Rows of data are looked at one by one only here; those that models scored were told of before.
+  const onRows =
+    relation.from === 'data'
+      ? (done: number) => onProgress?.({ step: 'score', done, total: survey.rows })
+      : () => undefined;
+  const steps = roundsOf(dataset, relation, sums, onRows);
+  if (steps.length === 0) onRows(survey.rows);
   for (const [done, step] of steps.entries()) {
-    signal?.throwIfAborted();
     await step();
+    signal?.throwIfAborted();
     onProgress?.({ step: 'rank', done: done + 1, total: steps.length });
   }
+  signal?.throwIfAborted();
   return assembleProfile(survey.rows, sums.slices, sums.sums, sums.units);
 };
 
@@ -199,9 +206,11 @@ const roundsOf = (
   dataset: Dataset,
   relation: ScoredRelation,
   sums: SqlSums,
+  onRows: (done: number) => void,
 ): (() => Promise<void>)[] => {
   if (relation.score === null) return [];
-  const walk = (of: 'version' | 'champion') => () => rankScores({ ...sums, dataset, relation }, of);
+  const walk = (of: 'version' | 'champion') => () =>
+    rankScores({ ...sums, dataset, relation }, of, of === 'version' ? onRows : undefined);
   const amounts = (of: 'version' | 'champion') =>
     relation.amount === null ? [] : [() => sums.addAmounts(of)];
   return [

@@ -70,10 +70,8 @@ export const scoreRows = async (
   onRows: (done: number) => void,
 ): Promise<ScoredTable> => {
   const { dataset, survey } = scoring;
-  if (scoring.version === null) {
-    onRows(survey.rows);
+  if (scoring.version === null)
     return { relation: relationOfData(survey), disagreements: new Map() };
-  }
   const columns = new BatchColumns();
   const kept = keptColumns(survey).map((column) => ({
     ...column,

@@ -35,10 +35,10 @@ const profilesOf = async (rows: readonly Row[], options?: RankOptions): Promise<
     const layout = layoutOf(rows);
     const query = (sql: string) => dataset.query(sql);
     const sums = await SqlSums.of(query, duckdbDialect, relation, layout, rows.length);
-    await rankScores({ ...sums, dataset, relation }, 'version', options);
+    await rankScores({ ...sums, dataset, relation }, 'version', undefined, options);
     if (relation.amount !== null) await sums.addAmounts('version');
     if (relation.champion !== null) {
-      await rankScores({ ...sums, dataset, relation }, 'champion', options);
+      await rankScores({ ...sums, dataset, relation }, 'champion', undefined, options);
       if (relation.amount !== null) await sums.addAmounts('champion');
       await sums.addLosses(['difference']);
       await sums.addCovariances();

@@ -1,4 +1,4 @@
-import { gainShares, scoreBins, scoreSums } from '@sluice/evaluation';
+import { gainShares, scoreBins, scoreSums } from '@sluice/evaluation/scores';
 import type { PanelSlices } from '../assembly/panel-slices.js';
 import type { SliceSums } from '../assembly/profile-sums.js';
 import type { RankSums } from '../assembly/ranking.js';
@@ -50,10 +50,13 @@ export interface CountedTable {
  *
  * Rows are parted by score among threads, each of which sorts and walks over its own. What was counted below a part
  * is told to its thread before it starts, so that all of them together walk over all rows once.
+ *
+ * @param onRows told how many rows were read so far
  */
 export const rankScores = async (
   table: CountedTable,
   of: 'version' | 'champion',
+  onRows: (done: number) => void = () => undefined,
   { threads, rowsPerRound }: RankOptions = usual,
 ): Promise<void> => {
   const { relation, units, rows } = table;
@@ -73,6 +76,7 @@ export const rankScores = async (
   try {
     const below = new Float64Array(2 * plan.slices);
     const results: WalkResult[] = [];
+    let taken = 0;
     for (let first = 0; first < limits.length - 1; first += threads) {
       const own = workers.slice(0, limits.length - 1 - first);
       await Promise.all(
@@ -93,7 +97,10 @@ export const rankScores = async (
         limits.length - 1 <= threads
           ? null
           : ([limits[first], limits[first + own.length]] as [number, number]);
-      await feed(table, score, range, shape, own);
+      await feed(table, score, range, shape, own, (rowsTaken) => {
+        taken += rowsTaken;
+        onRows(taken);
+      });
       const walks: Promise<WalkAnswer>[] = [];
       for (const worker of own) {
         const counted = (await worker.ask({ counted: true })) as Float64Array;
@@ -166,6 +173,7 @@ const feed = async (
   range: [number, number] | null,
   shape: BufferShape,
   workers: readonly WorkerHandle<WalkRequest, WalkAnswer>[],
+  onRows: (rows: number) => void,
 ): Promise<void> => {
   const masses: VectorColumn[] =
     relation.weight === null || units.weight === null
@@ -191,6 +199,7 @@ const feed = async (
     // It is awaited before the buffer is used again, and at the end.
     slot.free.catch(() => undefined);
     next += 1;
+    onRows(filled);
     filled = 0;
   };
   for await (const { rows, columns } of streamVectors(dataset, expressions, from)) {

@@ -1,4 +1,4 @@
-import { gainShares, scoreBin, scoreBins, scoreSums } from '@sluice/evaluation';
+import { gainShares, scoreBin, scoreBins, scoreSums } from '@sluice/evaluation/scores';
 import { componentExponent } from '../sql/ranks-sql.js';
 import { lossExponent, precisionExponent, scoreExponent } from '../sql/scored-relation.js';
 import { ExactSums } from './exact-sums.js';

@@ -1,4 +1,4 @@
-import { scoreBins } from '@sluice/evaluation';
+import { scoreBins } from '@sluice/evaluation/scores';
 import { numberSql, type Dialect } from './dialect.js';
 import {
   codeName,

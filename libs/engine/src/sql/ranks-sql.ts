@@ -1,4 +1,4 @@
-import { gainShares } from '@sluice/evaluation';
+import { gainShares } from '@sluice/evaluation/scores';
 import type { ScoreName } from './histogram-sql.js';
 import { numberSql, type Dialect } from './dialect.js';
 import {

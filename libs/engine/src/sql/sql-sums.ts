@@ -1,4 +1,4 @@
-import { gainShares, scoreBins, scoreSums } from '@sluice/evaluation';
+import { gainShares, scoreBins, scoreSums } from '@sluice/evaluation/scores';
 import { codesOf, panelsOf, type Layout } from '../assembly/layout.js';
 import { sliceTable, type PanelSlices } from '../assembly/panel-slices.js';
 import { SliceSums, type HistogramSums } from '../assembly/profile-sums.js';
