@@ -1,6 +1,6 @@
 export { digestOfDataset, findDatasetFiles, type DatasetFile } from './dataset/dataset-files.js';
 export { EvaluationThread, type Decided, type EvaluationProgress } from './evaluation-thread.js';
-export type { ScoredRows } from './counting/tally.js';
+export type { ScoredRows } from './scored-rows.js';
 export { isFavorable } from './favorable.js';
 export {
   endpointProtocols,

@@ -1,12 +1,17 @@
 export { evaluate, type EvaluationInput } from './evaluate.js';
 export { mergeProfiles } from './merge-profiles.js';
 export { minimumRows, minimumRowsPerClass } from './measure.js';
-export { histogramOfCounts, scoreBin, scoreBins } from './curves/score-histogram.js';
+export { histogramOfCounts, scoreBin, scoreBins, scoreSums } from './curves/score-histogram.js';
 export { measureProfile } from './measure-profile.js';
 export type { MeasureRequest } from './measure.js';
 export { scoreCurves } from './curves/score-curves.js';
+export { gainShares } from './profile.js';
 export type {
+  BinarySlice,
   Cell,
+  Losses,
+  LossProfile,
+  Moments,
   Profile,
   ProtectedProfile,
   RankedScores,

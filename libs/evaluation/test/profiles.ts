@@ -152,6 +152,7 @@ const weightedRankingOf = (rows: readonly Row[]): RankingProfile => {
       negatives.map((down) => mean(positives, (up) => won(up, down))),
     ];
   };
+  const bothWeigh = weightIn(positives) > 0 && weightIn(negatives) > 0;
   const covary = (some: readonly Row[], a: readonly number[], b: readonly number[]) => {
     const all = weightIn(some);
     const { squares } = momentsOf(some);
@@ -159,17 +160,17 @@ const weightedRankingOf = (rows: readonly Row[]): RankingProfile => {
     const mean = (of: (index: number) => number): number =>
       some.reduce((sum, row, index) => sum + weigh(row) * of(index), 0) / all;
     const [ma, mb] = [mean((i) => a[i] as number), mean((i) => b[i] as number)];
-    return size > 1
+    // One row alone is a size of 1, but for rounding.
+    return size > 1 + 1e-12 && bothWeigh
       ? (mean((i) => ((a[i] as number) - ma) * ((b[i] as number) - mb)) * size) / (size - 1)
       : null;
   };
   const version = components(byVersion);
   const champion = allHave(rows, byChampion) ? components(byChampion) : null;
   const ranked = ([up, down]: [number[], number[]], scored: Scored): RankedScores => ({
-    auc:
-      weightIn(positives) > 0 && weightIn(negatives) > 0
-        ? up.reduce((sum, v, i) => sum + weigh(positives[i] as Row) * v, 0) / weightIn(positives)
-        : null,
+    auc: bothWeigh
+      ? up.reduce((sum, v, i) => sum + weigh(positives[i] as Row) * v, 0) / weightIn(positives)
+      : null,
     variance: { positive: covary(positives, up, up), negative: covary(negatives, down, down) },
     ...rankedOf(rows, scored),
   });
@@ -196,7 +197,8 @@ const rankedOf = (rows: readonly Row[], scored: Scored): Omit<RankedScores, 'auc
   // From the highest score down, with what weighs as much and more.
   let [found, selected] = [0, 0];
   const points: { threshold: number; found: number; selected: number; distance: number }[] = [];
-  for (const row of rows.toSorted((a, b) => score(b) - score(a))) {
+  const weighing = rows.filter((row) => weigh(row) > 0);
+  for (const row of weighing.toSorted((a, b) => score(b) - score(a))) {
     found += row.label ? weigh(row) : 0;
     selected += weigh(row);
     if (points.at(-1)?.threshold === score(row)) points.pop();
@@ -263,6 +265,7 @@ const histogramOf = (rows: readonly Row[], score: Scored): ScoreHistogram => {
     byBin.set(place, inside);
   }
   const counted = [...byBin.entries()]
+    .filter(([, inside]) => weightIn(inside) > 0)
     .sort(([one], [other]) => one - other)
     .map(([bin, inside]) => ({
       bin,
@@ -276,8 +279,8 @@ const histogramOf = (rows: readonly Row[], score: Scored): ScoreHistogram => {
     positives: counted.map(({ positives }) => weightIn(positives)),
     negatives: counted.map(({ negatives }) => weightIn(negatives)),
     sums: Array.from({ length: 20 }, (_, bin) =>
-      rows
-        .filter((row) => inBin(score(row) as number, bin, 20))
+      [...byBin]
+        .flatMap(([place, inside]) => (Math.floor(place / 50) === bin ? inside : []))
         .reduce((sum, row) => sum + weigh(row) * (score(row) as number), 0),
     ),
     ...(rows.some(({ amount }) => amount !== undefined) && {

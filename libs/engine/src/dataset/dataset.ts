@@ -13,6 +13,7 @@ import type { Column } from './column.js';
 import type { DatasetFile } from './dataset-files.js';
 import { openTable } from './open-table.js';
 import { openSandbox, type Sandbox } from './sandbox.js';
+import { TableAppender, type TableColumn } from './table-appender.js';
 import { TableFault, UnreadableFile, type TableFile } from './table-file.js';
 
 /** Where a dataset is, and what its faults call it. */
@@ -86,6 +87,13 @@ export class Dataset {
       if (chunk === null || chunk.rowCount === 0) return;
       yield chunk;
     }
+  }
+
+  /** Makes a table beside `data`, to be filled while `data` is streamed. */
+  async createTable(name: string, columns: readonly TableColumn[]): Promise<TableAppender> {
+    return this.guarded(async () =>
+      TableAppender.create(await this.sandbox.connect(), name, columns),
+    );
   }
 
   /** Ends the database and removes what it left on disk. */

@@ -55,17 +55,13 @@ const surveySingles = async (
   missing: Map<string, number>,
 ): Promise<void> => {
   if (needed.length === 0) return;
-  const figures = needed.flatMap(({ column, storage }, index) => {
-    const name = quoteName(column.name);
-    const misfit = `${name} IS NOT NULL AND ${convertedSql(column, storage)} IS NULL`;
-    return [
-      `count(*) FILTER (WHERE ${presentSql(column)} IS NULL) AS missing${index}`,
-      `count(*) FILTER (WHERE ${misfit}) AS misfits${index}`,
-      `min(CAST(${name} AS VARCHAR)) FILTER (WHERE ${misfit}) AS example${index}`,
-    ];
-  });
+  // Counts alone, which take a fraction of the time of counts with a filter, and examples once there is a misfit.
+  const figures = needed.flatMap(({ column, storage }, index) => [
+    `count(*) - count(${presentSql(column)}) AS missing${index}`,
+    `count(${quoteName(column.name)}) - count(${convertedSql(column, storage)}) AS misfits${index}`,
+  ]);
   const [found] = await dataset.query(`SELECT ${figures.join(', ')} FROM data`);
-  needed.forEach(({ column, storage }, index) => {
+  for (const [index, { column, storage }] of needed.entries()) {
     const name = JSON.stringify(column.name);
     const gone = Number(found?.[`missing${index}`]);
     const misfits = Number(found?.[`misfits${index}`]);
@@ -73,7 +69,7 @@ const surveySingles = async (
       faults.data({
         path: column.name,
         message: `the column ${name} has ${misfits} values that the model cannot take`,
-        found: showValue(String(found?.[`example${index}`])),
+        found: showValue(await exampleOf(column, storage, dataset)),
         expected: `${forms[storage]} in every row`,
       });
     const hasNaN = storage === 'float32' || storage === 'float64';
@@ -85,5 +81,15 @@ const surveySingles = async (
         expected: `${forms[storage]} in every row, as the model takes`,
         hint: 'Fill them as was done for training; only floating-point inputs can be told that a value is missing.',
       });
-  });
+  }
+};
+
+/** The first, in the order of texts, of the values that don't convert. */
+const exampleOf = async (column: Column, storage: Storage, dataset: Dataset): Promise<string> => {
+  const name = quoteName(column.name);
+  const [found] = await dataset.query(`
+    SELECT min(CAST(${name} AS VARCHAR)) AS example
+    FROM data
+    WHERE ${name} IS NOT NULL AND ${convertedSql(column, storage)} IS NULL`);
+  return String(found?.['example']);
 };

@@ -13,6 +13,9 @@ export interface PolicyColumns {
     readonly path: string;
     readonly privileged: string | null;
   }[];
+  readonly control: readonly { readonly column: Column; readonly path: string }[];
+  readonly weight: Column | undefined;
+  readonly amount: Column | undefined;
   readonly score: Column | undefined;
   readonly prediction: Column | undefined;
 }
@@ -38,6 +41,13 @@ export const findPolicyColumns = (
       const column = find(name, `${path}.name`);
       return column === undefined ? [] : [{ column, path, privileged: privileged ?? null }];
     }),
+    control: columns.control.flatMap((name, index) => {
+      const path = `columns.control[${index}]`;
+      const column = find(name, path);
+      return column === undefined ? [] : [{ column, path }];
+    }),
+    weight: find(columns.weight, 'columns.weight'),
+    amount: find(policy.value?.amount, 'value.amount'),
     score: find(columns.score, 'columns.score'),
     prediction: find(columns.prediction, 'columns.prediction'),
   };

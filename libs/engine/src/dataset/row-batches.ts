@@ -4,6 +4,7 @@ import type { Dataset } from './dataset.js';
 import { codeSql, type Dictionary } from './dictionary.js';
 import { convertedSql, type Storage } from './sql.js';
 import { copyVectors, flatSql } from './vector.js';
+import { vectorOf, type VectorArray } from './vectors.js';
 
 /** How values are kept in a batch: as a storage, or as positions in a dictionary. */
 export type BatchStorage = Storage | 'code';
@@ -123,10 +124,19 @@ const copyRows = (
   at: number,
 ): void => {
   into.forEach((values, index) => {
-    const vector = chunk.getColumnVector(index);
-    const target = values as unknown[];
     const width = columns[index]?.width;
-    if (width !== undefined) return copyVectors(vector, { from, count }, target, at, width);
-    for (let row = 0; row < count; row += 1) target[at + row] = vector.getItem(from + row);
+    if (width !== undefined || Array.isArray(values)) {
+      const vector = chunk.getColumnVector(index);
+      const target = values as unknown[];
+      if (width !== undefined) return copyVectors(vector, { from, count }, target, at, width);
+      for (let row = 0; row < count; row += 1) target[at + row] = vector.getItem(from + row);
+      return;
+    }
+    // The expressions have the types of the arrays and are never NULL.
+    const read = vectorOf(chunk, index, values.constructor as VectorArray).subarray(
+      from,
+      from + count,
+    );
+    (values as { set(from: typeof read, at: number): void }).set(read, at);
   });
 };

@@ -13,6 +13,8 @@ export interface Sandbox {
   readonly connection: DuckDBConnection;
   /** The paths under which the connection finds the files, in the order given. */
   readonly files: readonly string[];
+  /** Another connection to the same tables: a result that is still streamed ends when its connection does something else. */
+  connect(): Promise<DuckDBConnection>;
   /** The one path that the connection may write to, if it may at all: inside a folder that goes when it closes. */
   readonly output: string;
   close(): Promise<void>;
@@ -31,11 +33,15 @@ export const openSandbox = async (
     const files = await linkInto(folder, paths);
     const instance = await DuckDBInstance.create(':memory:', await configuration(folder));
     undo.push(() => instance.closeSync());
-    const connection = await instance.connect();
-    undo.push(() => connection.closeSync());
+    const connect = async (): Promise<DuckDBConnection> => {
+      const opened = await instance.connect();
+      undo.push(() => opened.closeSync());
+      return opened;
+    };
+    const connection = await connect();
     const output = join(folder, 'output');
     await lockDown(connection, writes ? [...files, output] : files);
-    return { connection, files, output, close };
+    return { connection, connect, files, output, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,10 +1,11 @@
 import { nearestName, type Policy } from '@sluice/contracts';
 import type { FaultCollector } from '../fault-collector.js';
 import { isFavorable, type LabelValue } from '../favorable.js';
+import { byCodeUnit } from '../assembly/layout.js';
 import type { Column } from './column.js';
 import type { Dataset } from './dataset.js';
 import type { PolicyColumns } from './policy-columns.js';
-import { surveyScores } from './score-survey.js';
+import { surveyAmounts, surveyScores, surveyWeights, type SummedColumn } from './number-survey.js';
 import { countValues, listValues, showValue } from './value-counts.js';
 
 /** A column of two values, and the text of those that are favorable. */
@@ -26,6 +27,10 @@ export interface Survey {
   readonly label: LabelColumn;
   /** In the policy's order. */
   readonly groups: readonly GroupColumn[];
+  /** The control columns, likewise. */
+  readonly control: readonly GroupColumn[];
+  readonly weight: SummedColumn | null;
+  readonly amount: SummedColumn | null;
   readonly score: Column | null;
   readonly prediction: LabelColumn | null;
 }
@@ -56,12 +61,28 @@ export const surveyDataset = async (
   const label = columns.label && (await surveyLabel(policy, columns.label, dataset, faults));
   const groups: GroupColumn[] = [];
   for (const entry of columns.protected)
-    groups.push(...(await surveyGroups(entry, dataset, faults)));
+    groups.push(...(await surveyGroups(entry, protectedRole, dataset, faults)));
+  const control: GroupColumn[] = [];
+  for (const { column, path } of columns.control)
+    control.push(
+      ...(await surveyGroups({ column, path, privileged: null }, controlRole, dataset, faults)),
+    );
   const prediction =
     columns.prediction && (await surveyPredictions(columns.prediction, label, dataset, faults));
   if (columns.score !== undefined) await surveyScores(columns.score, dataset, faults);
+  const weight = columns.weight && (await surveyWeights(columns.weight, dataset, faults));
+  const amount = columns.amount && (await surveyAmounts(columns.amount, dataset, faults));
   return (
-    label && { rows, label, groups, score: columns.score ?? null, prediction: prediction ?? null }
+    label && {
+      rows,
+      label,
+      groups,
+      control,
+      weight: weight ?? null,
+      amount: amount ?? null,
+      score: columns.score ?? null,
+      prediction: prediction ?? null,
+    }
   );
 };
 
@@ -126,8 +147,19 @@ const surveyLabel = async (
   };
 };
 
+/** What faults say of a column that tells groups apart. */
+interface GroupRole {
+  readonly title: string;
+  readonly key: string;
+  readonly fewest: number;
+}
+
+const protectedRole: GroupRole = { title: 'protected column', key: '.name', fewest: 2 };
+const controlRole: GroupRole = { title: 'control column', key: '', fewest: 0 };
+
 const surveyGroups = async (
   { column, path, privileged }: PolicyColumns['protected'][number],
+  { title, key, fewest }: GroupRole,
   dataset: Dataset,
   faults: FaultCollector,
 ): Promise<GroupColumn[]> => {
@@ -136,22 +168,22 @@ const surveyGroups = async (
   const groups = counts.values.map(({ text }) => text).toSorted(byCodeUnit);
   if (counts.missing > 0)
     faults.data({
-      path: `${path}.name`,
-      message: `the protected column ${name} is missing in ${rowsText(counts.missing)}`,
+      path: `${path}${key}`,
+      message: `the ${title} ${name} is missing in ${rowsText(counts.missing)}`,
       expected: 'a group in every row',
       hint: 'Give these rows a group of their own, such as "unknown", or leave them out.',
     });
-  if (counts.distinct < 2)
+  if (counts.distinct < fewest)
     faults.data({
-      path: `${path}.name`,
-      message: `the protected column ${name} has fewer than two groups`,
+      path: `${path}${key}`,
+      message: `the ${title} ${name} has fewer than two groups`,
       found: listValues(counts),
       expected: 'at least two groups, to compare',
     });
   if (counts.distinct > mostGroups) {
     faults.data({
-      path: `${path}.name`,
-      message: `the protected column ${name} has ${counts.distinct} groups`,
+      path: `${path}${key}`,
+      message: `the ${title} ${name} has ${counts.distinct} groups`,
       found: listValues(counts),
       expected: `at most ${mostGroups} groups`,
       hint: 'Is it an identifier or a measurement? Put its values into bands.',
@@ -209,6 +241,3 @@ const hintOf = (name: string, known: readonly string[]): { hint?: string } => {
   const near = nearestName(name, known);
   return near === undefined ? {} : { hint: `Did you mean ${JSON.stringify(near)}?` };
 };
-
-/** Not the locale's order: the same data must give the same profile everywhere. */
-const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,4 +1,4 @@
-import { isScore } from '../dataset/score-survey.js';
+import { isScore } from '../dataset/number-survey.js';
 import { faultError } from '../fault-collector.js';
 
 /** What scores are checked for: whose they are, and where their rows begin. */
