@@ -53,6 +53,13 @@ export const measureSchema = z
       .nullable()
       .describe('null exactly when the state is undefined or insufficient'),
     interval: intervalSchema.nullable(),
+    errorBound: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe(
+        'How far the value may be from the one of all rows, when it was estimated from a profile merged from parts; the interval allows for it. Absent when the value is exact',
+      ),
     n: z
       .number()
       .int()

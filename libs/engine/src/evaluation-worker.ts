@@ -1,5 +1,11 @@
 import type { Policy, VerdictSubject } from '@sluice/contracts';
 import { evaluate, type Profile } from '@sluice/evaluation';
+import {
+  profileDistributed,
+  type DistributedProfile,
+  type DistributedProgress,
+  type DistributedRequest,
+} from './distributed/profile-distributed.js';
 import type { Decided } from './evaluation-thread.js';
 import {
   profileDataset,
@@ -12,10 +18,14 @@ import { serveRequests, type Asked } from './worker-loop.js';
 /** First what to make the profile of, then what the verdict is to be bound to. */
 export type EvaluationRequest =
   | { readonly profile: Omit<ProfileRequest, 'onProgress' | 'signal'> }
+  | { readonly table: Omit<DistributedRequest, 'onProgress' | 'signal'> }
   | { readonly subject: VerdictSubject };
-export type EvaluationAnswer = Omit<ProfiledDataset, 'profile'> | Decided;
-export type EvaluationNote =
+export type EvaluationAnswer =
+  Omit<ProfiledDataset, 'profile'> | Omit<DistributedProfile, 'profile'> | Decided;
+/** The steps of `ProfileProgress`, and `measure`: measures with their intervals, of which some thousands are taken. */
+export type EvaluationProgress =
   ProfileProgress | { readonly step: 'measure'; readonly done: number; readonly total: number };
+export type EvaluationNote = EvaluationProgress | DistributedProgress;
 
 /** A note for each of thousands of batches and measures would be work for whoever listens, and none could be seen. */
 const tellEveryMs = 100;
@@ -32,6 +42,15 @@ serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (reques
       signal: asked.signal,
     });
     made = { policy: request.profile.policy, profile };
+    return { result: about };
+  }
+  if ('table' in request) {
+    const { profile, ...about } = await profileDistributed({
+      ...request.table,
+      onProgress: tell,
+      signal: asked.signal,
+    });
+    made = { policy: request.table.policy, profile };
     return { result: about };
   }
   if (made === undefined) throw new Error('There is no profile to decide on yet.');

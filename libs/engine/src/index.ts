@@ -1,4 +1,16 @@
 export { digestOfDataset, findDatasetFiles, type DatasetFile } from './dataset/dataset-files.js';
+export {
+  profileDistributed,
+  type DistributedProfile,
+  type DistributedProgress,
+  type DistributedRequest,
+} from './distributed/profile-distributed.js';
+export {
+  parseTrinoAddress,
+  trinoCredentials,
+  type TrinoAddress,
+  type TrinoCredentials,
+} from './distributed/trino-address.js';
 export { EvaluationThread, type Decided, type EvaluationProgress } from './evaluation-thread.js';
 export type { ScoredRows } from './scored-rows.js';
 export { isFavorable } from './favorable.js';

@@ -94,7 +94,7 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
     faults.throwIfAny();
     if (survey === undefined) throw new Error('A survey failed without a fault.');
     const layout = policyLayout(policy, survey);
-    await surveyIntersections(layout, survey, dataset, faults);
+    await surveyIntersections(layout, survey, dataset, duckdbDialect, faults);
     faults.throwIfAny();
     request.onProgress?.({ step: 'survey', done: 1, total: 1 });
 

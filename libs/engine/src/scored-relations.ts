@@ -1,27 +1,36 @@
 import type { BatchColumn } from './dataset/row-batches.js';
-import { convertedSql, textSql } from './dataset/sql.js';
+import { convertedSql, duckdbColumns, textSql, type ColumnDialect } from './dataset/sql.js';
 import type { LabelColumn, Survey } from './dataset/survey.js';
 import type { TableColumn } from './dataset/table-appender.js';
-import { truthSql } from './sql/dialect.js';
+import type { Table } from './dataset/table.js';
+import { numberSql, truthSql, type Dialect } from './sql/dialect.js';
 import { duckdbDialect } from './sql/duckdb-dialect.js';
 import type { FixedColumn, ScoredRelation } from './sql/scored-relation.js';
 
 /** The table that models' scores are kept in, beside `data`. */
 export const scoredName = 'scored';
 
-/** The rows of data that holds scores or predictions. */
-export const relationOfData = (survey: Survey): ScoredRelation => {
+/** The rows of a table that holds scores or predictions. */
+export const relationOfData = (
+  survey: Survey,
+  table: Pick<Table, 'relation' | 'dialect'>,
+  dialect: Dialect,
+): ScoredRelation => {
   const score = survey.score && convertedSql(survey.score, 'float64');
+  const truthOf = ({ column, favorable }: LabelColumn): string =>
+    dialect.isOneOf(textSql(column, table.dialect), favorable);
   return {
-    from: 'data',
+    from: table.relation,
     label: truthOf(survey.label),
     prediction:
-      survey.prediction === null ? truthSql(`${score} >= 0.5`) : truthOf(survey.prediction),
+      survey.prediction === null
+        ? truthSql(`${score} >= ${numberSql(0.5)}`)
+        : truthOf(survey.prediction),
     score,
     champion: null,
     weight: fixedOf(survey.weight),
     amount: fixedOf(survey.amount),
-    codes: codesOf(survey),
+    codes: codesOf(survey, table.dialect, dialect),
   };
 };
 
@@ -70,5 +79,9 @@ const fixedOf = (summed: Survey['weight']): FixedColumn | null =>
   summed && { sql: convertedSql(summed.column, 'float64'), largest: summed.largest };
 
 /** Protected columns first, then control columns, as in the layout. */
-const codesOf = ({ groups, control }: Survey): string[] =>
-  [...groups, ...control].map(({ column, names }) => duckdbDialect.code(textSql(column), names));
+const codesOf = (
+  { groups, control }: Survey,
+  columns: ColumnDialect = duckdbColumns,
+  dialect: Dialect = duckdbDialect,
+): string[] =>
+  [...groups, ...control].map(({ column, names }) => dialect.code(textSql(column, columns), names));

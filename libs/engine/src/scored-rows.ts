@@ -16,6 +16,7 @@ import {
   relationOfTable,
   scoredName,
 } from './scored-relations.js';
+import { duckdbDialect } from './sql/duckdb-dialect.js';
 import type { ScoredRelation } from './sql/scored-relation.js';
 
 /** Rows that a model gets at a time: many enough to make calls cheap, few enough to keep a batch in the cache. */
@@ -71,7 +72,7 @@ export const scoreRows = async (
 ): Promise<ScoredTable> => {
   const { dataset, survey } = scoring;
   if (scoring.version === null)
-    return { relation: relationOfData(survey), disagreements: new Map() };
+    return { relation: relationOfData(survey, dataset, duckdbDialect), disagreements: new Map() };
   const columns = new BatchColumns();
   const kept = keptColumns(survey).map((column) => ({
     ...column,

@@ -35,7 +35,12 @@ export interface Shortfall {
   readonly rows: readonly [one: string, many: string];
 }
 
-export const measured = (request: MeasureRequest, estimate: Estimate): Measure => ({
+/** @param errorBound how far the value may be from that of the rows, when it isn't exact */
+export const measured = (
+  request: MeasureRequest,
+  estimate: Estimate,
+  errorBound?: number,
+): Measure => ({
   ...identity(request),
   value: plain(estimate.estimate),
   interval: {
@@ -44,6 +49,7 @@ export const measured = (request: MeasureRequest, estimate: Estimate): Measure =
     level: estimate.interval.level,
     method: estimate.interval.method,
   },
+  ...(errorBound === undefined ? {} : { errorBound }),
   n: estimate.n,
   state: 'ok',
   reason: null,

@@ -16,8 +16,9 @@ import type {
  * taken from the others.
  *
  * Ranks don't add up: the AUC of a whole isn't known from those of its parts. The ranking of a merged profile is
- * therefore null, and its AUC undefined with that reason. Histograms and losses of scores do add up; where a part has
- * rows and no scores, the whole has none either. A single profile is returned as it is.
+ * therefore null, and what rests on it is estimated from the bins of the scores, with a bound of the error. Histograms
+ * and losses of scores do add up; where a part has rows and no scores, the whole has none either. A single profile is
+ * returned as it is.
  *
  * @throws SluiceError `invalid_data` without profiles, when they have different protected columns or privileged
  *   groups, or when some have a champion's predictions, weights or amounts and others don't

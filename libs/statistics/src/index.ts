@@ -1,5 +1,12 @@
 export { adjustedP, type Correction } from './adjusted-p.js';
 export { aucDifference, aucInterval, type AucDifference, type ClassSizes } from './auc-interval.js';
+export {
+  binnedAuc,
+  binnedAucDifference,
+  binnedAucInterval,
+  type BinnedAuc,
+  type BinnedScores,
+} from './binned-auc.js';
 export { drawBinomial } from './binomial.js';
 export {
   aucCovariance,

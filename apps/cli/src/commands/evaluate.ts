@@ -8,6 +8,7 @@ import {
   type Digest,
   type Policy,
   type Verdict,
+  type VerdictSubject,
 } from '@sluice/contracts';
 import {
   digestOfDataset,
@@ -16,6 +17,8 @@ import {
   findDatasetFiles,
   type EndpointProtocol,
   type EndpointSource,
+  parseTrinoAddress,
+  trinoCredentials,
   type EvaluationProgress,
 } from '@sluice/engine';
 import { scoreCurves, type Profile } from '@sluice/evaluation';
@@ -34,6 +37,8 @@ interface Options {
   endpoint?: string;
   protocol?: EndpointProtocol;
   classes?: string;
+  engine?: string;
+  table?: string;
   html?: string;
   json?: true;
 }
@@ -61,12 +66,19 @@ export const evaluateCommand = (context: Context): Command =>
         .default('oip'),
     )
     .option('--classes <list>', 'the labels in the order of an endpoint with two scores a row, a,b')
+    .option(
+      '--engine <address>',
+      'evaluate a scored table where it is: trino://user@host:port/catalog/schema',
+    )
+    .option('--table <name>', 'with --engine: the table, in place of data.evaluation')
     .option('--html <file>', 'write a report for people, one HTML file that needs nothing else')
     .option('--json', 'print the verdict as one JSON document')
     .addHelpText(
       'after',
       `
 Exit codes: 0 the gate passes, 1 it fails, 2 there is no verdict.
+
+Environment: SLUICE_TRINO_PASSWORD or SLUICE_TRINO_TOKEN (a JWT) for --engine.
 
 Examples:
   $ sluice evaluate --policy examples/credit-risk/sluice.yaml
@@ -75,6 +87,8 @@ Examples:
       --champion examples/credit-risk/model.onnx
   $ sluice evaluate --policy sluice.yaml --endpoint http://127.0.0.1:8080/v2/models/credit-risk
   $ sluice evaluate --policy sluice.yaml --html report.html
+  $ sluice evaluate --policy sluice.yaml \\
+      --engine trino://ann@trino.example.com/hive/risk --table scored_2026
   $ sluice evaluate --policy sluice.yaml --json | jq '.checks[] | select(.outcome == "fail")'`,
     )
     .action(async (options: Options) => {
@@ -98,41 +112,25 @@ Examples:
       context.exitCode = verdict.outcome === 'pass' ? exitCodes.ok : exitCodes.refused;
     });
 
-const evaluateOffline = async (
-  options: Options,
-  context: Context,
-): Promise<{ policy: Policy; verdict: Verdict; profile: Profile }> => {
-  const { terminal, signal } = context;
+interface Evaluated {
+  readonly policy: Policy;
+  readonly verdict: Verdict;
+  readonly profile: Profile;
+}
+
+const evaluateOffline = async (options: Options, context: Context): Promise<Evaluated> => {
   const policy = parsePolicy(await readPolicy(options.policy, context.folder), options.policy);
-  const files = filesOf(policy, options, context.folder);
-  const dataset = await findDatasetFiles(files.root, policy.data.evaluation);
-  const attention = {
-    onProgress: (progress: EvaluationProgress) => terminal.progress(progressLine(progress)),
+  const { terminal, signal } = context;
+  const attention: EvaluationAttention = {
+    onProgress: (progress) => terminal.progress(progressLine(progress)),
     signal,
   };
   // In a thread, so that Ctrl-C is heard whatever it is at.
   const thread = new EvaluationThread();
   try {
-    // First, since it knows all faults of data and models at once.
-    const { warnings } = await thread.profile(
-      {
-        policy,
-        dataset: { files: dataset },
-        model: files.model === null ? undefined : { path: files.model },
-        endpoint: endpointOf(options, context.environment),
-        champion: files.champion === null ? null : { path: files.champion },
-      },
-      attention,
-    );
-    for (const warning of warnings)
-      terminal.note(`${terminal.noteColors.yellow('warning:')} ${plain(warning)}`);
-    const subject = {
-      model: policy.model,
-      version: await artifactDigest(files.model),
-      champion: await artifactDigest(files.champion),
-      datasets: { evaluation: await digestOfDataset(dataset) },
-      policy: policyDigest(policy),
-    };
+    const profiled =
+      options.engine === undefined && options.table === undefined ? profileFiles : profileTable;
+    const subject = await profiled(policy, options, context, { thread, attention });
     const { verdict, profile } = await thread.decide(subject, attention);
     return {
       policy,
@@ -144,21 +142,90 @@ const evaluateOffline = async (
   }
 };
 
-/** The command line that gives this verdict again. */
-const commandOf = ({
+interface EvaluationAttention {
+  readonly onProgress: (progress: EvaluationProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the profile in the thread, and says what the verdict is bound to. */
+type Profiling = (
+  policy: Policy,
+  options: Options,
+  context: Context,
+  at: { readonly thread: EvaluationThread; readonly attention: EvaluationAttention },
+) => Promise<VerdictSubject>;
+
+const profileFiles: Profiling = async (
   policy,
-  artifact,
-  champion,
-  endpoint,
-  protocol,
-  classes,
-}: Options): string => {
+  options,
+  { terminal, folder, environment },
+  { thread, attention },
+) => {
+  const files = filesOf(policy, options, folder);
+  const dataset = await findDatasetFiles(files.root, policy.data.evaluation);
+  // First, since it knows all faults of data and models at once.
+  const { warnings } = await thread.profile(
+    {
+      policy,
+      dataset: { files: dataset },
+      model: files.model === null ? undefined : { path: files.model },
+      endpoint: endpointOf(options, environment),
+      champion: files.champion === null ? null : { path: files.champion },
+    },
+    attention,
+  );
+  for (const warning of warnings)
+    terminal.note(`${terminal.noteColors.yellow('warning:')} ${plain(warning)}`);
+  return {
+    model: policy.model,
+    version: await artifactDigest(files.model),
+    champion: await artifactDigest(files.champion),
+    datasets: { evaluation: await digestOfDataset(dataset) },
+    policy: policyDigest(policy),
+  };
+};
+
+/** A table is evaluated where it is: it was scored before, and no file of the policy is read. */
+const profileTable: Profiling = async (
+  policy,
+  { engine, table, artifact, champion, endpoint },
+  { terminal, environment },
+  { thread, attention },
+) => {
+  const refused = (message: string) => new SluiceError('invalid_request', message);
+  if (engine === undefined) throw refused('--table needs --engine beside it.');
+  if (table === undefined) throw refused('--engine needs --table beside it.');
+  const [beside] = Object.entries({ artifact, champion, endpoint }).find(
+    ([, given]) => given !== undefined,
+  ) ?? [null];
+  if (beside !== null)
+    throw refused(`--${beside} cannot stand beside --engine, which runs no models.`);
+  const address = parseTrinoAddress(engine);
+  const credentials = trinoCredentials(environment, address);
+  const { digest } = await thread.profileTable(
+    { policy, address, credentials, table },
+    {
+      onProgress: ({ done }) => terminal.progress(`counting in Trino … query ${done}`),
+      signal: attention.signal,
+    },
+  );
+  terminal.note(
+    `${terminal.noteColors.yellow('note:')} the verdict's dataset is the digest of what was counted in ${plain(table)}, not of its bytes.`,
+  );
+  return {
+    model: policy.model,
+    version: null,
+    champion: null,
+    datasets: { evaluation: digest },
+    policy: policyDigest(policy),
+  };
+};
+
+/** The command line that gives this verdict again. */
+const commandOf = ({ policy, protocol, html: _html, json: _json, ...given }: Options): string => {
   const options = {
-    artifact,
-    champion,
-    endpoint,
-    protocol: endpoint === undefined ? undefined : protocol,
-    classes,
+    ...given,
+    protocol: given.endpoint === undefined ? undefined : protocol,
   };
   return [
     'npx sluice evaluate --policy',

@@ -13,8 +13,10 @@ import type { Column } from './column.js';
 import type { DatasetFile } from './dataset-files.js';
 import { openTable } from './open-table.js';
 import { openSandbox, type Sandbox } from './sandbox.js';
+import { duckdbColumns } from './sql.js';
 import { TableAppender, type TableColumn } from './table-appender.js';
 import { TableFault, UnreadableFile, type TableFile } from './table-file.js';
+import type { Table } from './table.js';
 
 /** Where a dataset is, and what its faults call it. */
 export interface DatasetSource {
@@ -26,8 +28,11 @@ export interface DatasetSource {
   readonly name: string;
 }
 
-/** A table, open for queries against the relation `data`. */
-export class Dataset {
+/** A table in files, open for queries against the relation `data`. */
+export class Dataset implements Table {
+  readonly relation = 'data';
+  readonly dialect = duckdbColumns;
+
   private constructor(
     readonly name: string,
     readonly columns: readonly Column[],

@@ -1,8 +1,9 @@
 import type { Fault } from '@sluice/contracts';
 import type { FaultCollector } from '../fault-collector.js';
 import type { Column } from './column.js';
-import type { Dataset } from './dataset.js';
 import { convertedSql, quoteName } from './sql.js';
+import type { Table } from './table.js';
+import { rowsText } from './value-counts.js';
 
 /** How far a score may stray from [0, 1]: probabilities of 32 bits that are made to sum to 1 miss it by rounding. */
 export const scoreTolerance = 1e-6;
@@ -61,7 +62,7 @@ export interface SummedColumn {
 /** Reports a score column that holds anything but numbers from 0 to 1, with the first row that does. */
 export const surveyScores = async (
   column: Column,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<void> => {
   await surveyNumbers(column, scoreRule, dataset, faults);
@@ -70,7 +71,7 @@ export const surveyScores = async (
 /** Reports weights that are missing, negative or not finite, and weights that are all 0. */
 export const surveyWeights = async (
   column: Column,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<SummedColumn | undefined> => {
   if (!(await surveyNumbers(column, weightRule, dataset, faults))) return undefined;
@@ -87,17 +88,17 @@ export const surveyWeights = async (
 /** Reports amounts that are missing or not finite. */
 export const surveyAmounts = async (
   column: Column,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<SummedColumn | undefined> => {
   if (!(await surveyNumbers(column, amountRule, dataset, faults))) return undefined;
   return { column, largest: await largestOf(column, dataset) };
 };
 
-const largestOf = async (column: Column, dataset: Dataset): Promise<number> => {
+const largestOf = async (column: Column, dataset: Table): Promise<number> => {
   // Of the values, never of what a file says of them: a wrong maximum would make sums overflow.
   const number = `abs(${convertedSql(column, 'float64')} + 0)`;
-  const [found] = await dataset.query(`SELECT max(${number}) AS largest FROM data`);
+  const [found] = await dataset.query(`SELECT max(${number}) AS largest FROM ${dataset.relation}`);
   return Number(found?.['largest']);
 };
 
@@ -105,7 +106,7 @@ const largestOf = async (column: Column, dataset: Dataset): Promise<number> => {
 const surveyNumbers = async (
   column: Column,
   rule: NumberRule,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<boolean> => {
   const { path, what, expected, hint } = rule;
@@ -120,31 +121,36 @@ const surveyNumbers = async (
     return false;
   }
   const number = convertedSql(column, 'float64');
-  // NaN is larger than any number here, and so out of range.
+  // NaN is larger than any number in DuckDB and no number's equal in Trino, and so out of range in both.
   const fits = `number BETWEEN ${rule.lowest} AND ${rule.highest}`;
   // Not count(*) FILTER, which takes three times as long.
   const [found] = await dataset.query(`
     SELECT count(*) - count(CASE WHEN ${fits} THEN 1 END) AS misfits
-    FROM (SELECT ${number} AS number FROM data)`);
+    FROM (SELECT ${number} AS number FROM ${dataset.relation})`);
   const misfits = Number(found?.['misfits']);
   if (misfits === 0) return true;
   // Only now, since numbering rows costs more than all the rest.
+  const { rowNumber } = dataset.dialect;
   const [first] = await dataset.query(`
-    SELECT row, text
+    SELECT "row", "text"
     FROM (
       SELECT
-        row_number() OVER () AS row,
-        CAST(${quoteName(column.name)} AS VARCHAR) AS text,
+        ${rowNumber ?? '0'} AS "row",
+        CAST(${quoteName(column.name)} AS VARCHAR) AS "text",
         ${number} AS number
-      FROM data
+      FROM ${dataset.relation}
     )
     WHERE NOT coalesce(${fits}, false)
-    ORDER BY row
+    ORDER BY "row", "text"
     LIMIT 1`);
   const others = misfits - 1;
+  const where =
+    rowNumber === null
+      ? rowsText(misfits)
+      : `row ${String(first?.['row'])}${others > 0 ? ` and ${others} more` : ''}`;
   faults.data({
     path,
-    message: `the ${what} ${name} is not ${expected} in row ${String(first?.['row'])}${others > 0 ? ` and ${others} more` : ''}`,
+    message: `the ${what} ${name} is not ${expected} in ${where}`,
     found: first?.['text'] == null ? 'no value' : String(first['text']),
     expected,
     ...(hint !== undefined && { hint }),

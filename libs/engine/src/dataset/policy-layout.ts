@@ -1,10 +1,10 @@
 import { groupingName, policyGroupings, type Policy } from '@sluice/contracts';
 import { codesOf, type CodedColumn, type Layout } from '../assembly/layout.js';
 import type { FaultCollector } from '../fault-collector.js';
-import { duckdbDialect } from '../sql/duckdb-dialect.js';
-import type { Dataset } from './dataset.js';
+import type { Dialect } from '../sql/dialect.js';
 import { textSql } from './sql.js';
 import type { GroupColumn, Survey } from './survey.js';
+import type { Table } from './table.js';
 
 /** More groups of an intersection than this have too few rows each to say anything, and a report that nobody reads. */
 export const mostIntersections = 500;
@@ -32,7 +32,8 @@ export const policyLayout = (policy: Policy, { groups, control }: Survey): Layou
 export const surveyIntersections = async (
   layout: Layout,
   { groups, control }: Survey,
-  dataset: Dataset,
+  dataset: Table,
+  dialect: Dialect,
   faults: FaultCollector,
 ): Promise<void> => {
   const columns = [...groups, ...control];
@@ -40,9 +41,11 @@ export const surveyIntersections = async (
     const own = codesOf(grouping).map((at) => columns[at] as GroupColumn);
     const possible = own.reduce((product, { names }) => product * names.length, 1);
     if (own.length === 1 || possible <= mostIntersections) continue;
-    const codes = own.map(({ column, names }) => duckdbDialect.code(textSql(column), names));
+    const codes = own.map(({ column, names }) =>
+      dialect.code(textSql(column, dataset.dialect), names),
+    );
     const [found] = await dataset.query(
-      `SELECT count(*) AS groups FROM (SELECT DISTINCT ${codes.map((code, at) => `${code} AS c${at}`).join(', ')} FROM data)`,
+      `SELECT count(*) AS "groups" FROM (SELECT DISTINCT ${codes.map((code, at) => `${code} AS c${at}`).join(', ')} FROM ${dataset.relation})`,
     );
     const count = Number(found?.['groups']);
     if (count <= mostIntersections) continue;

@@ -3,10 +3,10 @@ import type { FaultCollector } from '../fault-collector.js';
 import { isFavorable, type LabelValue } from '../favorable.js';
 import { byCodeUnit } from '../assembly/layout.js';
 import type { Column } from './column.js';
-import type { Dataset } from './dataset.js';
 import type { PolicyColumns } from './policy-columns.js';
 import { surveyAmounts, surveyScores, surveyWeights, type SummedColumn } from './number-survey.js';
-import { countValues, listValues, showValue } from './value-counts.js';
+import type { Table } from './table.js';
+import { countValues, listValues, rowsText, showValue } from './value-counts.js';
 
 /** A column of two values, and the text of those that are favorable. */
 export interface LabelColumn {
@@ -45,10 +45,12 @@ export const mostGroups = 100;
 export const surveyDataset = async (
   policy: Policy,
   columns: PolicyColumns,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<Survey | undefined> => {
-  const rows = Number((await dataset.query('SELECT count(*) AS rows FROM data'))[0]?.['rows']);
+  const rows = Number(
+    (await dataset.query(`SELECT count(*) AS "rows" FROM ${dataset.relation}`))[0]?.['rows'],
+  );
   if (rows === 0) {
     faults.data({
       path: 'data.evaluation',
@@ -94,7 +96,7 @@ interface SurveyedLabel extends LabelColumn {
 const surveyLabel = async (
   policy: Policy,
   column: Column,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<SurveyedLabel | undefined> => {
   const path = 'columns.label';
@@ -160,7 +162,7 @@ const controlRole: GroupRole = { title: 'control column', key: '', fewest: 0 };
 const surveyGroups = async (
   { column, path, privileged }: PolicyColumns['protected'][number],
   { title, key, fewest }: GroupRole,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<GroupColumn[]> => {
   const name = JSON.stringify(column.name);
@@ -204,7 +206,7 @@ const surveyGroups = async (
 const surveyPredictions = async (
   column: Column,
   label: SurveyedLabel | undefined,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<LabelColumn | undefined> => {
   const name = JSON.stringify(column.name);
@@ -234,8 +236,6 @@ const surveyPredictions = async (
   const matching = counts.values.filter(({ value }) => isFavorable(value, favorable));
   return { column, favorable: matching.map(({ text }) => text) };
 };
-
-const rowsText = (count: number): string => (count === 1 ? 'one row' : `${count} rows`);
 
 const hintOf = (name: string, known: readonly string[]): { hint?: string } => {
   const near = nearestName(name, known);

@@ -85,7 +85,7 @@ const readAll = async (
   const numbers = wanted.numbers.map(() => new Float64Array(rows));
   const sql = [
     'true',
-    ...wanted.texts.map(textSql),
+    ...wanted.texts.map((column) => textSql(column)),
     ...wanted.numbers.map((column) => `coalesce(${convertedSql(column, 'float64')}, 'nan')`),
   ];
   let row = 0;

@@ -45,15 +45,24 @@ const tolerance = 4 * Number.EPSILON;
 
 export const isWithin = (value: number, allowed: Allowed): boolean => marginOf(value, allowed) >= 0;
 
-/** The margin of what a check asks to hold: the value itself, or the worse end of its interval. */
+/**
+ * The margin of what a check asks to hold: the value itself, or the worse end of its interval. Of a value with an error
+ * bound it is the worse end of where the exact one may be: what isn't known to hold doesn't.
+ */
 export const decidingMargin = (
   value: number,
-  { interval }: Pick<Measure, 'interval'>,
+  { interval, errorBound = 0 }: Pick<Measure, 'interval' | 'errorBound'>,
   check: PolicyCheck,
 ): number => {
   const allowed = allowedBy(check);
-  if (check.holds !== 'interval' || interval === null) return marginOf(value, allowed);
-  return Math.min(marginOf(interval.lower, allowed), marginOf(interval.upper, allowed));
+  if (check.holds === 'interval' && interval !== null)
+    return Math.min(marginOf(interval.lower, allowed), marginOf(interval.upper, allowed));
+  const { lowest, highest } = definitionOf(check);
+  const reach = check.no_worse_by === undefined ? 0 : highest - lowest;
+  return Math.min(
+    marginOf(Math.max(value - errorBound, lowest - reach), allowed),
+    marginOf(Math.min(value + errorBound, highest + reach), allowed),
+  );
 };
 
 /** On which side of what is allowed the interval of a measure reaches out of it. */

@@ -217,8 +217,10 @@ const verdictOn = (check: PolicyCheck, measure: Measure, value: number): string 
     const limit = limitShown(check.no_worse_by);
     if (!isWithin(value, allowed))
       return `worse by more than the ${limit} allowed${backAcross(measure, allowed)}`;
-    if (missesByInterval(check, measure, value))
-      return `within the ${limit} that it may be worse by, but ${wholeInterval(measure)} has to be, and it reaches beyond that`;
+    if (missesOtherwise(check, measure, value))
+      return check.holds === 'interval'
+        ? `within the ${limit} that it may be worse by, but ${wholeInterval(measure)} has to be, and it reaches beyond that`
+        : `within the ${limit} that it may be worse by, but ${notExact(measure)}`;
     return `within the ${limit} that it may be worse by${
       reaches.below || reaches.above ? '; the interval reaches beyond that' : ''
     }`;
@@ -235,17 +237,24 @@ const verdictOn = (check: PolicyCheck, measure: Measure, value: number): string 
         ? `which meets the limit of at least ${limitShown(check.at_least)}`
         : `which meets the limit of at most ${limitShown(check.at_most ?? 0)}`;
   const sides = [reaches.below && 'below', reaches.above && 'above'].filter(Boolean).join(' and ');
-  if (missesByInterval(check, measure, value))
-    return `${met}, but ${wholeInterval(measure)} has to, and it reaches ${sides} the limit`;
+  if (missesOtherwise(check, measure, value))
+    return check.holds === 'interval'
+      ? `${met}, but ${wholeInterval(measure)} has to, and it reaches ${sides} the limit`
+      : `${met}, but ${notExact(measure)}`;
   return sides === '' ? met : `${met}; the interval reaches ${sides} the limit`;
 };
 
-const missesByInterval = (check: PolicyCheck, measure: Measure, value: number): boolean =>
+/** When the value is within the limits, and what has to hold isn't. */
+const missesOtherwise = (check: PolicyCheck, measure: Measure, value: number): boolean =>
   decidingMargin(value, measure, check) < 0;
 
 /** "the whole 95 % interval" */
 const wholeInterval = ({ interval }: Measure): string =>
   `the whole ${Number(((interval?.level ?? 0.95) * 100).toFixed(3))} % interval`;
+
+/** Of a profile that was merged from parts. */
+const notExact = ({ errorBound = 0 }: Measure): string =>
+  `it is an estimate from merged profiles, and the exact value may be ${numberShown(errorBound)} away, beyond that`;
 
 const backAcross = (measure: Measure, allowed: Allowed): string =>
   intervalTouches(measure, allowed) ? ', though the interval reaches back across the limit' : '';

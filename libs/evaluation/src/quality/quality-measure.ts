@@ -16,7 +16,8 @@ import {
   type MeasureRequest,
   type Shortfall,
 } from '../measure.js';
-import type { BinarySlice, Cell, RankingProfile } from '../profile.js';
+import type { BinarySlice, Cell, ScoreProfile } from '../profile.js';
+import { binnedAucMeasure } from './binned-auc-measure.js';
 import {
   confusionMetricOf,
   isConfusionMetric,
@@ -54,8 +55,9 @@ import { effectiveClasses } from './tally.js';
  *
  * Rates have Wilson's interval and their paired differences Newcombe's; F1 has Wilson's of the share that it is a
  * function of; sums of rates combine theirs; the AUC has DeLong's on the logit scale, and its paired difference
- * DeLong's; the other metrics of scores are `scoreMeasure`'s. All else is resampled from the counts. Values of weighted
- * rows come from their weights, intervals from the rows that are effective (see `effectiveRows`). n is the denominator: rows, favorable rows, unfavorable rows; for
+ * DeLong's, and in a profile merged from parts the bound of its error is added to them; the other metrics of scores are
+ * `scoreMeasure`'s. All else is resampled from the counts. Values of weighted rows come from their weights, intervals from
+ * the rows that are effective (see `effectiveRows`). n is the denominator: rows, favorable rows, unfavorable rows; for
  * the AUC and metrics of the whole confusion all rows.
  */
 export const qualityMeasure = (request: MeasureRequest, slice: BinarySlice): Measure => {
@@ -65,13 +67,16 @@ export const qualityMeasure = (request: MeasureRequest, slice: BinarySlice): Mea
   if (isConfusionMetric(metric)) return confusionMeasure(request, metric, slice.cells);
   if (isScoreMetric(metric)) return scoreMeasure(request, metric, slice);
   if (isGeneralizedRate(metric)) return generalizedRateMeasure(request, metric, slice);
-  return aucMeasure(request, slice.ranking);
+  return aucMeasure(request, slice);
 };
+
+/** What of a slice tells how many rows there are. */
+type CountedSlice = Pick<BinarySlice, 'cells' | 'ranking'> & Partial<Pick<BinarySlice, 'scores'>>;
 
 /** What a quality metric lacks on a slice; none when it can be taken. */
 export const qualityShortfalls = (
   request: Pick<MeasureRequest, 'metric' | 'of' | 'minimumRows' | 'parameter'>,
-  slice: Pick<BinarySlice, 'cells' | 'ranking'>,
+  slice: CountedSlice,
   group: string | null,
 ): Shortfall[] =>
   denominatorsFor(request, slice)
@@ -80,7 +85,7 @@ export const qualityShortfalls = (
 
 const denominatorsFor = (
   { metric, of }: Pick<MeasureRequest, 'metric' | 'of'>,
-  { cells, ranking }: Pick<BinarySlice, 'cells' | 'ranking'>,
+  { cells, ranking, scores = null }: CountedSlice,
 ): Omit<Shortfall, 'group'>[] => {
   const ofRate = (name: RateName): Omit<Shortfall, 'group'>[] =>
     denominatorsOf(name, cells, of).map((denominator) => ({ ...denominator, need: minimumRows }));
@@ -101,8 +106,8 @@ const denominatorsFor = (
     );
   if (isGeneralizedRate(metric)) return ofRate(generalizedRates[metric].rate);
   // Without scores it isn't rows that are missing.
-  if (ranking === null) return [];
-  const { positives, negatives } = ranking;
+  if (ranking === null && scores === null) return [];
+  const { positives, negatives } = ranking ?? rowsByLabel(cells);
   return [
     { have: positives, need: minimumRowsPerClass, rows: favorableRows },
     { have: negatives, need: minimumRowsPerClass, rows: unfavorableRows },
@@ -196,18 +201,23 @@ const confusionMeasure = (
   return measured(request, { ...estimate, n });
 };
 
-const aucMeasure = (request: MeasureRequest, ranking: RankingProfile | null): Measure => {
-  if (ranking === null)
+const aucMeasure = (
+  request: MeasureRequest,
+  { cells, ranking, scores }: Pick<BinarySlice, 'cells' | 'ranking' | 'scores'>,
+): Measure => {
+  if (ranking === null && scores === null)
     return withoutValue(
       request,
       'undefined',
       0,
-      'there is no ranking of scores: the data holds predictions only, or the profile was merged from parts',
+      'there is no ranking of scores: the data holds predictions only',
     );
-  const level = levelOf(request);
-  const n = ranking.positives + ranking.negatives;
-  const lack = lacking(request, n, qualityShortfalls(request, { cells: [], ranking }, null));
+  const { positives, negatives } = ranking ?? rowsByLabel(cells);
+  const n = positives + negatives;
+  const lack = lacking(request, n, qualityShortfalls(request, { cells, ranking, scores }, null));
   if (lack) return lack;
+  if (ranking === null) return binnedAucMeasure(request, scores as ScoreProfile, cells);
+  const level = levelOf(request);
   const sizes = effectiveClasses(ranking);
   if (sizes.positives === 0 || sizes.negatives === 0)
     return withoutValue(request, 'undefined', n, 'the rows of a label weigh nothing');
@@ -220,4 +230,10 @@ const aucMeasure = (request: MeasureRequest, ranking: RankingProfile | null): Me
       ? aucInterval(ranking.champion, sizes, { level })
       : aucDifference(ranking.version, ranking.champion, ranking.covariance, sizes, { level });
   return measured(request, { ...estimate, n });
+};
+
+const rowsByLabel = (cells: readonly Cell[]): { positives: number; negatives: number } => {
+  const of = (label: boolean): number =>
+    cells.filter((cell) => cell.label === label).reduce((sum, { count }) => sum + count, 0);
+  return { positives: of(true), negatives: of(false) };
 };
