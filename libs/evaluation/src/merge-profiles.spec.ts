@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { profileOf, repeated, type Row } from '../test/profiles.js';
 import { measureProfile } from './measure-profile.js';
 import { mergeProfiles } from './merge-profiles.js';
-import type { Profile } from './profile.js';
+import type { BinaryProfile as Profile } from './profile.js';
 
 const row = (label: boolean, prediction: boolean, group: string, champion?: boolean): Row => ({
   label,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   comparedValue,
   metricDefinition,
-  metricNames,
+  metricsOf,
   type Measure,
   type MetricName,
 } from '@sluice/contracts';
@@ -10,7 +10,7 @@ import { drawBinomial, seededRandom } from '@sluice/statistics';
 import { groupingOf, profileOf, repeated, type Row } from '../test/profiles.js';
 import { measureProfile } from './measure-profile.js';
 import { mergeProfiles } from './merge-profiles.js';
-import type { Profile } from './profile.js';
+import type { BinaryProfile as Profile } from './profile.js';
 
 type Value = (metric: MetricName) => number;
 
@@ -24,16 +24,14 @@ type Value = (metric: MetricName) => number;
  * - certain: when rows don't matter, so that more of them make no interval narrower
  * - smoothed: when some rows are added, so that it isn't the same of three times as many
  */
-const classified: Record<
-  MetricName,
-  {
-    merge: 'whole' | 'undefined';
-    labelSwap: ((value: Value) => number) | null;
-    sums?: true;
-    certain?: true;
-    smoothed?: true;
-  }
-> = {
+interface Classified {
+  readonly merge: 'whole' | 'undefined';
+  readonly labelSwap: ((value: Value) => number) | null;
+  readonly sums?: true;
+  readonly certain?: true;
+  readonly smoothed?: true;
+}
+const classified: Partial<Record<MetricName, Classified>> = {
   accuracy: { merge: 'whole', labelSwap: (value) => value('accuracy') },
   roc_auc: { merge: 'undefined', labelSwap: (value) => value('roc_auc') },
   selection_rate: { merge: 'whole', labelSwap: (value) => 1 - value('selection_rate') },
@@ -312,12 +310,15 @@ const mergedProfiles = seeds.map((seed) =>
 );
 const mergedProfile = (seed: number): Profile => (mergedProfiles[seed - 1] as () => Profile)();
 
+const classifiedAs = (metric: MetricName): Classified => classified[metric] as Classified;
+const binaryMetrics = metricsOf('binary-classification');
+
 describe('the registry of metrics', () => {
   it('classifies every metric, and no other', () => {
-    expect(Object.keys(classified)).toEqual(metricNames);
+    expect(Object.keys(classified)).toEqual(binaryMetrics);
   });
 
-  describe.each(metricNames)('%s', (metric) => {
+  describe.each(binaryMetrics)('%s', (metric) => {
     const measure = (
       rows: readonly Row[],
       of: Measure['of'] = 'version',
@@ -331,7 +332,7 @@ describe('the registry of metrics', () => {
     const sameValue = (found: Measure, expected: Measure): void => {
       expect(found.state).toBe('ok');
       expect(Math.abs((found.value as number) - (expected.value as number))).toBeLessThan(
-        classified[metric].sums ? 1e-12 : 8 * Number.EPSILON,
+        classifiedAs(metric).sums ? 1e-12 : 8 * Number.EPSILON,
       );
     };
     const sameInterval = (found: Measure, expected: Measure): void => {
@@ -396,9 +397,9 @@ describe('the registry of metrics', () => {
               whose,
             ),
           ];
-          if (!classified[metric].smoothed) sameValue(thrice, once);
+          if (!classifiedAs(metric).smoothed) sameValue(thrice, once);
           expect(thrice.n).toBe(3 * once.n);
-          if (classified[metric].certain) continue;
+          if (classifiedAs(metric).certain) continue;
           expect(widthOf(thrice)).toBeLessThan(widthOf(once));
         }
     });
@@ -428,9 +429,9 @@ describe('the registry of metrics', () => {
         for (const whose of subjects) {
           const [found, expected] = [measure(rows, whose), measure(copies, whose)];
           expect(found.state).toBe('ok');
-          if (!classified[metric].smoothed)
+          if (!classifiedAs(metric).smoothed)
             expect(found.value).toBeCloseTo(expected.value as number, 12);
-          if (classified[metric].certain) continue;
+          if (classifiedAs(metric).certain) continue;
           expect(widthOf(found)).toBeGreaterThan(widthOf(expected));
         }
       }
@@ -455,7 +456,7 @@ describe('the registry of metrics', () => {
             ...across(metric, whose),
             worths: costs(rows.length),
           });
-          if (classified[metric].merge === 'whole') {
+          if (classifiedAs(metric).merge === 'whole') {
             const whole = measure(rows, whose);
             sameValue(merged, whole);
             sameInterval(merged, whole);
@@ -468,7 +469,7 @@ describe('the registry of metrics', () => {
         }
     });
 
-    const { labelSwap } = classified[metric];
+    const { labelSwap } = classifiedAs(metric);
     if (labelSwap !== null)
       it('swaps with the labels as classified', () => {
         for (const seed of seeds) {
@@ -496,7 +497,7 @@ describe('the registry of metrics', () => {
           comparedValue({ metric }, value as number);
         expect(difference).toBeCloseTo(
           compared(version) - compared(champion),
-          classified[metric].sums ? 12 : 14,
+          classifiedAs(metric).sums ? 12 : 14,
         );
       }
     });

@@ -1,5 +1,5 @@
 import type { OnnxInspection } from '@sluice/artifacts';
-import type { Policy } from '@sluice/contracts';
+import { favorableOf, type Policy } from '@sluice/contracts';
 import type { Column } from '../../dataset/column.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { quoteName, type Storage } from '../../dataset/sql.js';
