@@ -34,7 +34,7 @@ import {
   sidesOf,
   whyNotAgainstPrivileged,
 } from './compared.js';
-import { tallyOf, weightOf } from '../quality/tally.js';
+import { weightOf } from '../quality/tally.js';
 
 import { sliceMeasure, sliceShortfalls } from '../tasks/slice-measure.js';
 import { isBinary, rowsOfSlice } from '../tasks/task-slices.js';
