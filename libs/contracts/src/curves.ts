@@ -88,3 +88,14 @@ export interface ValueCurve {
   /** Where a favorable prediction is worth as much as an unfavorable one, if scores are probabilities; null if nowhere. */
   readonly breakEven: number | null;
 }
+
+/** What a report shows of several classes or of a regression beside measures. */
+export interface TaskFigures {
+  /** Rows by label, then by prediction, in the order of the classes. */
+  readonly confusion?: {
+    readonly classes: readonly string[];
+    readonly counts: readonly (readonly number[])[];
+  };
+  /** Mean prediction and mean label of rows in the order of their predictions, parted in about ten. */
+  readonly tenths?: readonly { readonly prediction: number; readonly label: number }[];
+}

@@ -3,6 +3,7 @@ export * from './digest.js';
 export * from './names.js';
 export * from './nearest-name.js';
 export * from './artifact.js';
+export * from './policy/task.js';
 export * from './policy/metrics.js';
 export * from './policy/dataset-location.js';
 export * from './policy/across.js';

@@ -47,6 +47,10 @@ export const measureSchema = z
       .number()
       .optional()
       .describe('The parameter of the metric, when the check gives one: such as β of Fβ'),
+    class: z
+      .string()
+      .optional()
+      .describe('Of several classes, the one that it is of; absent when it is of all'),
     column: z.string().nullable().describe('The column it is about, for metrics of single columns'),
     value: z
       .number()

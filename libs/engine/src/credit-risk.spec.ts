@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parsePolicy } from '@sluice/contracts';
-import { scoreCurves, type Cell, type Profile, type RankingProfile } from '@sluice/evaluation';
+import {
+  scoreCurves,
+  type Cell,
+  type BinaryProfile as Profile,
+  type RankingProfile,
+} from '@sluice/evaluation';
 import { profileDataset, type ProfiledDataset, type ProfileProgress } from './index.js';
 
 /*

@@ -36,7 +36,7 @@ let made: { readonly policy: Policy; readonly profile: Profile } | undefined;
 serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (request, asked) => {
   const tell = atLeisure(asked);
   if ('profile' in request) {
-    const { profile, ...about } = await profileDataset({
+    const { profile, ...about } = await profileDataset<Profile>({
       ...request.profile,
       onProgress: tell,
       signal: asked.signal,

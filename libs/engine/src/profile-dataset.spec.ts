@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { SluiceError, type Policy, datasetFormats } from '@sluice/contracts';
-import type { Cell, Profile, ScoreProfile } from '@sluice/evaluation';
+import type { BinaryProfile as Profile, Cell, ScoreProfile } from '@sluice/evaluation';
 import { differences, plainProfile, randomRows, valuesOf } from './fixtures/scored-rows.fixture.js';
 import { policyWith, rejection, temporaryFolder, writeTable } from './fixtures/tables.fixture.js';
 import { profileDataset, type ProfileProgress } from './index.js';

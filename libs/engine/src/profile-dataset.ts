@@ -1,6 +1,6 @@
 import type { OnnxInspection } from '@sluice/artifacts';
 import { SluiceError, type Policy, type DatasetFormat } from '@sluice/contracts';
-import type { Profile } from '@sluice/evaluation';
+import type { BinaryProfile, Profile } from '@sluice/evaluation';
 import { assembleProfile } from './assembly/assemble-profile.js';
 import type { Layout } from './assembly/layout.js';
 import type { DatasetFile } from './dataset/dataset-files.js';
@@ -25,6 +25,8 @@ import { scoreRows, tellRows, type ScoredRows } from './scored-rows.js';
 import { duckdbDialect } from './sql/duckdb-dialect.js';
 import type { ScoredRelation } from './sql/scored-relation.js';
 import { SqlSums, type Query } from './sql/sql-sums.js';
+import { profileTask, surveyTaskGroups } from './tasks/profile-task.js';
+import { surveyTask } from './tasks/task-survey.js';
 
 /** What is done so far: rows for `score`, steps of counting for `rank`. */
 export interface ProfileProgress {
@@ -54,8 +56,8 @@ export interface ProfileRequest {
   readonly signal?: AbortSignal;
 }
 
-export interface ProfiledDataset {
-  readonly profile: Profile;
+export interface ProfiledDataset<Own extends Profile = BinaryProfile> {
+  readonly profile: Own;
   /** Of the version; null when the scores came with the data or from an endpoint. */
   readonly inspection: OnnxInspection | null;
   /** Which of the version's outputs were used, and how; null where the inspection is. */
@@ -71,9 +73,13 @@ export interface ProfiledDataset {
  * Missing values (NULL, NaN, an empty field in CSV) are given to floating-point inputs as NaN, with a warning, and are
  * faults anywhere else. The same files give the same profile on every machine of the same architecture.
  *
+ * The profile is of the policy's task, which the caller names if it isn't binary classification.
+ *
  * @throws SluiceError `invalid_data` or `invalid_artifact`, with all faults that can be known at once
  */
-export const profileDataset = async (request: ProfileRequest): Promise<ProfiledDataset> => {
+export const profileDataset = async <Own extends Profile = BinaryProfile>(
+  request: ProfileRequest,
+): Promise<ProfiledDataset<Own>> => {
   const { policy, signal } = request;
   signal?.throwIfAborted();
   assertRequest(request);
@@ -89,6 +95,33 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
       candidate && bindCandidate(candidate, policy, dataset, faults);
     const version = await bind(candidates.version);
     const champion = await bind(candidates.champion);
+    if (policy.task !== 'binary-classification') {
+      const labels = [version, champion].flatMap<string | number>(
+        (model) => model?.inspection.classLabels ?? [],
+      );
+      const found = await surveyTask(policy, columns, dataset, faults, labels);
+      if (found) await surveyTaskGroups(policy, found, dataset, faults);
+      const gone = await surveyInputs(neededColumns(version, champion), dataset, faults);
+      faults.throwIfAny();
+      if (found === undefined) throw new Error('A survey failed without a fault.');
+      request.onProgress?.({ step: 'survey', done: 1, total: 1 });
+      const profile = await profileTask({
+        policy,
+        dataset,
+        survey: found,
+        version: version ?? null,
+        champion: champion ?? null,
+        hasMissingValues: gone.size > 0,
+        onProgress: request.onProgress,
+        signal,
+      });
+      return {
+        profile: profile as Profile as Own,
+        inspection: version?.inspection ?? null,
+        outputs: version?.outputs ?? null,
+        warnings: [...found.warnings, ...missingWarnings(gone)],
+      };
+    }
     const survey = await surveyDataset(policy, columns, dataset, faults);
     const missing = await surveyInputs(neededColumns(version, champion), dataset, faults);
     faults.throwIfAny();
@@ -111,7 +144,7 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
     if (request.onScored !== undefined)
       await tellRows(dataset, scored.relation, survey, request.onScored);
     return {
-      profile: await makeProfile(dataset, scored.relation, layout, survey, request),
+      profile: (await makeProfile(dataset, scored.relation, layout, survey, request)) as Own,
       inspection: version?.endpoint === undefined ? (version?.inspection ?? null) : null,
       outputs: version?.endpoint === undefined ? (version?.outputs ?? null) : null,
       warnings: [
@@ -134,6 +167,11 @@ const sourceOf = ({ policy, dataset }: ProfileRequest): DatasetSource => {
 const assertRequest = ({ policy, model, endpoint, champion }: ProfileRequest): void => {
   if (model !== undefined && endpoint !== undefined)
     throw new SluiceError('invalid_request', 'Both a model and an endpoint were given.');
+  if (policy.task !== 'binary-classification' && endpoint !== undefined)
+    throw new SluiceError(
+      'invalid_request',
+      `An endpoint is asked for scores of two classes only, and the policy is of ${policy.task}: evaluate the model's file, or predictions in the data.`,
+    );
   if (policy.artifact !== undefined && model === undefined && endpoint === undefined)
     throw new SluiceError(
       'invalid_request',

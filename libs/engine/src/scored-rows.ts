@@ -24,7 +24,8 @@ const batchSize = 4096;
 /** Lists of many values make batches of fewer rows, so that a batch of images fits into memory. */
 const mostValues = 2 ** 22;
 
-const rowsPerBatch = ({ list }: BatchColumns): number => {
+/** Rows of a batch with these columns. */
+export const rowsPerBatch = ({ list }: BatchColumns): number => {
   const widest = list.reduce((sum, { width = 0 }) => sum + width, 1);
   return Math.max(1, Math.min(batchSize, Math.floor(mostValues / widest)));
 };
@@ -160,10 +161,11 @@ export const tellRows = async (
   }
 };
 
-const startModel = async (
+/** Starts a model on the columns of batches, to which it adds its own. */
+export const startModel = async (
   model: BoundModel,
   columns: BatchColumns,
-  { dataset, hasMissingValues }: Scoring,
+  { dataset, hasMissingValues }: Pick<Scoring, 'dataset' | 'hasMissingValues'>,
 ): Promise<RunningModel | RunningEndpoint> => {
   const positions: number[] = [];
   const inputs: PlannedInput[] = [];
@@ -185,7 +187,8 @@ const startModel = async (
   return RunningModel.start(name, plan, positions, hasMissingValues);
 };
 
-const changed = (dataset: Dataset) =>
+/** That rows were added or removed since they were counted. */
+export const changed = (dataset: Dataset) =>
   faultError('invalid_data', [
     {
       file: dataset.name,

@@ -12,7 +12,7 @@ import {
 import { seededRandom } from '@sluice/statistics';
 import { profileOf, type Row } from '../test/profiles.js';
 import { evaluate } from './evaluate.js';
-import type { Profile } from './profile.js';
+import type { BinaryProfile as Profile } from './profile.js';
 
 const policy = parsePolicy(`
 version: 1

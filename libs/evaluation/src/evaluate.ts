@@ -9,6 +9,7 @@ import type { Evaluation } from './checks/decide-check.js';
 import { decideChecks } from './checks/decide-checks.js';
 import { listMeasures } from './list-measures.js';
 import type { Profile } from './profile.js';
+import { hasChampionIn } from './tasks/task-slices.js';
 
 export interface EvaluationInput {
   readonly policy: Policy;
@@ -63,6 +64,11 @@ const requireBelonging = ({ policy, profile, subject }: EvaluationInput): void =
       'invalid_request',
       `The policy gates the model ${policy.model}, not ${subject.model}.`,
     );
+  if (profile.task !== policy.task)
+    throw new SluiceError(
+      'invalid_request',
+      `The profile is of ${profile.task}, the policy of ${policy.task}.`,
+    );
   const expected = policy.columns.protected.map(({ name }) => name);
   const found = profile.byColumn.slice(0, expected.length).map(({ column }) => column);
   if (JSON.stringify(expected) !== JSON.stringify(found))
@@ -70,7 +76,7 @@ const requireBelonging = ({ policy, profile, subject }: EvaluationInput): void =
       'invalid_request',
       `The profile has the protected columns ${JSON.stringify(found)}, the policy ${JSON.stringify(expected)}.`,
     );
-  if (subject.champion !== null && profile.overall.cells.some(({ champion }) => champion === null))
+  if (subject.champion !== null && !hasChampionIn(profile.overall))
     throw new SluiceError(
       'invalid_request',
       `The profile holds no predictions of the champion ${subject.champion}.`,

@@ -7,6 +7,7 @@ export type { MeasureRequest } from './measure.js';
 export { scoreCurves } from './curves/score-curves.js';
 export { gainShares } from './profile.js';
 export type {
+  BinaryProfile,
   BinarySlice,
   Cell,
   Losses,
@@ -60,3 +61,23 @@ export {
 } from './mitigation/reweighing.js';
 export { singleThresholds } from './mitigation/single-thresholds.js';
 export { lots, randomHalf } from './mitigation/draws.js';
+export {
+  sketchGrowth,
+  smallestError,
+  type ErrorSketch,
+  type SketchBins,
+} from './tasks/error-sketch.js';
+export type {
+  ClassCell,
+  MulticlassProfile,
+  MulticlassSlice,
+  PlaceCell,
+} from './tasks/multiclass-slice.js';
+export { taskFigures } from './tasks/task-figures.js';
+export type {
+  ErrorMoments,
+  PredictedLabels,
+  RegressionProfile,
+  RegressionSlice,
+  SharedErrors,
+} from './tasks/regression-slice.js';

@@ -1,6 +1,6 @@
 import {
   metricDefinition,
-  metricNames,
+  metricsOf,
   parameterOf,
   type Measure,
   type Policy,
@@ -9,7 +9,8 @@ import {
 import { requestsOf, type Evaluation } from './checks/decide-check.js';
 import type { MeasureRequest } from './measure.js';
 import { measureProfile } from './measure-profile.js';
-import type { ProtectedProfile } from './profile.js';
+import type { BinaryProfile, Grouping, ProtectedProfile, Slice } from './profile.js';
+import { taskRequests } from './tasks/task-requests.js';
 
 /**
  * The measures of a verdict, in one order: the version's quality overall, then by column its quality in each group and
@@ -27,14 +28,45 @@ export const listMeasures = (
   onMeasure?: (done: number, total: number) => void,
 ): Measure[] => {
   const { profile, hasChampion } = evaluation;
-  const whole = profile.byColumn.filter(({ within }) => within === null);
   const single = policy.columns.protected.map(({ name }) => name);
+  const usual =
+    profile.task === 'binary-classification'
+      ? binaryRequests(policy, profile, single, hasChampion)
+      : taskRequests(
+          profile,
+          (profile.byColumn as readonly Grouping<Slice>[]).filter(
+            ({ column, within }) => within === null && single.includes(column),
+          ),
+          hasChampion,
+        );
+  const requests = [...usual, ...askedFor(policy, evaluation)];
+  const distinct = new Map(
+    requests.map((each) => {
+      const { metric, of, by, group, across, within, class: named } = each;
+      const parameter = parameterOf(metric, each.parameter);
+      return [JSON.stringify([metric, of, by, group, across, within, parameter, named]), each];
+    }),
+  );
+  return [...distinct.values()].map((each, index) => {
+    const measure = measureProfile(profile, { ...each, worths: policy.value });
+    onMeasure?.(index + 1, distinct.size);
+    return measure;
+  });
+};
+
+const binaryRequests = (
+  policy: Policy,
+  profile: BinaryProfile,
+  single: readonly string[],
+  hasChampion: boolean,
+): MeasureRequest[] => {
+  const whole = profile.byColumn.filter(({ within }) => within === null);
   const columns = whole.filter(({ column }) => single.includes(column));
   const groups = whole.reduce((sum, column) => sum + column.groups.length, 0);
   const inGroups = groups <= mostGroupsInFull ? quality : comparedMost;
   const value = policy.value === undefined ? [] : valued(policy.value);
   const overall = (of: Measure['of']): MeasureRequest[] => besideLabels(of, [...quality, ...value]);
-  const requests = [
+  return [
     ...overall('version'),
     ...columns.flatMap((column) => [
       ...[...inGroups, ...value.slice(0, 1)].flatMap((metric) =>
@@ -50,20 +82,7 @@ export const listMeasures = (
         ),
       ),
     ...(hasChampion ? besideChampion(columns, overall) : []),
-    ...askedFor(policy, evaluation),
   ];
-  const distinct = new Map(
-    requests.map((each) => {
-      const { metric, of, by, group, across, within } = each;
-      const parameter = parameterOf(metric, each.parameter);
-      return [JSON.stringify([metric, of, by, group, across, within, parameter]), each];
-    }),
-  );
-  return [...distinct.values()].map((each, index) => {
-    const measure = measureProfile(profile, { ...each, worths: policy.value });
-    onMeasure?.(index + 1, distinct.size);
-    return measure;
-  });
 };
 
 const besideChampion = (
@@ -81,7 +100,7 @@ const askedFor = ({ checks }: Policy, evaluation: Evaluation): MeasureRequest[] 
   checks
     .filter(({ against }) => against === undefined || evaluation.hasChampion)
     .flatMap((check) => requestsOf(check, evaluation))
-    .map(({ metric, of, by, group, across, within, parameter }) => ({
+    .map(({ metric, of, by, group, across, within, parameter, class: named }) => ({
       metric,
       of,
       by,
@@ -89,6 +108,7 @@ const askedFor = ({ checks }: Policy, evaluation: Evaluation): MeasureRequest[] 
       across,
       within,
       parameter,
+      class: named,
     }));
 
 /** Of all columns together. Each takes some 8 kB with all metrics of quality. */
@@ -102,7 +122,7 @@ const comparedMost: Measure['metric'][] = [
 ];
 
 const ofKind = (kind: 'quality' | 'value') =>
-  metricNames.filter((name) => metricDefinition(name).kind === kind);
+  metricsOf('binary-classification').filter((name) => metricDefinition(name).kind === kind);
 const quality = ofKind('quality');
 
 /** What stands there of every column without being asked for; the other metrics of fairness do when a check names them. */

@@ -9,9 +9,11 @@ import { acrossMeasure } from './fairness/across.js';
 import { conditionalDisparityMeasure } from './fairness/demographic-disparity.js';
 import { fairnessMeasure } from './fairness/fairness-measure.js';
 import type { MeasureRequest } from './measure.js';
-import { mergeSlices } from './merge-profiles.js';
-import type { BinarySlice, Profile, ProtectedProfile } from './profile.js';
+import { mergedSlices } from './merge-profiles.js';
+import type { Grouping, Profile, Slice, TableProfile } from './profile.js';
 import { qualityMeasure } from './quality/quality-measure.js';
+import { acrossFormOf } from './tasks/across-forms.js';
+import { taskMeasure } from './tasks/task-measure.js';
 import { valueMeasure } from './value/value-measure.js';
 
 /**
@@ -21,11 +23,17 @@ import { valueMeasure } from './value/value-measure.js';
  */
 export const measureProfile = (profile: Profile, request: MeasureRequest): Measure => {
   const { metric, by, within, across } = request;
+  const form = acrossFormOf(profile.task, metric);
+  if (form !== undefined) {
+    const { across: _, ...measure } = measureProfile(profile, { ...request, ...form });
+    return { ...measure, metric };
+  }
   const { kind, needsControl } = metricDefinition(metric);
   if (across !== undefined)
-    return acrossMeasure({ ...request, across }, columnOf(profile, by, within), () =>
-      overallOf(profile, request),
+    return acrossMeasure({ ...request, across }, columnOf<Slice>(profile, by, within), () =>
+      overallOf<Slice>(profile, request),
     );
+  if (profile.task !== 'binary-classification') return taskMeasure(profile, request);
   if (needsControl)
     return conditionalDisparityMeasure(request, strataOf(profile, by, within?.column));
   switch (kind) {
@@ -41,7 +49,10 @@ export const measureProfile = (profile: Profile, request: MeasureRequest): Measu
 type Place = Pick<MeasureRequest, 'by' | 'group' | 'within'>;
 
 /** The rows of a group, or all rows when the request names none. */
-export const sliceOf = (profile: Profile, { by, group, within }: Place): BinarySlice => {
+export const sliceOf = <Own extends Slice>(
+  profile: TableProfile<string, Own>,
+  { by, group, within }: Place,
+): Own => {
   if (by === null) return profile.overall;
   const { groups } = columnOf(profile, by, within);
   const slice = groups.find((candidate) => candidate.group === group);
@@ -51,17 +62,20 @@ export const sliceOf = (profile: Profile, { by, group, within }: Place): BinaryS
 };
 
 /** What groups are compared with when it is all rows: those of the table, or of the stratum. */
-export const overallOf = (profile: Profile, { by, within }: Place): BinarySlice => {
+export const overallOf = <Own extends Slice>(
+  profile: TableProfile<string, Own>,
+  { by, within }: Place,
+): Own => {
   if (within === undefined) return profile.overall;
   const { overall, groups } = columnOf(profile, by, within);
-  return overall ?? mergeSlices(groups);
+  return overall ?? (mergedSlices(groups) as Own);
 };
 
-export const columnOf = (
-  profile: Profile,
+export const columnOf = <Own>(
+  profile: TableProfile<string, Own>,
   by: string | null,
   within?: Measure['within'],
-): ProtectedProfile => {
+): Grouping<Own> => {
   const column = profile.byColumn.find(
     (candidate) =>
       candidate.column === by &&
@@ -79,11 +93,11 @@ export const columnOf = (
 };
 
 /** The groups of a column among the rows of each value of a control column. */
-export const strataOf = (
-  profile: Profile,
+export const strataOf = <Own>(
+  profile: TableProfile<string, Own>,
   by: string | null,
   control: string | undefined,
-): ProtectedProfile[] =>
+): Grouping<Own>[] =>
   profile.byColumn.filter(
     ({ column, within }) => column === by && within !== null && within.column === control,
   );

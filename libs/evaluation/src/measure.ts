@@ -4,7 +4,7 @@ import type { Estimate } from '@sluice/statistics';
 /** Which figure: of whom, by which column, in which group; and what a check asks of it beyond the usual. */
 export interface MeasureRequest extends Pick<
   Measure,
-  'metric' | 'of' | 'by' | 'group' | 'across' | 'within' | 'parameter'
+  'metric' | 'of' | 'by' | 'group' | 'across' | 'within' | 'parameter' | 'class'
 > {
   /** The rows that each denominator needs, in place of the usual minimum. */
   readonly minimumRows?: number | undefined;
@@ -99,7 +99,16 @@ export const nameShown = (name: string): string => {
     : `${characters.slice(0, longestName - 1).join('')}…`;
 };
 
-const identity = ({ metric, of, by, group, across, within, parameter: given }: MeasureRequest) => {
+const identity = ({
+  metric,
+  of,
+  by,
+  group,
+  across,
+  within,
+  parameter: given,
+  class: ofClass,
+}: MeasureRequest) => {
   const parameter = parameterOf(metric, given);
   return {
     metric,
@@ -109,6 +118,7 @@ const identity = ({ metric, of, by, group, across, within, parameter: given }: M
     ...(across === undefined ? {} : { across }),
     ...(within === undefined ? {} : { within }),
     ...(parameter === undefined ? {} : { parameter }),
+    ...(ofClass === undefined ? {} : { class: ofClass }),
     column: null,
   };
 };

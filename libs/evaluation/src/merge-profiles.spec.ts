@@ -3,7 +3,7 @@ import { predictionsOnly, profileOf, repeated, type Row } from '../test/profiles
 import { decideCheck } from './checks/decide-check.js';
 import { measureProfile } from './measure-profile.js';
 import { mergeProfiles } from './merge-profiles.js';
-import type { Profile } from './profile.js';
+import type { BinaryProfile as Profile } from './profile.js';
 
 const row = (label: boolean, prediction: boolean, group: string, champion?: boolean): Row => ({
   label,

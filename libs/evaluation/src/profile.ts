@@ -1,8 +1,14 @@
+import type { MulticlassProfile, MulticlassSlice } from './tasks/multiclass-slice.js';
+import type { RegressionProfile, RegressionSlice } from './tasks/regression-slice.js';
+
 /**
  * A Profile holds the sufficient statistics of one table under one policy: all that evaluation needs, and no row.
  * Sums and counts add up when profiles are merged; the ranking part is exact for the rows it was made from.
  */
-export type Profile = BinaryProfile;
+export type Profile = BinaryProfile | MulticlassProfile | RegressionProfile;
+
+/** The statistics of some rows of any task. */
+export type Slice = BinarySlice | MulticlassSlice | RegressionSlice;
 
 /** Of labels and predictions of two classes. */
 export type BinaryProfile = TableProfile<'binary-classification', BinarySlice>;

@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { BinarySlice, Moments, Profile, ProtectedProfile } from '../src/profile.js';
+import type {
+  BinaryProfile as Profile,
+  BinarySlice,
+  Moments,
+  ProtectedProfile,
+} from '../src/profile.js';
 import { cellsOfConfusion, type Confusion } from './profiles.js';
 
 /** Counts of the rows with one value of each column, and sums of their scores by label with those of the squares. */

@@ -6,7 +6,7 @@ import {
   type LossProfile,
   type Losses,
   type Moments,
-  type Profile,
+  type BinaryProfile as Profile,
   type ProtectedProfile,
   type RankedScores,
   type RankingProfile,
@@ -376,3 +376,6 @@ export const profileOfConfusions = (
 /** Each row several times over. */
 export const repeated = (rows: readonly Row[], times: number): Row[] =>
   Array.from({ length: times }, () => rows).flat();
+
+/** For tests that make profiles elsewhere. */
+export { measureProfile } from '../src/measure-profile.js';

@@ -27,7 +27,10 @@ export const groupTables = (verdict: Verdict): GroupTable[] => {
       within === undefined,
   );
   const columns = [...new Set(ofVersion.map((measure) => measure.by as string))];
-  return columns.map((column) => {
+  const compared = columns.filter((column) =>
+    ofVersion.some(({ by, metric }) => by === column && metric === 'selection_rate'),
+  );
+  return compared.map((column) => {
     const inColumn = ofVersion.filter((measure) => measure.by === column);
     const groups = [...new Set(inColumn.map((measure) => measure.group as string))];
     return {
@@ -77,8 +80,15 @@ export const comparisonRows = (verdict: Verdict): ComparisonRow[] => {
 };
 
 /** Figures of single groups stand in the groups' tables; those that compare them, or are of a stratum, stand here. */
-const isOfMoreThanOneGroup = ({ group, across, within }: Measure): boolean =>
-  group === null || across !== undefined || within !== undefined;
+const isOfMoreThanOneGroup = ({ group, across, within, class: ofClass }: Measure): boolean =>
+  (group === null && ofClass === undefined) || across !== undefined || within !== undefined;
 
-const sameFigure = ({ metric, by, group, across, within, parameter }: Measure): string =>
-  JSON.stringify([metric, by, group, across, within, parameter]);
+const sameFigure = ({
+  metric,
+  by,
+  group,
+  across,
+  within,
+  parameter,
+  class: ofClass,
+}: Measure): string => JSON.stringify([metric, by, group, across, within, parameter, ofClass]);

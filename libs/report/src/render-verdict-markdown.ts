@@ -14,6 +14,7 @@ import {
 } from './figures.js';
 import { comparisonRows, groupTables } from './group-figures.js';
 import { fitSections, type Section } from './fit-sections.js';
+import { taskTables } from './task-tables.js';
 
 export interface VerdictContext {
   /** The number of the version in the registry, if it has one. */
@@ -51,6 +52,7 @@ export const renderVerdictMarkdown = (
       checksTable(verdict),
       comparison(verdict),
       ...groups(verdict),
+      ...figureTables(verdict),
       { text: provenance(verdict, context) },
     ].filter((section) => section.text !== ''),
     budget,
@@ -139,6 +141,19 @@ const groups = (verdict: Verdict): Section[] =>
       ...rows.map(
         (row) =>
           `| ${escapeMarkdown(row.group)} | ${row.rows} | ${measureText(row.selectionRate ?? null)} | ${row.selectionRate?.value == null ? '' : bar(row.selectionRate.value)} | ${measureText(row.truePositiveRate ?? null)} | ${measureText(row.falsePositiveRate ?? null)} | ${measureText(row.accuracy ?? null)} |`,
+      ),
+    ]),
+    shorten: 'drop',
+  }));
+
+const figureTables = (verdict: Verdict): Section[] =>
+  taskTables(verdict).map(({ column, metrics, rows }) => ({
+    text: details(column === null ? 'By class' : `By ${escapeHtml(column)}`, [
+      `| ${column === null ? 'class' : escapeMarkdown(column)} | ${metrics.map(code).join(' | ')} |`,
+      `|---|${metrics.map(() => '---|').join('')}`,
+      ...rows.map(
+        ({ name, figures }) =>
+          `| ${escapeMarkdown(name)} | ${figures.map((measure) => measureText(measure ?? null)).join(' | ')} |`,
       ),
     ]),
     shorten: 'drop',

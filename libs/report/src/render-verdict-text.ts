@@ -10,6 +10,7 @@ import {
 } from './figures.js';
 import { groupTables } from './group-figures.js';
 import { plainText } from './plain-text.js';
+import { taskTables } from './task-tables.js';
 
 export interface TextOptions {
   /** Whether to colour it, for a terminal. The words say everything without. */
@@ -60,6 +61,7 @@ export const renderVerdictText = (
     '',
     ...checks,
     ...groups(verdict),
+    ...figureTables(verdict),
     '',
     painted('faint', provenance(verdict)),
   ].join('\n');
@@ -77,6 +79,24 @@ const groups = (verdict: Verdict): string[] =>
       ),
     ];
   });
+
+const figureTables = (verdict: Verdict): string[] =>
+  taskTables(verdict).flatMap(({ column, metrics, rows }) => {
+    const width = Math.max(...rows.map(({ name }) => plainText(name).length));
+    return metrics
+      .slice(0, mostInTerminal)
+      .flatMap((metric, at) => [
+        '',
+        `  ${metric} by ${column === null ? 'class' : plainText(column)}`,
+        ...rows.map(
+          ({ name, figures }) =>
+            `    ${plainText(name).padEnd(width)}  ${measureText(figures[at] ?? null)}`,
+        ),
+      ]);
+  });
+
+/** The rest is in the report. */
+const mostInTerminal = 2;
 
 const provenance = ({ subject }: Verdict): string =>
   `  artifact ${shortDigest(subject.version)} · champion ${shortDigest(subject.champion)} · data ${shortDigest(subject.datasets.evaluation)} · policy ${shortDigest(subject.policy)}`;

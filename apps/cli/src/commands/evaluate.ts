@@ -21,7 +21,7 @@ import {
   trinoCredentials,
   type EvaluationProgress,
 } from '@sluice/engine';
-import { scoreCurves, type Profile } from '@sluice/evaluation';
+import { scoreCurves, taskFigures, type Profile } from '@sluice/evaluation';
 import { renderVerdictHtml, renderVerdictText } from '@sluice/report';
 import { Command, Option } from 'commander';
 import type { Context } from '../context.js';
@@ -99,8 +99,12 @@ Examples:
       const { policy, verdict, profile } = await evaluateOffline(options, context);
       terminal.progress(null);
       if (report !== null) {
-        const curves = scoreCurves(profile.overall, policy.value);
-        const page = { policyFile: options.policy, reproduce: commandOf(options) };
+        const curves =
+          profile.task === 'binary-classification'
+            ? scoreCurves(profile.overall, policy.value)
+            : null;
+        const figures = taskFigures(profile);
+        const page = { policyFile: options.policy, reproduce: commandOf(options), figures };
         await writeReport(report, renderVerdictHtml(verdict, curves, page));
       }
       terminal.print(

@@ -1,4 +1,4 @@
-import { parsePolicy } from '@sluice/contracts';
+import { parsePolicy, SluiceError } from '@sluice/contracts';
 import { constraints } from '@sluice/evaluation';
 import { Command, Option } from 'commander';
 import { positiveInteger, positiveNumber, share } from '../arguments.js';
@@ -89,6 +89,11 @@ Examples:
     .action(async (policyFile: string, options: MitigationOptions) => {
       const { terminal, folder } = context;
       const policy = parsePolicy(await readPolicy(policyFile, folder), policyFile);
+      if (policy.task !== 'binary-classification')
+        throw new SluiceError(
+          'invalid_request',
+          `Mitigation is of binary classification, and the policy is of ${policy.task}.`,
+        );
       const result = await inWorkplace({ options, policy, policyFile, context }, mitigate);
       terminal.progress(null);
       terminal.print(

@@ -1,5 +1,5 @@
 import { metricDefinition, type Measure, type Policy } from '@sluice/contracts';
-import { measureProfile, type MeasureRequest, type Profile } from '@sluice/evaluation';
+import { measureProfile, type BinaryProfile, type MeasureRequest } from '@sluice/evaluation';
 
 /** One figure of the judged rows, before and after. */
 export interface BeforeAfter {
@@ -22,8 +22,8 @@ const fairness = [
 export const beforeAfter = (
   policy: Policy,
   by: readonly string[],
-  before: Profile,
-  after: Profile,
+  before: BinaryProfile,
+  after: BinaryProfile,
 ): BeforeAfter[] => {
   const asked = [
     ...quality.map((metric) => ({ metric, by: null, group: null })),

@@ -1,3 +1,4 @@
+import { favorableOf } from '@sluice/contracts';
 import { isFavorable, type TableColumns } from '@sluice/engine';
 import type { LabelCounts } from '@sluice/evaluation';
 import type { Workplace } from './workplace.js';
@@ -29,7 +30,7 @@ export const rowsByGroup = (
 ): GroupedRows & { readonly favorable: readonly boolean[]; readonly counts: LabelCounts[] } => {
   const { group, groups } = groupsOfRows(table, by);
   const labels = table.texts.get(policy.columns.label) as readonly string[];
-  const favorable = labels.map((label) => isFavorable(label, policy.columns.favorable));
+  const favorable = labels.map((label) => isFavorable(label, favorableOf(policy)));
   const counts = groups.map((name) => ({ group: name, favorable: 0, unfavorable: 0 }));
   group.forEach((at, row) => {
     (counts[at] as { favorable: number; unfavorable: number })[

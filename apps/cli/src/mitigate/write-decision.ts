@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { decisionGraph, uniformInput, type GraphDecision } from '@sluice/artifacts';
-import { SluiceError } from '@sluice/contracts';
+import { favorableOf, SluiceError } from '@sluice/contracts';
 import { isFavorable, readColumns, writeTable, type TableColumns } from '@sluice/engine';
 import { decide, isRandomized, lots, type DecisionRule } from '@sluice/evaluation';
 import type { ScoredTable } from './scored-table.js';
@@ -82,7 +82,7 @@ const graphDecision = (
     values: labelValues(
       inspection.classLabels,
       table.texts.get(policy.columns.label) ?? [],
-      policy.columns.favorable,
+      favorableOf(policy),
     ),
     note: JSON.stringify({ method: options.method, ...rule }),
   };
@@ -136,8 +136,8 @@ export const writePredictions = async (
   const { label } = policy.columns;
   const table = await readColumns(judge, { texts: [label] }, context.signal);
   const texts = [...new Set(table.texts.get(label))];
-  const favorable = texts.find((text) => isFavorable(text, policy.columns.favorable));
-  const other = texts.find((text) => !isFavorable(text, policy.columns.favorable));
+  const favorable = texts.find((text) => isFavorable(text, favorableOf(policy)));
+  const other = texts.find((text) => !isFavorable(text, favorableOf(policy)));
   const decisions = decisionsOf(rule, scored, options.seed);
   const values = Array.from(decisions, (one) => (one === 1 ? favorable : other) as string);
   const judged = { path: join(drafts, 'decided.parquet'), name: judge.name };

@@ -13,7 +13,8 @@ export const faultsOfParameter = ({
   if (given === undefined) return [];
   const { parameter } = metricDefinition(metric);
   if (parameter === undefined) return [`expected no parameter: ${metric} has none`];
-  const { name, lowest, highest, oneOf } = parameter;
+  const { name, lowest, highest, oneOf, whole } = parameter;
+  if (whole && !Number.isInteger(given)) return [`expected a whole number, ${name} of ${metric}`];
   if (oneOf !== undefined)
     return oneOf.includes(given)
       ? []

@@ -2,7 +2,10 @@ import { binaryFairnessMetrics } from './metrics/binary-fairness.js';
 import { binaryQualityMetrics } from './metrics/binary-quality.js';
 import { binaryScoreMetrics } from './metrics/binary-scores.js';
 import type { MetricDefinition } from './metrics/metric-definition.js';
+import { multiclassMetrics } from './metrics/multiclass.js';
+import { regressionMetrics } from './metrics/regression.js';
 import { valueMetrics } from './metrics/value.js';
+import type { Task } from './task.js';
 
 export type { Direction, MetricDefinition, MetricParameter } from './metrics/metric-definition.js';
 
@@ -15,6 +18,8 @@ export const metrics = {
   ...binaryScoreMetrics,
   ...binaryFairnessMetrics,
   ...valueMetrics,
+  ...multiclassMetrics,
+  ...regressionMetrics,
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof metrics;
@@ -24,3 +29,11 @@ export const metricDefinition = (name: MetricName): MetricDefinition => metrics[
 /** The parameter of a metric: what the check gives, or the default; undefined when the metric has none. */
 export const parameterOf = (name: MetricName, given?: number): number | undefined =>
   given ?? metricDefinition(name).parameter?.default;
+
+/** The tasks that a metric is one of. */
+export const tasksOf = (name: MetricName): readonly Task[] =>
+  metricDefinition(name).tasks ?? ['binary-classification'];
+
+/** The metrics of a task. */
+export const metricsOf = (task: Task): MetricName[] =>
+  metricNames.filter((name) => tasksOf(name).includes(task));

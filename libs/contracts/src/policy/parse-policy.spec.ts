@@ -75,7 +75,7 @@ describe('parsePolicy', () => {
     expect(faults[4]?.found).toBe('"auc"');
     expect(faults[4]?.expected).toContain('roc_auc');
     expect(formatFault(faults[0] as Fault)).toBe(
-      'sluice.yaml:1:1: task is missing (expected "binary-classification")',
+      'sluice.yaml:1:1: task is missing (expected one of binary-classification, multiclass-classification, regression)',
     );
   });
 

@@ -7,6 +7,8 @@ import { acrossSchema, definitionOf } from './across.js';
 import { groupingName } from './groupings.js';
 import { faultsOfAcross, faultsOfParameter, faultsOfValue } from './metric-faults.js';
 import { metricNames, parameterOf } from './metrics.js';
+import { faultsOfTask } from './task-faults.js';
+import { tasks } from './task.js';
 import { valueSchema } from './value.js';
 
 const columnName = z.string().min(1).max(200);
@@ -40,6 +42,11 @@ export const policyCheckSchema = z
     across: acrossSchema
       .optional()
       .describe('With `by` and a metric of quality: compare its values in the groups in this way'),
+    class: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Of several classes, the one that a metric of a single class is of'),
     at_least: z.number().optional().describe('The smallest value that passes'),
     at_most: z.number().optional().describe('The largest value that passes'),
     against: z.literal('champion').optional().describe('Compare with the version in production'),
@@ -159,7 +166,7 @@ export const policySchema = z
   .strictObject({
     version: z.literal(1).describe('The version of this format'),
     model: modelNameSchema.describe('The model whose versions this policy gates'),
-    task: z.enum(['binary-classification']),
+    task: z.enum(tasks).describe('What the model predicts: a class of two or several, or a number'),
     artifact: relativePathSchema
       .optional()
       .describe('The ONNX file; leave it out when the data holds scores or predictions'),
@@ -175,7 +182,10 @@ export const policySchema = z
       label: columnName.describe('The column with the truth'),
       favorable: z
         .union([z.string().min(1), z.number(), z.boolean()])
-        .describe('The value of the label that is good for the person concerned'),
+        .optional()
+        .describe(
+          'The value of the label that is good for the person concerned; of binary classification only',
+        ),
       protected: z.array(protectedColumnSchema).max(20).default([]),
       control: z
         .array(columnName)
@@ -193,7 +203,13 @@ export const policySchema = z
       score: columnName
         .optional()
         .describe('A column with the score of the favorable label, from 0 to 1'),
-      prediction: columnName.optional().describe('A column with the predicted label'),
+      scores: z
+        .record(z.string().min(1), columnName)
+        .optional()
+        .describe(
+          'Of several classes: for each, the column with its score, from 0 to 1, all of which sum to 1',
+        ),
+      prediction: columnName.optional().describe('A column with the predicted label or number'),
     }),
     checks: z.array(policyCheckSchema).min(1).max(200),
     value: valueSchema.optional().describe('What predictions are worth, for the metrics of value'),
@@ -220,7 +236,9 @@ export const policySchema = z
       context.addIssue({ code: 'custom', path, message });
     };
     const { columns } = policy;
-    const inData = columns.score !== undefined || columns.prediction !== undefined;
+    const inData = [columns.score, columns.scores, columns.prediction].some(
+      (column) => column !== undefined,
+    );
     if (policy.artifact === undefined && !inData)
       fault(['columns'], 'expected an artifact, or columns.score or columns.prediction');
     if (policy.artifact !== undefined && inData)
@@ -265,11 +283,17 @@ export const policySchema = z
           ['checks', index, 'metric'],
           `expected a privileged group of ${column.name} in columns.protected: ${check.across ?? check.metric} reads the other groups against it`,
         );
-      if (needs === 'score' && policy.artifact === undefined && columns.score === undefined)
+      if (
+        needs === 'score' &&
+        policy.artifact === undefined &&
+        columns.score === undefined &&
+        columns.scores === undefined
+      )
         fault(['checks', index, 'metric'], `expected columns.score: ${check.metric} reads scores`);
       for (const message of faultsOfValue(check.metric, policy.value))
         fault(['checks', index, 'metric'], message);
     });
+    faultsOfTask(policy).forEach(([path, message]) => fault([...path], message));
     const ids = policy.checks.map((check) => checkId(check));
     ids.forEach((id, index) => {
       if (ids.indexOf(id) !== index)
@@ -292,6 +316,7 @@ export const checkId = (
     | 'group'
     | 'across'
     | 'parameter'
+    | 'class'
     | 'at_least'
     | 'at_most'
     | 'against'
@@ -309,7 +334,8 @@ export const checkId = (
   const parameter = parameterOf(check.metric, check.parameter);
   const metric = parameter === undefined ? check.metric : `${check.metric}(${parameter})`;
   const across = check.across === undefined ? undefined : `across ${check.across}`;
-  return [metric, across, by, within, check.group, kind]
+  const ofClass = check.class === undefined ? undefined : `class ${check.class}`;
+  return [metric, ofClass, across, by, within, check.group, kind]
     .filter((part) => part !== undefined)
     .join('/');
 };

@@ -6,7 +6,7 @@ import {
   type Losses,
   type LossProfile,
   type Moments,
-  type Profile,
+  type BinaryProfile,
   type ScoreHistogram,
 } from '@sluice/evaluation';
 import { lossExponent, scoreExponent, type Units } from '../sql/scored-relation.js';
@@ -21,7 +21,7 @@ export const assembleProfile = (
   slices: Slices,
   sums: readonly SliceSums[],
   units: Units,
-): Profile => {
+): BinaryProfile => {
   const slice = (index: number): BinarySlice => sliceOf(sums[index] as SliceSums, units);
   return {
     task: 'binary-classification',

@@ -13,7 +13,7 @@ export const isScore = (value: number): boolean =>
   value >= -scoreTolerance && value <= 1 + scoreTolerance;
 
 /** A column of numbers that the policy names, and what its numbers must be. */
-interface NumberRule extends Pick<Fault, 'hint'> {
+export interface NumberRule extends Pick<Fault, 'hint'> {
   readonly path: string;
   /** What faults call it. */
   readonly what: string;
@@ -103,7 +103,7 @@ const largestOf = async (column: Column, dataset: Table): Promise<number> => {
 };
 
 /** Whether all rows have such a number; those that don't are reported. */
-const surveyNumbers = async (
+export const surveyNumbers = async (
   column: Column,
   rule: NumberRule,
   dataset: Table,

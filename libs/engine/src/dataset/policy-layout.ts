@@ -10,7 +10,10 @@ import type { Table } from './table.js';
 export const mostIntersections = 500;
 
 /** How a survey's columns are coded and grouped as a policy asks. */
-export const policyLayout = (policy: Policy, { groups, control }: Survey): Layout => {
+export const policyLayout = (
+  policy: Policy,
+  { groups, control }: Pick<Survey, 'groups' | 'control'>,
+): Layout => {
   const protectedAt = (name: string): number =>
     groups.findIndex(({ column }) => column.name === name);
   const controlAt = (name: string): number =>
@@ -31,7 +34,7 @@ export const policyLayout = (policy: Policy, { groups, control }: Survey): Layou
 /** Reports intersections of so many groups that they must be a mistake. */
 export const surveyIntersections = async (
   layout: Layout,
-  { groups, control }: Survey,
+  { groups, control }: Pick<Survey, 'groups' | 'control'>,
   dataset: Table,
   dialect: Dialect,
   faults: FaultCollector,

@@ -1,4 +1,4 @@
-import { nearestName, type Policy } from '@sluice/contracts';
+import { favorableOf, nearestName, type Policy } from '@sluice/contracts';
 import type { FaultCollector } from '../fault-collector.js';
 import { isFavorable, type LabelValue } from '../favorable.js';
 import { byCodeUnit } from '../assembly/layout.js';
@@ -117,7 +117,7 @@ const surveyLabel = async (
       expected: 'exactly two values, one of them favorable',
     });
 
-  const { favorable } = policy.columns;
+  const favorable = favorableOf(policy);
   const matching = counts.values.filter(({ value }) => isFavorable(value, favorable));
   // Beyond five values the favorable one may simply not be among those listed.
   if (matching.length === 0 && counts.distinct > 0 && counts.distinct <= counts.values.length)
@@ -156,10 +156,11 @@ interface GroupRole {
   readonly fewest: number;
 }
 
-const protectedRole: GroupRole = { title: 'protected column', key: '.name', fewest: 2 };
-const controlRole: GroupRole = { title: 'control column', key: '', fewest: 0 };
+export const protectedRole: GroupRole = { title: 'protected column', key: '.name', fewest: 2 };
+export const controlRole: GroupRole = { title: 'control column', key: '', fewest: 0 };
 
-const surveyGroups = async (
+/** Reports a column that tells no groups apart; there are none then. */
+export const surveyGroups = async (
   { column, path, privileged }: PolicyColumns['protected'][number],
   { title, key, fewest }: GroupRole,
   dataset: Table,

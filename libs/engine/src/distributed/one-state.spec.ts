@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Profile } from '@sluice/evaluation';
+import type { BinaryProfile } from '@sluice/evaluation';
 import { plainProfile, randomRows } from '../fixtures/scored-rows.fixture.js';
 import { requireOneState } from './one-state.js';
 
@@ -14,7 +14,7 @@ describe('requireOneState', () => {
   it('refuses one whose queries saw different rows', () => {
     const before = plainProfile(randomRows({ rows: 60 }));
     const after = plainProfile(randomRows({ rows: 61 }));
-    const mixed: Profile[] = [
+    const mixed: BinaryProfile[] = [
       { ...before, rows: 61 },
       { ...before, overall: { ...before.overall, scores: after.overall.scores } },
       { ...before, overall: after.overall },

@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/contracts';
-import type { BinarySlice, Profile } from '@sluice/evaluation';
+import type { BinarySlice, BinaryProfile } from '@sluice/evaluation';
 
 /**
  * Each query of a profile sees the table as it is then. What several of them count must agree: a table that is written
@@ -7,7 +7,7 @@ import type { BinarySlice, Profile } from '@sluice/evaluation';
  *
  * @throws SluiceError `invalid_data` when rows, groups or score bins don't add up to the same
  */
-export const requireOneState = (profile: Profile, file: string): void => {
+export const requireOneState = (profile: BinaryProfile, file: string): void => {
   const slices = [profile.overall, ...profile.byColumn.flatMap(({ groups }) => groups)];
   const rowsOf = ({ cells }: BinarySlice): number => total(cells.map(({ count }) => count));
   const agrees = ({ cells, scores }: BinarySlice): boolean => {

@@ -1,5 +1,5 @@
 import { digestOfDocument, SluiceError, type Digest, type Policy } from '@sluice/contracts';
-import type { BinarySlice, Profile } from '@sluice/evaluation';
+import type { BinaryProfile, BinarySlice } from '@sluice/evaluation';
 import { FaultCollector } from '../fault-collector.js';
 import { profileBySql } from '../sql/profile-by-sql.js';
 import { requireOneState } from './one-state.js';
@@ -28,7 +28,7 @@ export interface DistributedRequest {
 }
 
 export interface DistributedProfile {
-  readonly profile: Profile;
+  readonly profile: BinaryProfile;
   /** Of the table's name and of what was counted in it: it has no bytes of its own to digest. */
   readonly digest: Digest;
 }
@@ -83,7 +83,7 @@ const assertScored = ({ artifact }: Policy): void => {
 };
 
 /** Whole numbers only: sums of fractions may differ in their last digit between two versions of an engine. */
-const digestOfTable = (table: string, { rows, overall, byColumn }: Profile): Digest => {
+const digestOfTable = (table: string, { rows, overall, byColumn }: BinaryProfile): Digest => {
   const counts = ({ cells, scores }: BinarySlice) => ({
     cells: cells.map(({ label, prediction, count }) => ({ label, prediction, count })),
     bins: scores?.version.bins ?? null,

@@ -1,4 +1,10 @@
-import { nearestName, type Fault, type Policy, type TensorSpec } from '@sluice/contracts';
+import {
+  favorableOf,
+  nearestName,
+  type Fault,
+  type Policy,
+  type TensorSpec,
+} from '@sluice/contracts';
 import type { OnnxInspection } from '@sluice/artifacts';
 import type { FaultCollector } from '../fault-collector.js';
 import { isFavorable, isNumeric } from '../favorable.js';
@@ -35,7 +41,7 @@ export const bindOutputs = (
     score: score.name,
     scoreTensor: score.tensor,
     favorableIndex: favorableIndexOf(score.classLabels, policy),
-    favorable: policy.columns.favorable,
+    favorable: favorableOf(policy),
   };
 };
 
@@ -113,7 +119,7 @@ class OutputBinder {
         hint: 'Name it in the policy, as outputs.label.',
       });
     const [label] = suitable;
-    const { favorable } = this.policy.columns;
+    const favorable = favorableOf(this.policy);
     if (label !== undefined && label.datatype !== 'BYTES' && !isNumeric(favorable))
       return this.fault({
         path: `outputs.${label.name}`,
@@ -158,7 +164,7 @@ const classLabelsFault = (
   classLabels: OnnxInspection['classLabels'],
   policy: Policy,
 ): Omit<Fault, 'file'> => {
-  const favorable = JSON.stringify(policy.columns.favorable);
+  const favorable = JSON.stringify(favorableOf(policy));
   const hint =
     'Export the classifier itself with skl2onnx, which writes its class labels; or give a single score, that of the favorable label. Those of an endpoint are named with --classes.';
   if (classLabels !== null)
@@ -200,7 +206,7 @@ const favorableIndexOf = (
 ): number | null => {
   if (classLabels?.length !== 2) return null;
   const matching = [0, 1].filter((index) =>
-    isFavorable(classLabels[index] as string | number, policy.columns.favorable),
+    isFavorable(classLabels[index] as string | number, favorableOf(policy)),
   );
   return matching.length === 1 ? (matching[0] as number) : null;
 };

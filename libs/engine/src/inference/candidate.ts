@@ -8,6 +8,7 @@ import {
 import type { Policy } from '@sluice/contracts';
 import type { Dataset } from '../dataset/dataset.js';
 import type { FaultCollector } from '../fault-collector.js';
+import { bindTaskOutputs } from '../tasks/bind-task-outputs.js';
 import { bindInputs, type BoundInput } from './bind-inputs.js';
 import { bindOutputs } from './bind-outputs.js';
 import { endpointOf, type Endpoint, type EndpointSource } from './endpoint/endpoint.js';
@@ -81,6 +82,7 @@ export const bindCandidate = async (
     return { ...candidate, inputs, outputs: frameOutputs(policy, endpoint) };
   }
   const inputs = await bindInputs(candidate.inspection, policy, dataset, candidate.name, faults);
-  const outputs = bindOutputs(candidate.inspection, policy, candidate.name, faults);
+  const bind = policy.task === 'binary-classification' ? bindOutputs : bindTaskOutputs;
+  const outputs = bind(candidate.inspection, policy, candidate.name, faults);
   return outputs && { ...candidate, inputs, outputs };
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { Policy } from '@sluice/contracts';
-import type { Profile } from '@sluice/evaluation';
+import type { BinaryProfile as Profile } from '@sluice/evaluation';
 import {
   faultAt,
   policyWithModel,

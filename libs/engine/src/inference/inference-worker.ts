@@ -4,7 +4,9 @@ import type { ColumnValues } from '../dataset/row-batches.js';
 import type { Storage } from '../dataset/sql.js';
 import { serveRequests, type Handled } from '../worker-loop.js';
 import type {
+  BatchOutputs,
   BatchScores,
+  InferenceAnswer,
   InferenceRequest,
   ModelBatch,
   ModelPlan,
@@ -34,7 +36,9 @@ const load = async (plan: ModelPlan): Promise<void> => {
   loaded = { session, plan };
 };
 
-const score = async (batch: ModelBatch): Promise<BatchScores> => {
+const run = async (
+  batch: ModelBatch,
+): Promise<{ score: OutputValues; label: OutputValues | undefined; plan: ModelPlan }> => {
   if (loaded === undefined) throw new Error('The model is scored before it is loaded.');
   const { session, plan } = loaded;
   const feeds = Object.fromEntries(
@@ -45,7 +49,18 @@ const score = async (batch: ModelBatch): Promise<BatchScores> => {
   const fetches = outputs.label === null ? [scoreTensor] : [scoreTensor, outputs.label];
   const results = await session.run(feeds, fetches);
   const label = outputs.label === null ? undefined : (results[outputs.label] as OutputValues);
-  return readScores(results[scoreTensor] as OutputValues, label, batch.rows, outputs);
+  return { score: results[scoreTensor] as OutputValues, label, plan };
+};
+
+const score = async (batch: ModelBatch): Promise<BatchScores> => {
+  const { score: given, label, plan } = await run(batch);
+  return readScores(given, label, batch.rows, plan.outputs);
+};
+
+const outputsOf = async (batch: ModelBatch): Promise<BatchOutputs> => {
+  const { score: given, label } = await run(batch);
+  const plain = ({ dims, data }: OutputValues): OutputValues => ({ dims, data });
+  return { score: plain(given), label: label === undefined ? null : plain(label) };
 };
 
 const tensorTypes = {
@@ -85,11 +100,12 @@ const interleaved = (columns: readonly ColumnValues[], rows: number): ColumnValu
   return values as unknown as ColumnValues;
 };
 
-const handle = async (request: InferenceRequest): Promise<Handled<BatchScores | null>> => {
+const handle = async (request: InferenceRequest): Promise<Handled<InferenceAnswer>> => {
   if ('load' in request) {
     await load(request.load);
     return { result: null };
   }
+  if ('outputs' in request) return { result: await outputsOf(request.outputs) };
   const result = await score(request.score);
   return {
     result,

@@ -2,6 +2,7 @@ import type { LabelValue } from '../favorable.js';
 import type { Dictionary } from '../dataset/dictionary.js';
 import type { ColumnValues } from '../dataset/row-batches.js';
 import type { Storage } from '../dataset/sql.js';
+import type { OutputValues } from './read-scores.js';
 
 /** One input of a model, and the columns of a batch that fill it. */
 export interface PlannedInput {
@@ -55,4 +56,15 @@ export interface BatchScores {
   readonly disagreements: number;
 }
 
-export type InferenceRequest = { readonly load: ModelPlan } | { readonly score: ModelBatch };
+/** What a model gives for a batch, not checked, where it isn't one score a row. */
+export interface BatchOutputs {
+  readonly score: OutputValues;
+  readonly label: OutputValues | null;
+}
+
+export type InferenceRequest =
+  | { readonly load: ModelPlan }
+  | { readonly score: ModelBatch }
+  /** The outputs themselves. */
+  | { readonly outputs: ModelBatch };
+export type InferenceAnswer = BatchScores | BatchOutputs | null;

@@ -4,12 +4,19 @@ import { faultError } from '../fault-collector.js';
 import { reasonOf } from '../foreign-error.js';
 import { WorkerError, WorkerHandle } from '../worker-handle.js';
 import { checkScores } from './check-scores.js';
-import type { BatchScores, InferenceRequest, ModelPlan } from './model-plan.js';
+import type {
+  BatchOutputs,
+  BatchScores,
+  InferenceAnswer,
+  InferenceRequest,
+  ModelBatch,
+  ModelPlan,
+} from './model-plan.js';
 import { openRunnable, type RunnableModel } from './runnable-model.js';
 
 /** A model in a thread of its own, ready to score batches. */
 export class RunningModel {
-  private readonly worker = new WorkerHandle<InferenceRequest, BatchScores | null>(
+  private readonly worker = new WorkerHandle<InferenceRequest, InferenceAnswer>(
     'inference/inference-worker',
   );
   /** Rows whose predicted label isn't the one of the higher probability. */
@@ -63,17 +70,8 @@ export class RunningModel {
 
   /** @throws SluiceError `invalid_artifact` if the model fails, or what it gives are no scores */
   async score(batch: RowBatch): Promise<BatchScores> {
-    const columns = this.columns.map(
-      (index) => batch.columns[index] as RowBatch['columns'][number],
-    );
-    const { firstRow, rows } = batch;
-    const scored = await this.ask(
-      { score: { rows, columns } },
-      {
-        message: `the model failed on rows ${firstRow + 1} to ${firstRow + rows}`,
-        hint: 'Does it run on this data with onnxruntime in Python?',
-      },
-    );
+    const { firstRow } = batch;
+    const scored = await this.ask({ score: this.taken(batch) }, failedOn(batch));
     const result = scored as BatchScores;
     checkScores(result.scores, {
       name: this.name,
@@ -85,6 +83,22 @@ export class RunningModel {
     return result;
   }
 
+  /**
+   * The outputs of a batch as they come.
+   *
+   * @throws SluiceError `invalid_artifact` if the model fails
+   */
+  async outputs(batch: RowBatch): Promise<BatchOutputs> {
+    return (await this.ask({ outputs: this.taken(batch) }, failedOn(batch))) as BatchOutputs;
+  }
+
+  private taken({ rows, columns }: RowBatch): ModelBatch {
+    return {
+      rows,
+      columns: this.columns.map((index) => columns[index] as RowBatch['columns'][number]),
+    };
+  }
+
   async close(): Promise<void> {
     await this.worker.close();
     await this.runnable.close();
@@ -93,7 +107,7 @@ export class RunningModel {
   private async ask(
     request: InferenceRequest,
     fault: Omit<Fault, 'file'>,
-  ): Promise<BatchScores | null> {
+  ): Promise<InferenceAnswer> {
     try {
       return await this.worker.ask(request);
     } catch (cause) {
@@ -109,3 +123,8 @@ const isLocaleMissing = (error: unknown): boolean =>
   error instanceof Error &&
   error.cause instanceof WorkerError &&
   /Failed to construct locale/.test(error.cause.message);
+
+const failedOn = ({ firstRow, rows }: RowBatch): Omit<Fault, 'file'> => ({
+  message: `the model failed on rows ${firstRow + 1} to ${firstRow + rows}`,
+  hint: 'Does it run on this data with onnxruntime in Python?',
+});

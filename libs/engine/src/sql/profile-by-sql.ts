@@ -1,4 +1,4 @@
-import type { Profile } from '@sluice/evaluation';
+import type { BinaryProfile } from '@sluice/evaluation';
 import { assembleProfile } from '../assembly/assemble-profile.js';
 import type { Layout } from '../assembly/layout.js';
 import type { Dialect } from './dialect.js';
@@ -13,7 +13,7 @@ export const profileBySql = async (
   relation: ScoredRelation,
   layout: Layout,
   rows: number,
-): Promise<Profile> => {
+): Promise<BinaryProfile> => {
   const sums = await SqlSums.of(query, dialect, relation, layout, rows);
   if (relation.score !== null) {
     const paired = relation.champion !== null && relation.champion.score !== null;

@@ -11,6 +11,7 @@ import type { Decision, Evaluation } from './decide-check.js';
 import { groupAdvice, isAboutGroups } from './group-advice.js';
 import { allowedBy, intervalTouches, isWithin, reachesOut } from './limits.js';
 import { scoreAdvice } from './score-advice.js';
+import { taskAdvice } from './task-advice.js';
 import { valueAdvice } from './value-advice.js';
 import { metricWords } from './words.js';
 
@@ -21,11 +22,11 @@ export const adviceFor = (
   evaluation: Evaluation,
 ): string => {
   if (measure.value === null) return adviceWithoutValue(check, measure, evaluation);
-  const advice = isAboutGroups(measure)
-    ? groupAdvice(measure, evaluation)
-    : metricDefinition(check.metric).kind === 'value'
-      ? valueAdvice(check, measure, evaluation)
-      : (scoreAdvice(check, measure) ?? qualityAdvice(check, measure, measure.value));
+  const { task } = evaluation.profile;
+  const advice =
+    task === 'binary-classification'
+      ? binaryAdvice(check, measure, measure.value, evaluation)
+      : taskAdvice(task, check, measure, measure.value);
   const compare =
     check.against === undefined
       ? ''
@@ -37,6 +38,18 @@ export const adviceFor = (
       ? ' More evaluation rows would narrow the interval and show whether this is chance.'
       : '';
   return `${advice}${compare}${chance}`;
+};
+
+const binaryAdvice = (
+  check: PolicyCheck,
+  measure: Measure,
+  value: number,
+  evaluation: Evaluation,
+): string => {
+  if (isAboutGroups(measure)) return groupAdvice(measure, evaluation);
+  return metricDefinition(check.metric).kind === 'value'
+    ? valueAdvice(check, measure, evaluation)
+    : (scoreAdvice(check, measure) ?? qualityAdvice(check, measure, value));
 };
 
 const adviceWithoutValue = (

@@ -12,7 +12,7 @@ import {
 import type { MeasureRequest } from '../measure.js';
 import { majorityOf } from '../fairness/across.js';
 import { columnOf, isPerGroup, measureProfile, strataOf } from '../measure-profile.js';
-import type { Profile, ProtectedProfile } from '../profile.js';
+import type { Grouping, Profile, Slice } from '../profile.js';
 import { adviceFor } from './advice.js';
 import { decidingMargin, limitsOf } from './limits.js';
 import { reasonFor } from './reason.js';
@@ -90,6 +90,7 @@ export const requestsOf = (
     of: check.against === undefined ? ('version' as const) : ('difference' as const),
     by,
     across,
+    class: check.class,
     minimumRows: check.min_rows,
     level: check.holds === 'interval' ? level : undefined,
   };
@@ -106,12 +107,14 @@ export const requestsOf = (
 };
 
 /** The column that a check names, or the same within each stratum. */
-const groupingsFor = ({ by = '', within }: PolicyCheck, profile: Profile): ProtectedProfile[] => {
+const groupingsFor = ({ by = '', within }: PolicyCheck, profile: Profile): Grouping<Slice>[] => {
   const name = groupingName(by);
-  return within === undefined ? [columnOf(profile, name)] : strataOf(profile, name, within);
+  return within === undefined
+    ? [columnOf<Slice>(profile, name)]
+    : strataOf<Slice>(profile, name, within);
 };
 
-const groupsFor = (check: PolicyCheck, column: ProtectedProfile): (string | null)[] => {
+const groupsFor = (check: PolicyCheck, column: Grouping<Slice>): (string | null)[] => {
   const names = column.groups.map(({ group }) => group);
   if (check.group !== undefined) return names.filter((group) => group === check.group);
   if (!isPerGroup(check)) return [null];

@@ -3,6 +3,8 @@ import { decidingValues } from '../fairness/across.js';
 import { decidingGroups, isFairness } from '../fairness/fairness-measure.js';
 import { nameShown } from '../measure.js';
 import { columnOf, overallOf } from '../measure-profile.js';
+import type { Slice } from '../profile.js';
+import { binaryOf } from '../tasks/task-slices.js';
 import type { Evaluation } from './decide-check.js';
 import { metricWords } from './words.js';
 
@@ -24,16 +26,16 @@ const apart = (
   { profile }: Evaluation,
 ): [figure: Measure['metric'], lower: string, upper: string] => {
   const { metric, by, within, across } = measure;
-  const column = columnOf(profile, by, within);
   if (across === undefined) {
     if (!isFairness(metric)) throw new TypeError(`${metric} doesn't compare rates.`);
-    const { low, high } = decidingGroups(metric, column, 'version');
+    const rates = columnOf(binaryOf(profile), by, within);
+    const { low, high } = decidingGroups(metric, rates, 'version');
     return [low.rate, nameShown(low.group), nameShown(high.group)];
   }
   const [first, second] = decidingValues(
     { ...measure, across },
-    column,
-    () => overallOf(profile, measure),
+    columnOf<Slice>(profile, by, within),
+    () => overallOf<Slice>(profile, measure),
     'version',
   );
   if (second === undefined) {

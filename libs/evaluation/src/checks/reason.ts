@@ -14,8 +14,10 @@ import {
 } from '../fairness/fairness-measure.js';
 import { nameShown } from '../measure.js';
 import { columnOf, isPerGroup, measureProfile, overallOf } from '../measure-profile.js';
-import type { Profile } from '../profile.js';
+import type { Profile, Slice } from '../profile.js';
 import type { Predictor } from '../quality/rates.js';
+import { acrossFormOf, spelledOut } from '../tasks/across-forms.js';
+import { binaryOf } from '../tasks/task-slices.js';
 import type { Decision, Evaluation } from './decide-check.js';
 import {
   allowedBy,
@@ -42,6 +44,14 @@ export const reasonFor = (
   decision: Decision,
   evaluation: Evaluation,
 ): string => {
+  const { task } = evaluation.profile;
+  // A named metric of fairness is told as what it is made of.
+  if (acrossFormOf(task, check.metric) !== undefined)
+    return reasonFor(
+      spelledOut(task, check),
+      { ...decision, measure: spelledOut(task, decision.measure) },
+      evaluation,
+    );
   const { measure } = decision;
   const { value } = measure;
   if (value === null)
@@ -50,7 +60,7 @@ export const reasonFor = (
     check.against === undefined
       ? measure.across !== undefined
         ? acrossFigures(check, measure, value, evaluation)
-        : isFairness(check.metric)
+        : isFairness(check.metric) && task === 'binary-classification'
           ? groupFigures(check, check.metric, measure, value, evaluation)
           : `${subjectOf(check, measure)} is ${figure(value, check)}${intervalShown(measure.interval)} (n = ${measure.n})`
       : championFigures(check, measure, value, evaluation);
@@ -64,7 +74,8 @@ const subjectOf = (check: PolicyCheck, measure: Measure): string => {
     group !== null ? ` for ${nameShown(group)}` : by !== null ? ` by ${nameShown(by)}` : '';
   const made = across === undefined ? '' : ` (${acrossDefinitions[across].words})`;
   const through = within?.value === null ? ` within ${nameShown(within.column)}` : '';
-  return `${opening(measure)} ${metricShown(check.metric, check.parameter)}${made}${place}${through}`;
+  const ofClass = measure.class === undefined ? '' : ` of the class ${nameShown(measure.class)}`;
+  return `${opening(measure)} ${metricShown(check.metric, check.parameter)}${ofClass}${made}${place}${through}`;
 };
 
 /** "The", or in a stratum "Where dept is a, the" */
@@ -96,7 +107,7 @@ const groupFigures = (
   value: number,
   { profile }: Evaluation,
 ): string => {
-  const column = columnOf(profile, measure.by, measure.within);
+  const column = columnOf(binaryOf(profile), measure.by, measure.within);
   const { low, high } = decidingGroups(metric, column, 'version');
   const rate = metricWords[low.rate];
   const { rates, disparity, mean } = comparisonOf(metric);
@@ -125,7 +136,7 @@ const acrossFigures = (
   const { across } = measure;
   if (across === undefined) throw new TypeError('The measure is of one group or of all rows.');
   const { kind, reference } = acrossDefinitions[across];
-  const { groups } = columnOf(evaluation.profile, measure.by, measure.within);
+  const { groups } = columnOf<Slice>(evaluation.profile, measure.by, measure.within);
   const [one, other] = valuesAcross(measure, evaluation, 'version');
   const shown = `${figure(value, check)}${intervalShown(measure.interval)}`;
   const name = `${opening(measure)} ${metricShown(check.metric, check.parameter)}`;
@@ -148,8 +159,8 @@ const valuesAcross = (
   const { across } = measure;
   if (across === undefined) throw new TypeError('The measure is of one group or of all rows.');
   const request = { ...measure, of: predictor, across };
-  const column = columnOf(profile, measure.by, measure.within);
-  return decidingValues(request, column, () => overallOf(profile, measure), predictor);
+  const column = columnOf<Slice>(profile, measure.by, measure.within);
+  return decidingValues(request, column, () => overallOf<Slice>(profile, measure), predictor);
 };
 
 const inGroup = ({ value, group, n }: GroupValue): string =>
@@ -172,7 +183,7 @@ const championFigures = (
   const groupsOf = (of: Predictor): string => {
     if (measure.across !== undefined)
       return ` (${valuesAcross(measure, evaluation, of).map(told).join(', ')})`;
-    if (!isFairness(check.metric)) return '';
+    if (!isFairness(check.metric) || profile.task !== 'binary-classification') return '';
     const column = columnOf(profile, measure.by, measure.within);
     const { low, high } = decidingGroups(check.metric, column, of);
     return ` (${metricWords[low.rate]} ${told(low)}, ${told(high)})`;

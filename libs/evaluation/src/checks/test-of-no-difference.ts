@@ -10,6 +10,7 @@ import { effectiveClasses, isWeighted } from '../quality/tally.js';
  * rows, DeLong's for the AUC. null for other metrics, when nothing varies, and of weighted rates, whose pairs aren't counts.
  */
 export const testOfNoDifference = (measure: Measure, profile: Profile): CheckTest | null => {
+  if (profile.task !== 'binary-classification') return null;
   const { metric } = measure;
   if (isRate(metric) && !isOfPredicted(metric)) {
     const { cells } = sliceOf(profile, measure);

@@ -1,3 +1,4 @@
+import { binaryOf } from '../tasks/task-slices.js';
 import type { Measure, PolicyCheck } from '@sluice/contracts';
 import { measureProfile, sliceOf } from '../measure-profile.js';
 import { bestThreshold, valueByThreshold } from '../value/value-by-threshold.js';
@@ -14,7 +15,7 @@ export const valueAdvice = (
     return 'This follows from `value` in the policy alone: correct the worths there, or the limit.';
   const better = `${worths?.cost !== undefined && check.metric === 'return_on_investment' ? 'Lower the cost of the model, or make' : 'Make'} the dearest errors rarer: see which of false positives and false negatives cost more in all, and add features or training rows that tell those apart.`;
   if (worths === undefined) return better;
-  const slice = sliceOf(profile, measure);
+  const slice = sliceOf(binaryOf(profile), measure);
   const values = valueByThreshold(slice, 'version', worths);
   const current = measureProfile(profile, {
     ...measure,

@@ -23,6 +23,22 @@ const ownWords: Partial<Record<MetricName, string>> = {
   break_even_threshold: 'break-even threshold',
   between_all_groups_theil_index: 'between all groups Theil index',
   between_group_theil_index: 'between group Theil index',
+  macro_f1_score: 'macro F1 score',
+  macro_f_beta_score: 'macro Fβ score',
+  weighted_f1_score: 'weighted F1 score',
+  micro_f1_score: 'micro F1 score',
+  top_k_accuracy: 'top-k accuracy',
+  macro_roc_auc: 'macro ROC AUC',
+  weighted_roc_auc: 'weighted ROC AUC',
+  multiclass_brier_score: 'Brier score of all classes',
+  max_error: 'largest error',
+  r2_score: 'R² score',
+  residual_quantile: 'quantile of the errors',
+  mean_prediction_difference: 'difference of mean predictions',
+  mean_error_difference: 'difference of mean errors',
+  group_loss_difference: 'difference of group losses',
+  group_loss_ratio: 'ratio of group losses',
+  bounded_group_loss: 'largest group loss',
 };
 
 /** Metrics as they stand in a sentence. */

@@ -14,9 +14,8 @@ import {
   type Estimator,
 } from '@sluice/statistics';
 import { lacking, levelOf, withoutValue, type MeasureRequest, type Shortfall } from '../measure.js';
-import { mergeSlices } from '../merge-profiles.js';
-import type { BinarySlice, ProtectedProfile } from '../profile.js';
-import { qualityMeasure, qualityShortfalls } from '../quality/quality-measure.js';
+import { mergedSlices } from '../merge-profiles.js';
+import type { Grouping, Slice } from '../profile.js';
 import {
   isOfPredicted,
   isRate,
@@ -35,12 +34,15 @@ import {
   sidesOf,
   whyNotAgainstPrivileged,
 } from './compared.js';
-import { tallyOf, weightOf } from '../quality/tally.js';
+import { weightOf } from '../quality/tally.js';
+
+import { sliceMeasure, sliceShortfalls } from '../tasks/slice-measure.js';
+import { isBinary, rowsOfSlice } from '../tasks/task-slices.js';
 
 export type AcrossRequest = MeasureRequest & { readonly across: Across };
 
 /** Some rows by the name of their group. */
-type Named = BinarySlice & { readonly group: string };
+type Named = Slice & { readonly group: string };
 
 /** What is compared: groups, and what each of them is compared with if not with each other. */
 interface Compared {
@@ -63,8 +65,8 @@ interface Compared {
  */
 export const acrossMeasure = (
   request: AcrossRequest,
-  whole: ProtectedProfile,
-  overall: () => BinarySlice,
+  whole: Grouping<Slice>,
+  overall: () => Slice,
 ): Measure => {
   const compared = comparedBy(request, whole, overall);
   if (typeof compared === 'string') return withoutValue(request, 'undefined', 0, compared);
@@ -82,8 +84,8 @@ export const acrossMeasure = (
 /** What a check across groups lacks, by group; none when there are rows enough or nothing can be compared. */
 export const acrossShortfalls = (
   request: AcrossRequest,
-  whole: ProtectedProfile,
-  overall: () => BinarySlice,
+  whole: Grouping<Slice>,
+  overall: () => Slice,
 ): Shortfall[] => {
   const compared = comparedBy(request, whole, overall);
   return typeof compared === 'string' ? [] : shortfallsAcross(request, compared);
@@ -99,8 +101,8 @@ export interface GroupValue {
 /** The two values that decide a figure across groups, the lower or the one that is compared first; one of extremes. */
 export const decidingValues = (
   request: AcrossRequest,
-  whole: ProtectedProfile,
-  overall: () => BinarySlice,
+  whole: Grouping<Slice>,
+  overall: () => Slice,
   predictor: Predictor,
 ): readonly [GroupValue, ...GroupValue[]] => {
   const compared = comparedBy(request, whole, overall);
@@ -131,8 +133,8 @@ export const decidingValues = (
 
 const comparedBy = (
   { across, group }: AcrossRequest,
-  whole: ProtectedProfile,
-  overall: () => BinarySlice,
+  whole: Grouping<Slice>,
+  overall: () => Slice,
 ): Compared | string => {
   const { reference, perGroup, kind } = acrossDefinitions[across];
   const { groups } = whole;
@@ -143,7 +145,7 @@ const comparedBy = (
   const named =
     reference === 'privileged'
       ? groups.find((each) => each.group === whole.privileged)
-      : groups.reduce((most, each) => (rowsOf(each) > rowsOf(most) ? each : most));
+      : groups.reduce((most, each) => (rowsOfSlice(each) > rowsOfSlice(most) ? each : most));
   if (!named) return whyNotAgainstPrivileged(whole) ?? 'the privileged group has no row';
   if (!perGroup) return { groups: sidesOf(whole).groups.slice(0, 1), reference: named };
   const own = groups.filter((each) => each.group === group);
@@ -151,10 +153,8 @@ const comparedBy = (
 };
 
 /** The largest group of a column, the first of equals: what the majority's figures are. */
-export const majorityOf = ({ groups }: ProtectedProfile): string | undefined =>
-  groups.toSorted((a, b) => rowsOf(b) - rowsOf(a))[0]?.group;
-
-const rowsOf = ({ cells }: BinarySlice): number => tallyOf(cells).rows;
+export const majorityOf = ({ groups }: Grouping<Slice>): string | undefined =>
+  groups.toSorted((a, b) => rowsOfSlice(b) - rowsOfSlice(a))[0]?.group;
 
 /** Whether the reference has rows of its own, rather than those of the groups again. */
 const isOwnRows = ({ across }: AcrossRequest): boolean =>
@@ -163,18 +163,18 @@ const isOwnRows = ({ across }: AcrossRequest): boolean =>
 const counted = ({ of }: AcrossRequest): Predictor => (of === 'champion' ? 'champion' : 'version');
 
 /** Resampled figures take a while, and each is asked for several times: kept as long as there is the slice. */
-const known = new WeakMap<BinarySlice['cells'], Map<string, Measure>>();
+const known = new WeakMap<Slice, Map<string, Measure>>();
 
 const valueIn = (
   { across: _, group: __, ...request }: AcrossRequest,
   slice: Named,
   of: Measure['of'],
 ): Measure => {
-  const ofSlice = known.get(slice.cells) ?? new Map<string, Measure>();
-  known.set(slice.cells, ofSlice);
+  const ofSlice = known.get(slice) ?? new Map<string, Measure>();
+  known.set(slice, ofSlice);
   const asked = { ...request, of, group: slice.group };
   const key = JSON.stringify(asked);
-  const measure = ofSlice.get(key) ?? qualityMeasure(asked, slice);
+  const measure = ofSlice.get(key) ?? sliceMeasure(asked, slice);
   ofSlice.set(key, measure);
   return measure;
 };
@@ -183,7 +183,7 @@ const slicesOf = ({ groups, reference }: Compared): readonly Named[] =>
   reference === null ? groups : [...groups, reference];
 
 const shortfallsAcross = (request: AcrossRequest, compared: Compared): Shortfall[] =>
-  slicesOf(compared).flatMap((slice) => qualityShortfalls(request, slice, slice.group));
+  slicesOf(compared).flatMap((slice) => sliceShortfalls(request, slice, slice.group));
 
 /** The first value that is missing although there are rows enough, such as an AUC without ranks. */
 const withoutOwn = (request: AcrossRequest, n: number, compared: Compared): Measure | null => {
@@ -227,7 +227,8 @@ const pairedChange = (request: AcrossRequest, { groups, reference }: Compared): 
   const { kind } = acrossDefinitions[across];
   if (!isRate(metric) || isOfPredicted(metric) || kind === 'extreme' || !isOwnRows(request))
     return null;
-  const slices = reference === null ? groups : [...groups, reference];
+  const slices = (reference === null ? groups : [...groups, reference]).filter(isBinary);
+  if (slices.length < groups.length) return null;
   const paired = slices.map(({ cells }) => pairedCountsOf(metric, cells));
   const change = disparityDifference([paired], kind, { level: levelOf(request) });
   // A signed ratio is compared by its distance from 1, which falls as the smallest ratio rises.
@@ -361,16 +362,18 @@ const restOf = (
   overall: Named,
   of: Predictor,
 ): { readonly slice: Named; readonly share: number } | null => {
-  if (!isRate(metric)) return null;
+  if (!isRate(metric) || !isBinary(slice)) return null;
   const others = groups.filter((each) => each !== slice);
   const own = denominatorOf(metric, slice, of);
   const whole = denominatorOf(metric, overall, of);
   const together = groups.reduce((sum, each) => sum + denominatorOf(metric, each, of), 0);
   if (Math.abs(together - whole) > 1e-9 * whole) return null;
-  return { slice: { group: 'the other groups', ...mergeSlices(others) }, share: own / whole };
+  return { slice: { group: 'the other groups', ...mergedSlices(others) }, share: own / whole };
 };
 
-const denominatorOf = (metric: RateName, { cells }: BinarySlice, of: Predictor): number => {
+const denominatorOf = (metric: RateName, slice: Slice, of: Predictor): number => {
+  if (!isBinary(slice)) throw new TypeError('Other tasks have no rates of two classes.');
+  const { cells } = slice;
   const rate: Rate = rates[metric];
   return cells
     .filter((cell) => rate.counts(cell.label, predictionOf(cell, of)))

@@ -1,26 +1,23 @@
 import { linearCombination, type Estimate } from '@sluice/statistics';
 import { measured, withoutValue, type MeasureRequest } from '../measure.js';
-import { mergeSlices } from '../merge-profiles.js';
-import type { ProtectedProfile } from '../profile.js';
+import { mergedSlices } from '../merge-profiles.js';
+import type { Grouping, Slice } from '../profile.js';
 import type { Measure } from '@sluice/contracts';
 
 /** A column as two groups: all but the privileged one together, and the privileged one. */
-export const sidesOf = (column: ProtectedProfile): ProtectedProfile => {
+export const sidesOf = <Own extends Slice>(column: Grouping<Own>): Grouping<Own> => {
   const { privileged, groups } = column;
   const others = groups.filter(({ group }) => group !== privileged);
   const own = groups.filter(({ group }) => group === privileged);
   const [only] = others;
   if (!only) return column;
   const together =
-    others.length === 1 ? only : { group: 'the other groups', ...mergeSlices(others) };
+    others.length === 1 ? only : { group: 'the other groups', ...(mergedSlices(others) as Own) };
   return { ...column, groups: [together, ...own] };
 };
 
 /** Why nothing can be read against the privileged group of a column; null when something can. */
-export const whyNotAgainstPrivileged = ({
-  privileged,
-  groups,
-}: ProtectedProfile): string | null => {
+export const whyNotAgainstPrivileged = ({ privileged, groups }: Grouping<Slice>): string | null => {
   if (privileged === null) return 'the policy names no privileged group of the column';
   return groups.some(({ group }) => group === privileged)
     ? null

@@ -3,7 +3,7 @@ import type { Measure } from '@sluice/contracts';
 import { creditRisk, synthetic } from '../../test/oracles.js';
 import { profileOf, profileOfConfusions, repeated, type Confusion } from '../../test/profiles.js';
 import { measureProfile } from '../measure-profile.js';
-import type { Profile } from '../profile.js';
+import type { BinaryProfile as Profile } from '../profile.js';
 import { decidingGroups, fairnessMetrics, type FairnessName } from './fairness-measure.js';
 import { privilegedMetrics } from './privileged.js';
 

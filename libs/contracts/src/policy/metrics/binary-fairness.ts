@@ -62,6 +62,7 @@ export const binaryFairnessMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   demographic_parity_ratio: {
     title: 'Smallest selection rate of a group over the largest',
@@ -71,6 +72,7 @@ export const binaryFairnessMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   equal_opportunity_difference: {
     title: 'Largest true positive rate of a group less the smallest',
@@ -98,6 +100,7 @@ export const binaryFairnessMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   equalized_odds_ratio: {
     title: 'The smaller of the ratios between groups of true and of false positive rate',
@@ -107,6 +110,7 @@ export const binaryFairnessMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   false_positive_rate_difference: {
     title: 'Largest false positive rate of a group less the smallest; predictive equality',
@@ -143,6 +147,7 @@ export const binaryFairnessMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   precision_difference: {
     title: 'Largest precision of a group less the smallest; predictive parity',

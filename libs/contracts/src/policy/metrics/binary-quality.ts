@@ -28,6 +28,7 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   roc_auc: {
     title: 'Chance that a positive row is scored above a negative one, ties counted half',
@@ -37,6 +38,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'score',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   selection_rate: {
     title: 'Share of rows predicted favorable',
@@ -46,6 +49,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   true_positive_rate: {
     title: 'Share of favorable rows predicted favorable',
@@ -55,6 +60,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   false_positive_rate: {
     title: 'Share of unfavorable rows predicted favorable',
@@ -64,6 +71,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   true_negative_rate: {
     title: 'Share of unfavorable rows predicted unfavorable; specificity',
@@ -73,6 +82,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   false_negative_rate: {
     title: 'Share of favorable rows predicted unfavorable',
@@ -82,6 +93,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   error_rate: {
     title: 'Share of rows predicted wrong',
@@ -91,6 +104,7 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   balanced_accuracy: {
     title: 'Mean of the shares predicted right among favorable and among unfavorable rows',
@@ -100,6 +114,7 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   youden_j: {
     title:
@@ -119,6 +134,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   negative_predictive_value: {
     title: 'Share of rows predicted unfavorable that are',
@@ -155,6 +172,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   matthews_correlation_coefficient: {
     title: 'Correlation of label and prediction',
@@ -164,6 +183,7 @@ export const binaryQualityMetrics = {
     lowest: -1,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   cohen_kappa: {
     title: 'Agreement of label and prediction beyond that of chance',
@@ -173,6 +193,7 @@ export const binaryQualityMetrics = {
     lowest: -1,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   base_rate: {
     title: 'Share of favorable rows, whatever the predictions',
@@ -182,6 +203,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'label',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   theil_index: {
     title: 'Inequality of what rows get, b = 1 + prediction − label, by its entropy',

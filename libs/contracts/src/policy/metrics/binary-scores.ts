@@ -15,6 +15,7 @@ export const binaryScoreMetrics = {
     lowest: 0,
     highest: Infinity,
     needs: 'score',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   brier_score: {
     title: 'Mean squared distance of the score from the label',
@@ -81,5 +82,7 @@ export const binaryScoreMetrics = {
     highest: 1,
     needs: 'prediction',
     parameter: { name: 'β', default: 2, lowest: 0.01, highest: 100 },
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
 } as const satisfies Record<string, MetricDefinition>;

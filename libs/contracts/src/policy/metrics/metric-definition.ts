@@ -1,3 +1,5 @@
+import type { Task } from '../task.js';
+
 /** Which way a metric is better, which decides what "no worse" means. `ideal`: the nearer to `ideal`, the better. */
 export type Direction = 'higher' | 'lower' | 'ideal' | 'neither';
 
@@ -28,6 +30,12 @@ export interface MetricDefinition {
   readonly highest: number;
   /** What it is computed from: a ranking metric needs scores; a metric of labels is the same for every model. */
   readonly needs: 'label' | 'prediction' | 'score';
+  /** The tasks that it is a metric of; of binary classification alone when absent. */
+  readonly tasks?: readonly Task[];
+  /** Whether, of several classes, it is of one of them, which a check then has to name in `class`. */
+  readonly ofOneClass?: true;
+  /** Whether it has no interval, so that no check can hold by it and groups can't be compared. */
+  readonly withoutInterval?: true;
   /** The number that a check may give in `parameter`. */
   readonly parameter?: MetricParameter;
 }
@@ -41,4 +49,6 @@ export interface MetricParameter {
   readonly highest: number;
   /** The only values that it can have, where not every number of the range will do. */
   readonly oneOf?: readonly number[];
+  /** Whether it has to be a whole number. */
+  readonly whole?: true;
 }

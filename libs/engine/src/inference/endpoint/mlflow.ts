@@ -1,5 +1,5 @@
 import type { OnnxInspection } from '@sluice/artifacts';
-import type { Policy } from '@sluice/contracts';
+import { favorableOf, type Policy } from '@sluice/contracts';
 import type { Column } from '../../dataset/column.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { quoteName, type Storage } from '../../dataset/sql.js';
@@ -86,7 +86,7 @@ const storageOf = async (column: Column, dataset: Dataset): Promise<Storage | nu
 
 /** Where the scores will be in an answer, as far as the policy and the caller say. */
 export const frameOutputs = (policy: Policy, { classes }: Endpoint): PlannedOutputs => {
-  const { favorable } = policy.columns;
+  const favorable = favorableOf(policy);
   const matching = (classes ?? []).flatMap((label, index) =>
     isFavorable(label, favorable) ? [index] : [],
   );
