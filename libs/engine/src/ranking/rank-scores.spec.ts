@@ -6,7 +6,7 @@ import { assembleProfile } from '../assembly/assemble-profile.js';
 import { Dataset } from '../dataset/dataset.js';
 import {
   differences,
-  layoutOf,
+  layoutOfRows,
   plainProfile,
   randomRows,
   relationOfRows,
@@ -29,10 +29,10 @@ interface Profiles {
 /** The profile of rows, as the engine takes it and by SQL alone. */
 const profilesOf = async (rows: readonly Row[], options?: RankOptions): Promise<Profiles> => {
   const path = await writeTable(join(folder, `${(files += 1)}.parquet`), valuesOf(rows));
-  const dataset = await Dataset.open({ path, name: 'data' });
+  const dataset = await Dataset.open({ files: [{ path, name: 'data' }], name: 'data' });
   try {
     const relation = relationOfRows(rows, duckdbDialect);
-    const layout = layoutOf(rows);
+    const layout = layoutOfRows(rows);
     const query = (sql: string) => dataset.query(sql);
     const sums = await SqlSums.of(query, duckdbDialect, relation, layout, rows.length);
     await rankScores({ ...sums, dataset, relation }, 'version', undefined, options);
