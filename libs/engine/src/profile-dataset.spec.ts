@@ -75,7 +75,13 @@ describe('the profile of data with scores', () => {
         covariance: null,
       },
       scores: {
-        version: { bins: [0], positives: [0], negatives: [1], sums: new Array(20).fill(0) },
+        version: {
+          bins: [0],
+          positives: [0],
+          negatives: [1],
+          sums: new Array(20).fill(0),
+          byLabel: { positives: { sum: 0, squares: 0 }, negatives: { sum: 0, squares: 0 } },
+        },
         champion: null,
       },
       losses: {

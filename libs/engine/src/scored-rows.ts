@@ -3,7 +3,7 @@ import type { Dataset } from './dataset/dataset.js';
 import { rowBatches, type RowBatch } from './dataset/row-batches.js';
 import type { Survey } from './dataset/survey.js';
 import type { TableValues } from './dataset/table-appender.js';
-import { streamVectors, type VectorColumn } from './dataset/vectors.js';
+import { streamVectors, type VectorColumn } from './dataset/stream-vectors.js';
 import { faultError } from './fault-collector.js';
 import type { BoundModel } from './inference/candidate.js';
 import { RunningEndpoint } from './inference/endpoint/running-endpoint.js';

@@ -27,8 +27,9 @@ export const assembleProfile = (
     task: 'binary-classification',
     rows,
     overall: slice(0),
-    byColumn: slices.groupings.map(({ groups, ...about }) => ({
+    byColumn: slices.groupings.map(({ groups, overall, ...about }) => ({
       ...about,
+      ...(overall !== null && { overall: slice(overall) }),
       groups: groups.map(({ group, slice: index }) => ({ group, ...slice(index) })),
     })),
   };
@@ -78,14 +79,24 @@ const cellOf = (
   }),
 });
 
-const histogramOf = ({ mass, scores, amounts }: HistogramSums, units: Units): ScoreHistogram => {
+const histogramOf = (
+  { mass, scores, byLabel, amounts }: HistogramSums,
+  units: Units,
+): ScoreHistogram => {
   const weight = units.weight ?? 0;
   const masses = mass.map((value) => value * 2 ** -weight);
-  const counts = histogramOfCounts({
-    negatives: masses.subarray(0, scoreBins),
-    positives: masses.subarray(scoreBins),
-    sums: scores.map((sum) => inUnits(sum, scoreExponent + weight)),
+  const moments = ({ sum, squares }: ExactMoments): Moments => ({
+    sum: inUnits(sum, scoreExponent + weight),
+    squares: inUnits(squares, scoreExponent + weight),
   });
+  const counts = {
+    ...histogramOfCounts({
+      negatives: masses.subarray(0, scoreBins),
+      positives: masses.subarray(scoreBins),
+      sums: scores.map((sum) => inUnits(sum, scoreExponent + weight)),
+    }),
+    byLabel: { positives: moments(byLabel[1]), negatives: moments(byLabel[0]) },
+  };
   if (amounts === null || units.amount === null) return counts;
   const exponent = units.amount.plain + weight;
   const at = (bin: number): number => inUnits(amounts[bin] as bigint, exponent);

@@ -8,7 +8,7 @@ export interface CodedColumn {
   readonly privileged: string | null;
 }
 
-/** One of the policy's groupings, with columns as positions among the coded columns. */
+/** One of the policy's groupings, with columns as positions among the coded columns; without columns, whole strata. */
 export interface LaidGrouping {
   readonly columns: readonly number[];
   readonly within: number | null;
@@ -17,9 +17,21 @@ export interface LaidGrouping {
 /** How the rows of a table are coded, and which of the codes make groups. */
 export interface Layout {
   readonly columns: readonly CodedColumn[];
-  /** In the policy's order. */
+  /** Whole strata of the control columns in use, then groupings in the policy's order. */
   readonly groupings: readonly LaidGrouping[];
 }
+
+/** A layout of groupings, and of the strata that they are within. */
+export const layoutOf = (
+  columns: readonly CodedColumn[],
+  groupings: readonly LaidGrouping[],
+): Layout => {
+  const strata = new Set(groupings.map(({ within }) => within).filter((within) => within !== null));
+  return {
+    columns,
+    groupings: [...[...strata].map((within) => ({ columns: [], within })), ...groupings],
+  };
+};
 
 /** The codes that tell the groups of a grouping apart: those of its columns, and that of its stratum. */
 export const codesOf = ({ columns, within }: LaidGrouping): number[] =>
@@ -30,6 +42,8 @@ export interface SlicedGrouping {
   readonly column: string;
   readonly privileged: string | null;
   readonly within: { readonly column: string; readonly value: string } | null;
+  /** Of the whole stratum; null for groups of all rows. */
+  readonly overall: number | null;
   /** In code-unit order of their names. */
   readonly groups: readonly { readonly group: string; readonly slice: number }[];
 }
@@ -63,6 +77,12 @@ export class Slices {
     return slice;
   }
 
+  private strataOf({ groupings }: Layout, within: number | null): number {
+    return groupings.findIndex(
+      (grouping) => grouping.columns.length === 0 && grouping.within === within,
+    );
+  }
+
   private sliced(
     layout: Layout,
     grouping: LaidGrouping,
@@ -89,10 +109,16 @@ export class Slices {
           this.byGrouping[index]?.set(codes.join(), slice);
           return { group, slice };
         });
-    if (stratum === null) return [{ ...about, within: null, groups: groupsOf(occurring) }];
+    if (stratum === null)
+      return [{ ...about, within: null, overall: null, groups: groupsOf(occurring) }];
+    if (columns.length === 0) {
+      groupsOf(occurring);
+      return [];
+    }
     return stratum.names.map((value, code) => ({
       ...about,
       within: { column: stratum.name, value },
+      overall: this.at(this.strataOf(layout, grouping.within), [code]),
       groups: groupsOf(occurring.filter((codes) => codes.at(-1) === code)),
     }));
   }

@@ -19,10 +19,11 @@ export interface CellSums {
   readonly amount: ExactMoments;
 }
 
-/** Counts by label and bin, Σ w·s by twentieth, Σ w·a by label and bin. Labels come one after the other: 0, then 1. */
+/** Counts by label and bin, Σ w·s by twentieth, Σ w·s and Σ w·s² by label, Σ w·a by label and bin. Labels come one after the other: 0, then 1. */
 export interface HistogramSums {
   readonly mass: Float64Array;
   readonly scores: bigint[];
+  readonly byLabel: readonly [ExactMoments, ExactMoments];
   readonly amounts: bigint[] | null;
 }
 
@@ -63,6 +64,10 @@ export class SliceSums {
     return (this.histograms[of] ??= {
       mass: new Float64Array(2 * scoreBins),
       scores: new Array<bigint>(scoreSums).fill(0n),
+      byLabel: [
+        { sum: 0n, squares: 0n },
+        { sum: 0n, squares: 0n },
+      ],
       amounts: units.amount && new Array<bigint>(2 * scoreBins).fill(0n),
     });
   }
@@ -89,7 +94,7 @@ export class SliceSums {
   }
 }
 
-const addMoments = (known: ExactMoments, more: ExactMoments): void => {
+export const addMoments = (known: ExactMoments, more: ExactMoments): void => {
   known.sum += more.sum;
   known.squares += more.squares;
 };

@@ -1,5 +1,5 @@
 import { groupingName, policyGroupings, type Policy } from '@sluice/contracts';
-import { codesOf, type CodedColumn, type Layout } from '../assembly/layout.js';
+import { codesOf, layoutOf, type CodedColumn, type Layout } from '../assembly/layout.js';
 import type { FaultCollector } from '../fault-collector.js';
 import type { Dialect } from '../sql/dialect.js';
 import { textSql } from './sql.js';
@@ -18,17 +18,17 @@ export const policyLayout = (
     groups.findIndex(({ column }) => column.name === name);
   const controlAt = (name: string): number =>
     groups.length + control.findIndex(({ column }) => column.name === name);
-  return {
-    columns: [...groups, ...control].map(({ column, names, privileged }): CodedColumn => ({
+  return layoutOf(
+    [...groups, ...control].map(({ column, names, privileged }): CodedColumn => ({
       name: column.name,
       names,
       privileged,
     })),
-    groupings: policyGroupings(policy).map(({ columns, within }) => ({
+    policyGroupings(policy).map(({ columns, within }) => ({
       columns: columns.map(protectedAt),
       within: within === null ? null : controlAt(within),
     })),
-  };
+  );
 };
 
 /** Reports intersections of so many groups that they must be a mistake. */

@@ -4,7 +4,7 @@ import type { Dataset } from './dataset.js';
 import { codeSql, type Dictionary } from './dictionary.js';
 import { convertedSql, type Storage } from './sql.js';
 import { copyVectors, flatSql } from './vector.js';
-import { vectorOf, type VectorArray } from './vectors.js';
+import { vectorOf, type VectorArray } from './stream-vectors.js';
 
 /** How values are kept in a batch: as a storage, or as positions in a dictionary. */
 export type BatchStorage = Storage | 'code';

@@ -6,7 +6,7 @@ import { assembleProfile } from '../assembly/assemble-profile.js';
 import { Dataset } from '../dataset/dataset.js';
 import {
   differences,
-  layoutOf,
+  layoutOfRows,
   plainProfile,
   randomRows,
   relationOfRows,
@@ -32,7 +32,7 @@ const profilesOf = async (rows: readonly Row[], options?: RankOptions): Promise<
   const dataset = await Dataset.open({ files: [{ path, name: 'data' }], name: 'data' });
   try {
     const relation = relationOfRows(rows, duckdbDialect);
-    const layout = layoutOf(rows);
+    const layout = layoutOfRows(rows);
     const query = (sql: string) => dataset.query(sql);
     const sums = await SqlSums.of(query, duckdbDialect, relation, layout, rows.length);
     await rankScores({ ...sums, dataset, relation }, 'version', undefined, options);

@@ -1,9 +1,9 @@
 import { gainShares, scoreBins, scoreSums } from '@sluice/evaluation/scores';
 import type { PanelSlices } from '../assembly/panel-slices.js';
-import type { SliceSums } from '../assembly/profile-sums.js';
+import { addMoments, type SliceSums } from '../assembly/profile-sums.js';
 import type { RankSums } from '../assembly/ranking.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { streamVectors, type VectorColumn } from '../dataset/vectors.js';
+import { streamVectors, type VectorColumn } from '../dataset/stream-vectors.js';
 import { numberSql } from '../sql/dialect.js';
 import { duckdbDialect as dialect } from '../sql/duckdb-dialect.js';
 import { fixedSql, type ScoredRelation, type Units } from '../sql/scored-relation.js';
@@ -239,7 +239,7 @@ const addResults = (
     const exact = parts.map((part) => part.sums);
     panel.combinations.forEach((codes, combination) => {
       const slices = panel.of(codes).map((slice) => sums[slice] as SliceSums);
-      for (const label of [0, 1]) {
+      for (const label of [0, 1] as const) {
         const cell = 2 * combination + label;
         const sum = (at: number): bigint => exactSum(exact, cell * sumsPerCell + at);
         const losses = {
@@ -247,12 +247,17 @@ const addResults = (
           brier: { sum: sum(cellSum.brier), squares: sum(cellSum.brierSquares) },
         };
         const scores = Array.from({ length: scoreSums }, (_, at) => sum(cellSum.scores + at));
+        const moments = {
+          sum: scores.reduce((total, value) => total + value, 0n),
+          squares: sum(cellSum.scoreSquares),
+        };
         const bins = Array.from({ length: scoreBins }, (_, bin) =>
           parts.reduce((mass, part) => mass + (part.bins[cell * scoreBins + bin] as number), 0),
         );
         for (const slice of slices) {
           slice.addLosses(of, losses);
-          const { mass, scores: known } = slice.histogram(of, units);
+          const { mass, scores: known, byLabel } = slice.histogram(of, units);
+          addMoments(byLabel[label], moments);
           bins.forEach((value, bin) => {
             mass[label * scoreBins + bin] = (mass[label * scoreBins + bin] as number) + value;
           });

@@ -18,8 +18,15 @@ export interface WalkPlan {
 export const sliceSum = { wins: 0, p1: 1, p2: 2, n1: 3, n2: 4, precision: 5 } as const;
 export const sumsPerSlice = 6;
 
-/** Of each combination of codes and label in a panel: losses, then scores by twentieth. */
-export const cellSum = { log: 0, logSquares: 1, brier: 2, brierSquares: 3, scores: 4 } as const;
+/** Of each combination of codes and label in a panel: losses, squares of scores, then scores by twentieth. */
+export const cellSum = {
+  log: 0,
+  logSquares: 1,
+  brier: 2,
+  brierSquares: 3,
+  scoreSquares: 4,
+  scores: 5,
+} as const;
 export const sumsPerCell = cellSum.scores + scoreSums;
 
 /** What a walk over some of the rows found; walks over the others add to it. */
@@ -107,6 +114,7 @@ export class ScoreWalk implements WalkResult {
     const bin = scoreBin(score);
     const twentieth = cellSum.scores + Math.floor((bin * scoreSums) / scoreBins);
     const units = whole(score * 2 ** scoreExponent);
+    const squares = whole(score * score * 2 ** scoreExponent);
     const unfavorable = lossesOf(1 - score);
     const favorable = lossesOf(score);
     for (let panel = 0; panel < cells.length; panel += 1) {
@@ -124,12 +132,14 @@ export class ScoreWalk implements WalkResult {
           sums.add(first + cellSum.logSquares, losses.logSquares);
           sums.add(first + cellSum.brier, losses.brier);
           sums.add(first + cellSum.brierSquares, losses.brierSquares);
+          sums.add(first + cellSum.scoreSquares, squares);
           sums.add(first + twentieth, units);
         } else {
           sums.addProduct(first + cellSum.log, mass, losses.log);
           sums.addProduct(first + cellSum.logSquares, mass, losses.logSquares);
           sums.addProduct(first + cellSum.brier, mass, losses.brier);
           sums.addProduct(first + cellSum.brierSquares, mass, losses.brierSquares);
+          sums.addProduct(first + cellSum.scoreSquares, mass, squares);
           sums.addProduct(first + twentieth, mass, units);
         }
       }

@@ -15,7 +15,7 @@ import {
 export type ScoreName = 's' | 't';
 
 /**
- * Counts rows by codes, label and bin of a score: `c0` … , `y`, `bin`, `n` Σ w, `s1` Σ w·score in units of 2^−60 more,
+ * Counts rows by codes, label and bin of a score: `c0` … , `y`, `bin`, `n` Σ w, `s1` Σ w·score and `s2` Σ w·score² in units of 2^−60 more,
  * with amounts `a1` Σ w·a.
  */
 export const histogramSql = (
@@ -29,6 +29,7 @@ export const histogramSql = (
   const sums = [
     `${massSql(units, dialect)} AS n`,
     `${weightedTotal(fixedSql(score, scoreExponent, dialect), units, dialect)} AS s1`,
+    `${weightedTotal(fixedSql(`${score} * ${score}`, scoreExponent, dialect), units, dialect)} AS s2`,
     ...(units.amount === null
       ? []
       : [`${weightedTotal(fixedSql('a', units.amount.plain, dialect), units, dialect)} AS a1`]),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Row } from '@sluice/evaluation/testing';
 import {
   differences,
-  layoutOf,
+  layoutOfRows,
   plainProfile,
   randomRows,
   relationOfRows,
@@ -27,7 +27,13 @@ const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRo
 
 const profiled = async (rows: readonly Row[]) => {
   await connection.run(`CREATE OR REPLACE TABLE data AS ${valuesOf(rows)}`);
-  return profileBySql(query, dialect, relationOfRows(rows, dialect), layoutOf(rows), rows.length);
+  return profileBySql(
+    query,
+    dialect,
+    relationOfRows(rows, dialect),
+    layoutOfRows(rows),
+    rows.length,
+  );
 };
 
 describe('the profile by SQL', () => {

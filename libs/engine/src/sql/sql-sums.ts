@@ -1,7 +1,7 @@
 import { gainShares, scoreBins, scoreSums } from '@sluice/evaluation/scores';
 import { codesOf, panelsOf, type Layout } from '../assembly/layout.js';
 import { sliceTable, type PanelSlices } from '../assembly/panel-slices.js';
-import { SliceSums, type HistogramSums } from '../assembly/profile-sums.js';
+import { addMoments, SliceSums, type HistogramSums } from '../assembly/profile-sums.js';
 import type { RankSums } from '../assembly/ranking.js';
 import { cellsSql } from './cells-sql.js';
 import type { Dialect } from './dialect.js';
@@ -69,10 +69,14 @@ export class SqlSums {
 
   /** Adds the histogram of the version's scores, or the champion's. */
   async addHistograms(of: 'version' | 'champion'): Promise<void> {
-    await this.eachBin(of, ({ mass, scores, amounts }, row, at) => {
+    await this.eachBin(of, ({ mass, scores, byLabel, amounts }, row, at) => {
       mass[at] = (mass[at] as number) + Number(row['n']);
       const twentieth = Math.floor((Number(row['bin']) * scoreSums) / scoreBins);
       scores[twentieth] = (scores[twentieth] as bigint) + integer(row['s1']);
+      addMoments(byLabel[isOne(row['y']) ? 1 : 0], {
+        sum: integer(row['s1']),
+        squares: integer(row['s2']),
+      });
       if (amounts !== null) amounts[at] = (amounts[at] as bigint) + integer(row['a1']);
     });
   }
