@@ -32,12 +32,12 @@ export const groupTables = (verdict: Verdict): GroupTable[] => {
   );
   return compared.map((column) => {
     const inColumn = ofVersion.filter((measure) => measure.by === column);
+    const found = firstBy(inColumn, cellOf);
     const groups = [...new Set(inColumn.map((measure) => measure.group as string))];
     return {
       column,
       rows: groups.map((group) => {
-        const find = (metric: string): Measure | undefined =>
-          inColumn.find((measure) => measure.group === group && measure.metric === metric);
+        const find = (metric: string): Measure | undefined => found.get(cellOf({ group, metric }));
         return {
           group,
           rows: find('selection_rate')?.n ?? 0,
@@ -65,11 +65,12 @@ export interface ComparisonRow {
 
 export const comparisonRows = (verdict: Verdict): ComparisonRow[] => {
   const listed = verdict.measures.filter(isOfMoreThanOneGroup);
+  const found = firstBy(listed, (measure) => `${measure.of} ${sameFigure(measure)}`);
   return listed
     .filter((measure) => measure.of === 'version')
     .map((version) => {
-      const find = (of: Measure['of']): Measure | undefined =>
-        listed.find((measure) => measure.of === of && sameFigure(measure) === sameFigure(version));
+      const figure = sameFigure(version);
+      const find = (of: Measure['of']): Measure | undefined => found.get(`${of} ${figure}`);
       return {
         ...measureParts(version),
         version,
@@ -82,6 +83,16 @@ export const comparisonRows = (verdict: Verdict): ComparisonRow[] => {
 /** Figures of single groups stand in the groups' tables; those that compare them, or are of a stratum, stand here. */
 const isOfMoreThanOneGroup = ({ group, across, within, class: ofClass }: Measure): boolean =>
   (group === null && ofClass === undefined) || across !== undefined || within !== undefined;
+
+const cellOf = ({ group, metric }: { group: string | null; metric: string }): string =>
+  JSON.stringify([group, metric]);
+
+/** The first measure of each key. Looked for one by one, those of thousands of groups would take minutes. */
+const firstBy = (
+  measures: readonly Measure[],
+  keyOf: (measure: Measure) => string,
+): ReadonlyMap<string, Measure> =>
+  new Map(measures.toReversed().map((measure) => [keyOf(measure), measure]));
 
 const sameFigure = ({
   metric,

@@ -3,7 +3,7 @@ import type { Row } from '@sluice/evaluation/testing';
 import { trinoDialect as dialect } from '../distributed/trino-dialect.js';
 import {
   differences,
-  layoutOf,
+  layoutOfRows,
   plainProfile,
   randomRows,
   valuesOf,
@@ -27,7 +27,7 @@ const relationOf = (rows: readonly Row[], from: string): ScoredRelation => {
       : null,
     weight: has('weight') ? { sql: 'w', largest: largest('weight') } : null,
     amount: has('amount') ? { sql: 'a', largest: largest('amount') } : null,
-    codes: layoutOf(rows).columns.map(({ name, names }) => dialect.code(name, names)),
+    codes: layoutOfRows(rows).columns.map(({ name, names }) => dialect.code(name, names)),
   };
 };
 
@@ -38,7 +38,7 @@ const profiled = async (rows: readonly Row[]) => {
     (sql) => client.query(sql),
     dialect,
     relationOf(rows, 'random_rows'),
-    layoutOf(rows),
+    layoutOfRows(rows),
     rows.length,
   );
 };

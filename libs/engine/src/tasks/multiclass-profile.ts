@@ -1,5 +1,6 @@
 import type {
   BinaryProfile,
+  BinarySlice,
   ClassCell,
   LossProfile,
   Losses,
@@ -11,7 +12,7 @@ import type {
 } from '@sluice/evaluation';
 import { assembleProfile } from '../assembly/assemble-profile.js';
 import { inUnits } from '../assembly/exact-ratio.js';
-import type { Layout } from '../assembly/layout.js';
+import type { Layout, SlicedGrouping } from '../assembly/layout.js';
 import { numberSql, truthSql, type Dialect } from '../sql/dialect.js';
 import {
   fixedSql,
@@ -66,7 +67,7 @@ export const multiclassProfile = async (
       ranked.push(await rankedClass(query, dialect, oneAgainstAll(relation, at), layout, rows));
       onStep(4 + at, steps);
     }
-    rankings.push(...rankingsBySlice(ranked));
+    rankings.push(...rankingsBySlice(ranked, panels.slices.groupings));
   }
   const slice = (index: number): MulticlassSlice =>
     (slices[index] as SliceCounts).slice(classes, relation, units, rankings[index] ?? null);
@@ -75,23 +76,36 @@ export const multiclassProfile = async (
     rows,
     classes,
     overall: slice(0),
-    byColumn: panels.slices.groupings.map(({ groups, ...about }) => ({
+    byColumn: panels.slices.groupings.map(({ groups, overall, ...about }) => ({
       ...about,
+      ...(overall === null ? {} : { overall: slice(overall) }),
       groups: groups.map(({ group, slice: index }) => ({ group, ...slice(index) })),
     })),
   };
 };
 
-/** The rankings of all classes, in the order of slices: of all rows, then of each group. */
-const rankingsBySlice = (ranked: readonly BinaryProfile[]): RankingProfile[][] => {
-  const listed = ranked.map(({ overall, byColumn }) =>
-    [overall, ...byColumn.flatMap(({ groups }) => groups)].map(
-      ({ ranking }) => ranking as RankingProfile,
-    ),
-  );
-  return (listed[0] ?? []).map((_, index) =>
-    listed.map((rankings) => rankings[index] as RankingProfile),
-  );
+/** The rankings of all classes, by slice: of all rows, of whole strata and of groups. */
+const rankingsBySlice = (
+  ranked: readonly BinaryProfile[],
+  groupings: readonly SlicedGrouping[],
+): RankingProfile[][] => {
+  const bySlice: RankingProfile[][] = [];
+  for (const { overall, byColumn } of ranked) {
+    const add = (slice: number, { ranking }: BinarySlice, known: Set<number>): void => {
+      // Groupings share their strata.
+      if (known.has(slice)) return;
+      known.add(slice);
+      (bySlice[slice] ??= []).push(ranking as RankingProfile);
+    };
+    const known = new Set<number>();
+    add(0, overall, known);
+    groupings.forEach((grouping, index) => {
+      const own = byColumn[index] as (typeof byColumn)[number];
+      if (grouping.overall !== null) add(grouping.overall, own.overall as BinarySlice, known);
+      grouping.groups.forEach(({ slice }, at) => add(slice, own.groups[at] as BinarySlice, known));
+    });
+  }
+  return bySlice;
 };
 
 /** A class against all others, with its score: two classes of their own. */

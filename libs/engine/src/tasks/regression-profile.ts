@@ -74,8 +74,9 @@ export const regressionProfile = async (
     task: 'regression',
     rows,
     overall: slice(0),
-    byColumn: panels.slices.groupings.map(({ groups, ...about }) => ({
+    byColumn: panels.slices.groupings.map(({ groups, overall, ...about }) => ({
       ...about,
+      ...(overall === null ? {} : { overall: slice(overall) }),
       groups: groups.map(({ group, slice: index }) => ({ group, ...slice(index) })),
     })),
     predicted,
