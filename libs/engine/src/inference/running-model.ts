@@ -1,3 +1,4 @@
+import { isLocaleMissing } from '@sluice/artifacts';
 import type { Fault } from '@sluice/contracts';
 import type { RowBatch } from '../dataset/row-batches.js';
 import { faultError } from '../fault-collector.js';
@@ -54,7 +55,7 @@ export class RunningModel {
     try {
       await load();
     } catch (error) {
-      if (!isLocaleMissing(error)) throw error;
+      if (!(error instanceof Error && isLocaleMissing(error.cause))) throw error;
       await this.runnable.close();
       this.runnable = await openRunnable(this.plan, true);
       await load();
@@ -103,9 +104,3 @@ export class RunningModel {
     }
   }
 }
-
-/** Whether the runtime looked for a language that this machine doesn't have, to change the case of text. */
-const isLocaleMissing = (error: unknown): boolean =>
-  error instanceof Error &&
-  error.cause instanceof WorkerError &&
-  /Failed to construct locale/.test(error.cause.message);
