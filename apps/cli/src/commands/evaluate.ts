@@ -106,6 +106,10 @@ const evaluateOffline = async (
   const policy = parsePolicy(await readPolicy(options.policy, context.folder), options.policy);
   const files = filesOf(policy, options, context.folder);
   const dataset = await findDatasetFiles(files.root, policy.data.evaluation);
+  const predictions =
+    policy.data.predictions === undefined
+      ? undefined
+      : await findDatasetFiles(files.root, policy.data.predictions, 'data.predictions');
   const attention = {
     onProgress: (progress: EvaluationProgress) => terminal.progress(progressLine(progress)),
     signal,
@@ -118,6 +122,7 @@ const evaluateOffline = async (
       {
         policy,
         dataset: { files: dataset },
+        ...(predictions === undefined ? {} : { predictions: { files: predictions } }),
         model: files.model === null ? undefined : { path: files.model },
         endpoint: endpointOf(options, context.environment),
         champion: files.champion === null ? null : { path: files.champion },
@@ -130,7 +135,10 @@ const evaluateOffline = async (
       model: policy.model,
       version: await artifactDigest(files.model),
       champion: await artifactDigest(files.champion),
-      datasets: { evaluation: await digestOfDataset(dataset) },
+      datasets: {
+        evaluation: await digestOfDataset(dataset),
+        ...(predictions === undefined ? {} : { predictions: await digestOfDataset(predictions) }),
+      },
       policy: policyDigest(policy),
     };
     const { verdict, profile } = await thread.decide(subject, attention);
