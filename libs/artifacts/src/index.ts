@@ -18,8 +18,14 @@ export {
 } from './artifact-folder.js';
 export { decisionGraph, uniformInput, type GraphDecision } from './onnx/decision-graph.js';
 export { inspectOnnx, type OnnxInspection, type ZipMapOutput } from './onnx/inspect-onnx.js';
-export { revealTensors } from './onnx/reveal-tensors.js';
-export { withTextLocale } from './onnx/with-text-locale.js';
+export {
+  isOutputFault,
+  revealedOutputs,
+  servableModel,
+  type RevealedOutput,
+  type ServableModel,
+} from './onnx/servable-model.js';
+export { isLocaleMissing, runnableModel, type RunnableOptions } from './onnx/runnable-model.js';
 export {
   assertSafeExternalData,
   type ExternalTensor,

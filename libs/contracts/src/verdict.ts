@@ -142,7 +142,12 @@ export const verdictSchema = z
       champion: digestSchema
         .nullable()
         .describe('The artifact it was compared with; null when there is none yet'),
-      datasets: z.strictObject({ evaluation: digestSchema }),
+      datasets: z.strictObject({
+        evaluation: digestSchema,
+        predictions: digestSchema
+          .optional()
+          .describe('Where scores came from; absent when the policy names no data.predictions'),
+      }),
       policy: digestSchema,
     }),
     rows: z.number().int().nonnegative().describe('Rows of the evaluation dataset'),

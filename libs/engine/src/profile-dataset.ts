@@ -43,6 +43,8 @@ export interface ProfileRequest {
     /** See `findDatasetFiles`; rows come in the order of these. */
     | { readonly files: readonly DatasetFile[] }
   ) & { readonly format?: DatasetFormat };
+  /** Scores and predictions in a table of their own; needed exactly when the policy names one. */
+  readonly predictions?: { readonly files: readonly DatasetFile[] };
   /** The version; it or an endpoint is needed exactly when the policy names an artifact. */
   readonly model?: ModelSource;
   /** Where the version runs, to be asked for its scores in place of the model's file. */
@@ -157,14 +159,35 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
   }
 };
 
-const sourceOf = ({ policy, dataset }: ProfileRequest): DatasetSource => {
+const sourceOf = ({ policy, dataset, predictions }: ProfileRequest): DatasetSource => {
   const name = policy.data.evaluation;
   const files = 'path' in dataset ? [{ path: dataset.path, name }] : dataset.files;
-  return { files, format: dataset.format, name };
+  return {
+    files,
+    format: dataset.format,
+    name,
+    predictions: predictions && {
+      files: predictions.files,
+      name: policy.data.predictions as string,
+      columns: {
+        key: policy.columns.key as string,
+        score: policy.columns.score,
+        prediction: policy.columns.prediction,
+      },
+    },
+  };
 };
 
 /** A caller's mistakes, as opposed to those in data and models. */
-const assertRequest = ({ policy, model, endpoint, champion }: ProfileRequest): void => {
+const assertRequest = (request: ProfileRequest): void => {
+  const { policy, predictions, model, endpoint, champion } = request;
+  if ((policy.data.predictions === undefined) !== (predictions === undefined))
+    throw new SluiceError(
+      'invalid_request',
+      predictions === undefined
+        ? 'The policy takes scores from data.predictions, which is not at hand here; join them into the table of data.evaluation.'
+        : 'The policy names no data.predictions, and predictions were given.',
+    );
   if (model !== undefined && endpoint !== undefined)
     throw new SluiceError('invalid_request', 'Both a model and an endpoint were given.');
   if (policy.task !== 'binary-classification' && endpoint !== undefined)

@@ -203,6 +203,17 @@ describe('evaluate', () => {
     for (const [input, code] of [
       [{ policy: other, profile, subject }, 'digest_mismatch'],
       [{ policy, profile, subject: { ...subject, model: 'other' } }, 'invalid_request'],
+      [
+        {
+          policy,
+          profile,
+          subject: {
+            ...subject,
+            datasets: { ...subject.datasets, predictions: digestOfBytes('predictions') },
+          },
+        },
+        'invalid_request',
+      ],
       [{ policy, profile: profileOf(rows(false), ['sex']), subject }, 'invalid_request'],
       [
         { policy, profile: profileOf(withoutChampion, ['age_group', 'sex']), subject },

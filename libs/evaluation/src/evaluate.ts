@@ -43,7 +43,12 @@ export const evaluate = ({ policy, profile, subject, onMeasure }: EvaluationInpu
       model: subject.model,
       version: subject.version,
       champion: subject.champion,
-      datasets: { evaluation: subject.datasets.evaluation },
+      datasets: {
+        evaluation: subject.datasets.evaluation,
+        ...(subject.datasets.predictions === undefined
+          ? {}
+          : { predictions: subject.datasets.predictions }),
+      },
       policy: subject.policy,
     },
     rows: profile.rows,
@@ -68,6 +73,13 @@ const requireBelonging = ({ policy, profile, subject }: EvaluationInput): void =
     throw new SluiceError(
       'invalid_request',
       `The profile is of ${profile.task}, the policy of ${policy.task}.`,
+    );
+  if ((policy.data.predictions === undefined) !== (subject.datasets.predictions === undefined))
+    throw new SluiceError(
+      'invalid_request',
+      policy.data.predictions === undefined
+        ? 'The policy names no predictions, and a digest of some is given.'
+        : 'The policy names predictions, and their digest is missing.',
     );
   const expected = policy.columns.protected.map(({ name }) => name);
   const found = profile.byColumn.slice(0, expected.length).map(({ column }) => column);

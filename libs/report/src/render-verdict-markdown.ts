@@ -171,7 +171,7 @@ const provenance = (verdict: Verdict, context: VerdictContext): string => {
       : `champion ${context.championNumber == null ? '' : `${context.championNumber} `}${code(shortDigest(subject.champion))}`;
   return [
     '---',
-    `<sub>Evaluated on ${verdict.rows} rows · artifact ${code(shortDigest(subject.version))} · ${champion} · data ${code(shortDigest(subject.datasets.evaluation))} · policy ${code(context.policyFile)} ${code(shortDigest(subject.policy))}${context.headSha === undefined ? '' : ` · commit ${code(context.headSha.slice(0, 12))}`}. Intervals hold 95 % of the time. Reproduce it with ${code(`npx sluice evaluate --policy ${context.policyFile}${subject.champion === null ? '' : ' --champion <the champion’s .onnx>'}`)}.</sub>`,
+    `<sub>Evaluated on ${verdict.rows} rows · artifact ${code(shortDigest(subject.version))} · ${champion} · data ${code(shortDigest(subject.datasets.evaluation))}${subject.datasets.predictions === undefined ? '' : ` · predictions ${code(shortDigest(subject.datasets.predictions))}`} · policy ${code(context.policyFile)} ${code(shortDigest(subject.policy))}${context.headSha === undefined ? '' : ` · commit ${code(context.headSha.slice(0, 12))}`}. Intervals hold 95 % of the time. Reproduce it with ${code(`npx sluice evaluate --policy ${context.policyFile}${subject.champion === null ? '' : ' --champion <the champion’s .onnx>'}`)}.</sub>`,
   ].join('\n');
 };
 

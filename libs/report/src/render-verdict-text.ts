@@ -99,4 +99,4 @@ const figureTables = (verdict: Verdict): string[] =>
 const mostInTerminal = 2;
 
 const provenance = ({ subject }: Verdict): string =>
-  `  artifact ${shortDigest(subject.version)} · champion ${shortDigest(subject.champion)} · data ${shortDigest(subject.datasets.evaluation)} · policy ${shortDigest(subject.policy)}`;
+  `  artifact ${shortDigest(subject.version)} · champion ${shortDigest(subject.champion)} · data ${shortDigest(subject.datasets.evaluation)}${subject.datasets.predictions === undefined ? '' : ` · predictions ${shortDigest(subject.datasets.predictions)}`} · policy ${shortDigest(subject.policy)}`;

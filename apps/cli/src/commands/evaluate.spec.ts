@@ -209,6 +209,96 @@ checks:
   });
 });
 
+describe('sluice evaluate on predictions in a file of their own', () => {
+  const rows = Array.from({ length: 200 }, (_, index) => {
+    const good = index % 2 === 0;
+    return {
+      id: index,
+      paid: good ? 'yes' : 'no',
+      group: index % 3 === 0 ? 'a' : 'b',
+      score: good ? 0.9 - (index % 10) / 20 : 0.1 + (index % 10) / 20,
+    };
+  });
+  const write = (predictions = rows): void => {
+    const file = (name: string, lines: string[]): void =>
+      writeFileSync(join(folder, 'data', name), lines.join('\n'));
+    file('outcomes.csv', [
+      'id,paid,group',
+      ...rows.map((row) => `${row.id},${row.paid},${row.group}`),
+    ]);
+    file(
+      'predictions.jsonl',
+      predictions.map(({ id, score }) => JSON.stringify({ id, score })),
+    );
+    file('joined.csv', [
+      'id,paid,group,score',
+      ...rows.map((row) => `${row.id},${row.paid},${row.group},${row.score}`),
+    ]);
+  };
+  const policy = (data: string, key: string): void =>
+    writeFileSync(
+      join(folder, 'sluice.yaml'),
+      `version: 1
+model: credit-risk
+task: binary-classification
+data: ${data}
+columns:
+  label: paid
+  favorable: 'yes'
+  score: score
+  protected: [{ name: group }]${key}
+checks:
+  - { metric: roc_auc, at_least: 0.6 }
+`,
+    );
+  const verdictOf = async () => verdictSchema.parse(JSON.parse((await evaluate('--json')).out));
+  const separate = '{ evaluation: data/outcomes.csv, predictions: data/predictions.jsonl }';
+
+  it('gives the figures of the joined table, and binds the digest of both', async () => {
+    write(rows.toReversed());
+    policy(separate, '\n  key: id');
+    const verdict = await verdictOf();
+    const bytes = (name: string) => digestOfBytes(readFileSync(join(folder, 'data', name)));
+    expect(verdict.subject.datasets).toEqual({
+      evaluation: bytes('outcomes.csv'),
+      predictions: bytes('predictions.jsonl'),
+    });
+    const text = (await evaluate()).out;
+    expect(text).toContain(` · predictions ${bytes('predictions.jsonl').slice(7, 19)}`);
+    policy('{ evaluation: data/joined.csv }', '');
+    const joined = await verdictOf();
+    expect(verdict.checks).toEqual(joined.checks);
+    expect(verdict.measures).toEqual(joined.measures);
+    expect(joined.subject.datasets).toEqual({ evaluation: bytes('joined.csv') });
+  });
+
+  it('ends with 2 when a row has no prediction', async () => {
+    write(rows.slice(3));
+    policy(separate, '\n  key: id');
+    const { code, out, err } = await evaluate();
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/data\/outcomes\.csv: 3 rows have no prediction .*such as the key "0"/);
+  });
+
+  it('says that the predictions are missing, by their own key', async () => {
+    write();
+    rmSync(join(folder, 'data/predictions.jsonl'));
+    policy(separate, '\n  key: id');
+    const { code, err } = await evaluate();
+    expect(code).toBe(2);
+    expect(err).toContain('data/predictions.jsonl: there is no such file');
+    expect(err).toContain('Check data.predictions in the policy');
+  });
+
+  it('refuses a policy with one of the two keys alone', async () => {
+    write();
+    policy(separate, '');
+    expect((await evaluate()).err).toContain('expected columns.key');
+    policy('{ evaluation: data/joined.csv }', '\n  key: id');
+    expect((await evaluate()).err).toContain('expected data.predictions');
+  });
+});
+
 describe('sluice evaluate on bad input', () => {
   const broken = async (change: () => void, ...args: string[]): Promise<CliResult> => {
     change();

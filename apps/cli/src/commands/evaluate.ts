@@ -167,11 +167,16 @@ const profileFiles: Profiling = async (
 ) => {
   const files = filesOf(policy, options, folder);
   const dataset = await findDatasetFiles(files.root, policy.data.evaluation);
+  const predictions =
+    policy.data.predictions === undefined
+      ? undefined
+      : await findDatasetFiles(files.root, policy.data.predictions, 'data.predictions');
   // First, since it knows all faults of data and models at once.
   const { warnings } = await thread.profile(
     {
       policy,
       dataset: { files: dataset },
+      ...(predictions === undefined ? {} : { predictions: { files: predictions } }),
       model: files.model === null ? undefined : { path: files.model },
       endpoint: endpointOf(options, environment),
       champion: files.champion === null ? null : { path: files.champion },
@@ -184,7 +189,10 @@ const profileFiles: Profiling = async (
     model: policy.model,
     version: await artifactDigest(files.model),
     champion: await artifactDigest(files.champion),
-    datasets: { evaluation: await digestOfDataset(dataset) },
+    datasets: {
+      evaluation: await digestOfDataset(dataset),
+      ...(predictions === undefined ? {} : { predictions: await digestOfDataset(predictions) }),
+    },
     policy: policyDigest(policy),
   };
 };

@@ -1,11 +1,16 @@
 import {
   assertSafeExternalData,
   inspectOnnx,
+  isLocaleMissing,
+  isOutputFault,
   readArtifact,
+  runnableModel,
+  servableModel,
   type LoadedArtifact,
   type OnnxInspection,
+  type ServableModel,
 } from '@sluice/artifacts';
-import { SluiceError, type Signature, type TensorSpec } from '@sluice/contracts';
+import { SluiceError, type TensorSpec } from '@sluice/contracts';
 import ort from 'onnxruntime-node';
 import type { Tensor, TensorData } from './tensor.js';
 import type { LoadedModel, WorkerTask } from './worker-messages.js';
@@ -34,6 +39,7 @@ export class OnnxModel {
   private constructor(
     readonly loaded: LoadedModel,
     private readonly session: ort.InferenceSession,
+    private readonly tensors: ServableModel['tensors'],
   ) {}
 
   /** Loads an artifact only if its bytes have the digest that was approved, and only after looking into them. */
@@ -46,17 +52,24 @@ export class OnnxModel {
       );
     }
     const inspection = await inspect(artifact);
-    const session = await startRuntime(artifact, task);
-    refuseDifferentReading(inspection.signature, session);
-    const { signature, unrankedInputs } = inspection;
-    return new OnnxModel({ digest: artifact.digest, signature, unrankedInputs }, session);
+    const servable = assertServable(inspection);
+    const session = await startRuntime(artifact, servable, task);
+    refuseDifferentReading(inspection, servable, session);
+    const { unrankedInputs } = inspection;
+    const { signature, tensors } = servable;
+    return new OnnxModel({ digest: artifact.digest, signature, unrankedInputs }, session, tensors);
   }
 
   async run(inputs: readonly Tensor[], outputs: readonly string[]): Promise<Tensor[]> {
     const feeds = Object.fromEntries(inputs.map((input) => [input.name, toRuntime(input)]));
     // The error is thrown; the runtime need not print it as well.
-    const results = await this.session.run(feeds, [...outputs], { logSeverityLevel: 4 });
-    return outputs.map((name) => this.fromRuntime(name, results[name]));
+    const fetches = [...new Set(outputs.map((name) => this.tensorOf(name)))];
+    const results = await this.session.run(feeds, fetches, { logSeverityLevel: 4 });
+    return outputs.map((name) => this.fromRuntime(name, results[this.tensorOf(name)]));
+  }
+
+  private tensorOf(output: string): string {
+    return this.tensors.get(output) ?? output;
   }
 
   private fromRuntime(name: string, value: ort.OnnxValue | undefined): Tensor {
@@ -74,16 +87,18 @@ const inspect = async (artifact: LoadedArtifact): Promise<OnnxInspection> => {
   const inspection = await inspectOnnx(bytesOf(artifact), artifact.modelFile);
   const files = [...artifact.files].map(([path, bytes]) => ({ path, size: bytes.byteLength }));
   assertSafeExternalData(inspection, files, artifact.modelFile);
-  if (inspection.unservable.length > 0) {
-    throw new SluiceError(
-      'invalid_artifact',
-      'The model has inputs or outputs that cannot be served.',
-      {
-        faults: inspection.unservable,
-      },
-    );
-  }
   return inspection;
+};
+
+const assertServable = (inspection: OnnxInspection): ServableModel => {
+  const servable = servableModel(inspection);
+  const { faults } = servable;
+  if (faults.length === 0) return servable;
+  throw new SluiceError(
+    'invalid_artifact',
+    'The model has inputs or outputs that cannot be served.',
+    { faults },
+  );
 };
 
 const bytesOf = (artifact: LoadedArtifact): Buffer => {
@@ -96,17 +111,24 @@ const bytesOf = (artifact: LoadedArtifact): Buffer => {
 /** Gives the runtime bytes and no path, so that what it loads is what was digested and nothing else. */
 const startRuntime = async (
   artifact: LoadedArtifact,
+  { hidden }: ServableModel,
   task: WorkerTask,
 ): Promise<ort.InferenceSession> => {
   const externalData = [...artifact.files]
     .filter(([path]) => path !== artifact.modelFile)
     .map(([path, data]) => ({ path, data }));
-  try {
-    return await ort.InferenceSession.create(bytesOf(artifact), {
+  const start = (ownLocale: boolean): Promise<ort.InferenceSession> =>
+    ort.InferenceSession.create(runnableModel(bytesOf(artifact), { reveal: hidden, ownLocale }), {
       executionProviders: ['cpu'],
       intraOpNumThreads: task.threads,
       interOpNumThreads: 1,
       externalData,
+    });
+  try {
+    // Only where it must be: the model says by itself how it reads text, as it does in the evaluator.
+    return await start(false).catch((error: unknown) => {
+      if (isLocaleMissing(error)) return start(true);
+      throw error;
     });
   } catch (error) {
     throw new SluiceError(
@@ -118,13 +140,19 @@ const startRuntime = async (
 };
 
 /** If our reading of the model and the runtime's differ, then what was checked is not what would run. */
-const refuseDifferentReading = (signature: Signature, session: ort.InferenceSession): void => {
+const refuseDifferentReading = (
+  { signature, unservable }: OnnxInspection,
+  { hidden }: ServableModel,
+  session: ort.InferenceSession,
+): void => {
+  const untold = unservable.filter(isOutputFault).map(({ path }) => path as string);
+  const outputs = [...signature.outputs.map(({ name }) => name), ...untold, ...hidden];
   const pairs = [
-    ['inputs', signature.inputs, session.inputNames],
-    ['outputs', signature.outputs, session.outputNames],
+    ['inputs', signature.inputs.map(({ name }) => name), session.inputNames],
+    ['outputs', outputs, session.outputNames],
   ] as const;
-  for (const [what, specs, names] of pairs) {
-    const ours = specs.map(({ name }) => name).sort();
+  for (const [what, read, names] of pairs) {
+    const ours = [...read].sort();
     const theirs = [...names].sort();
     if (JSON.stringify(ours) !== JSON.stringify(theirs)) {
       throw new SluiceError(

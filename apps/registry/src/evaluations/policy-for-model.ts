@@ -34,6 +34,11 @@ export const policyForModel = (
       path: 'artifact',
       message: 'artifact is missing: a registered version is evaluated by running its model',
       expected: 'the ONNX file, in place of columns.score and columns.prediction',
+      ...(policy.data.predictions === undefined
+        ? {}
+        : {
+            hint: 'Leave out data.predictions and name the model; `sluice evaluate` judges predictions without a registry.',
+          }),
     });
   for (const name of environmentOrder(policy).filter((name) => !environments.includes(name)))
     faults.push({

@@ -3,6 +3,7 @@ import {
   assertSafeExternalData,
   inspectOnnx,
   modelFileOf,
+  servableModel,
   type BlobStore,
   type OnnxInspection,
 } from '@sluice/artifacts';
@@ -41,8 +42,7 @@ export class ArtifactInspector {
       modelFile,
     );
     assertNothingElse(artifact, modelFile, inspection);
-    assertServable(inspection);
-    return inspection.signature;
+    return servedSignature(inspection);
   }
 
   private async assertUploaded({ files }: Manifest): Promise<void> {
@@ -108,12 +108,16 @@ const assertNothingElse = (
   );
 };
 
-/** An output too many does no harm; an input that no protocol can carry makes every request fail. */
-const assertServable = ({ signature, unservable }: OnnxInspection): void => {
-  const inputs = unservable.filter(({ message }) => message.startsWith('The input'));
-  if (inputs.length > 0) throw invalid('The model has inputs that cannot be served.', inputs);
-  if (signature.outputs.length === 0)
-    throw invalid('The model has no output that can be served.', unservable);
+/** What the model server will say of it, so that a version's signature is that of its deployment. */
+const servedSignature = (inspection: OnnxInspection): Signature => {
+  const { signature, faults } = servableModel(inspection);
+  if (faults.length === 0) return signature;
+  throw invalid(
+    signature.outputs.length === 0
+      ? 'The model has no output that can be served.'
+      : 'The model has inputs that cannot be served.',
+    [...faults],
+  );
 };
 
 const invalid = (message: string, faults: Fault[]): SluiceError =>

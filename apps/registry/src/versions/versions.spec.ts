@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildOnnxModel, onnxType } from '@sluice/artifacts/testing';
 import { digestOfBytes, manifestDigest, type Version } from '@sluice/contracts';
@@ -38,6 +39,16 @@ describe('versions', () => {
     });
     expect((await registry.call('GET', '/models/signed/versions/1')).body).toEqual(made.body);
     expect((await registry.call('GET', '/models/signed')).body.latestVersion).toBe(1);
+  });
+
+  it('holds the signature that the model server will serve, the scores of ZipMap as a tensor', async () => {
+    await gate.model('zipped');
+    const file = new URL('../../../../test/fixtures/models/zipmap-texts.onnx', import.meta.url);
+    const { body } = await post('zipped', { artifact: await gate.artifact(readFileSync(file)) });
+    expect((body as Version).signature.outputs).toEqual([
+      { name: 'output_label', datatype: 'BYTES', shape: [-1] },
+      { name: 'output_probability', datatype: 'FP32', shape: [-1, 2] },
+    ]);
   });
 
   it('numbers 64 that come at once from 1 to 64', async () => {

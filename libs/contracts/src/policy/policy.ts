@@ -7,6 +7,7 @@ import { acrossSchema, definitionOf } from './across.js';
 import { groupingName } from './groupings.js';
 import { faultsOfAcross, faultsOfParameter, faultsOfValue } from './metric-faults.js';
 import { metricNames, parameterOf } from './metrics.js';
+import { faultsOfPredictions } from './predictions-faults.js';
 import { faultsOfTask } from './task-faults.js';
 import { tasks } from './task.js';
 import { valueSchema } from './value.js';
@@ -177,6 +178,11 @@ export const policySchema = z
       evaluation: datasetLocationSchema.describe(
         'The held-out table, Parquet, CSV, JSON Lines or Arrow IPC: a file, a folder of files, or a pattern such as data/part-*.parquet',
       ),
+      predictions: datasetLocationSchema
+        .optional()
+        .describe(
+          'A table of its own with columns.score or columns.prediction, in the same formats, joined to the data by columns.key',
+        ),
     }),
     columns: z.strictObject({
       label: columnName.describe('The column with the truth'),
@@ -210,6 +216,11 @@ export const policySchema = z
           'Of several classes: for each, the column with its score, from 0 to 1, all of which sum to 1',
         ),
       prediction: columnName.optional().describe('A column with the predicted label or number'),
+      key: columnName
+        .optional()
+        .describe(
+          'With data.predictions: the column of both tables that tells which rows belong together',
+        ),
     }),
     checks: z.array(policyCheckSchema).min(1).max(200),
     value: valueSchema.optional().describe('What predictions are worth, for the metrics of value'),
@@ -246,6 +257,7 @@ export const policySchema = z
         ['artifact'],
         'expected either an artifact, or columns.score and columns.prediction, not both',
       );
+    for (const [path, message] of faultsOfPredictions(policy)) fault(path, message);
     if (policy.artifact === undefined && policy.outputs !== undefined)
       fault(['outputs'], 'expected an artifact beside the names of its outputs');
     const protectedNames = columns.protected.map((column) => column.name);

@@ -25,12 +25,13 @@ interface NamedColumn extends ArrowColumn {
 }
 
 /**
- * Makes the table `data` of files in Arrow's format for files or for streams, batch by batch: DuckDB itself would need
+ * Makes a table of files in Arrow's format for files or for streams, batch by batch: DuckDB itself would need
  * an extension from the network.
  */
 export const loadArrow = async (
   connection: DuckDBConnection,
   files: readonly TableFile[],
+  relation: string,
 ): Promise<void> => {
   let first: { file: TableFile; columns: Described[] } | undefined;
   for (const file of files)
@@ -40,13 +41,13 @@ export const loadArrow = async (
         const reader = await (await RecordBatchReader.from(handle)).open();
         const columns = columnsOf(reader.schema, file);
         const described = columns.map(({ name, type }) => ({ name, type: String(type) }));
-        if (first === undefined) await createTable(connection, described);
+        if (first === undefined) await createTable(connection, relation, described);
         first ??= { file, columns: described };
         assertSameColumns(first, { file, columns: described });
         const order = first.columns.map(({ name }) =>
           described.findIndex((column) => column.name === name),
         );
-        await append(connection, reader, columns, order);
+        await append(connection, relation, reader, columns, order);
       } finally {
         await handle.close();
       }
@@ -69,19 +70,21 @@ const columnsOf = (schema: Schema, file: TableFile): NamedColumn[] =>
 
 const createTable = async (
   connection: DuckDBConnection,
+  relation: string,
   columns: readonly Described[],
 ): Promise<void> => {
   const definitions = columns.map(({ name, type }) => `${quoteName(name)} ${type}`);
-  await connection.run(`CREATE TABLE data (${definitions.join(', ')})`);
+  await connection.run(`CREATE TABLE ${relation} (${definitions.join(', ')})`);
 };
 
 const append = async (
   connection: DuckDBConnection,
+  relation: string,
   batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>,
   columns: readonly NamedColumn[],
   order: readonly number[],
 ): Promise<void> => {
-  const appender = await connection.createAppender('data');
+  const appender = await connection.createAppender(relation);
   try {
     for await (const batch of batches)
       for (let from = 0; from < batch.numRows; from += chunkRows) {

@@ -9,7 +9,7 @@ import {
   type Fault,
 } from '@sluice/contracts';
 import { digestOfFile } from '../digest-of-file.js';
-import { faultError } from '../fault-collector.js';
+import { faultOf, TableFault, type DataKey } from './table-file.js';
 import { matchesWildcard } from './wildcard.js';
 
 /** One file of a dataset. */
@@ -29,12 +29,22 @@ const mostFiles = 10_000;
  * folders, as every engine does, since writers keep their own marks under them; of a pattern only by `*` and `**`.
  *
  * @param folder that locations start at
+ * @param key of the policy that names the location, for faults
  * @throws SluiceError `invalid_data` if a folder or a pattern gives no files, or files of several formats
  */
 export const findDatasetFiles = async (
   folder: string,
   location: string,
+  key: DataKey = 'data.evaluation',
 ): Promise<readonly DatasetFile[]> => {
+  try {
+    return await filesAt(folder, location);
+  } catch (error) {
+    throw error instanceof TableFault ? faultOf(error, key) : error;
+  }
+};
+
+const filesAt = async (folder: string, location: string): Promise<readonly DatasetFile[]> => {
   const plain = location.replace(/\/$/, '');
   const pattern = isDatasetPattern(plain);
   if (!pattern && !(await isFolder(join(folder, plain))))
@@ -119,7 +129,7 @@ const assertOneTable = (
     throw refused(location, {
       message: pattern ? 'no file matches the pattern' : 'the folder has no files',
       expected: `files with one of the extensions ${datasetExtensions.join(', ')}`,
-      hint: 'Check data.evaluation in the policy.',
+      hint: 'Check where the policy says that it is.',
     });
   const formats = new Map(files.map(({ name }) => [datasetFormatOfPath(name), name] as const));
   const stranger = files.find(({ name }) => datasetFormatOfPath(name) === undefined);
@@ -147,8 +157,8 @@ const sharedFolder = (names: readonly string[]): string => {
   return first.slice(0, end);
 };
 
-const refused = (file: string, about: Omit<Fault, 'file' | 'path'>) =>
-  faultError('invalid_data', [{ file, path: 'data.evaluation', ...about }]);
+const refused = (file: string, about: Omit<Fault, 'file' | 'path'>): TableFault =>
+  new TableFault({ file, path: 'data.evaluation', ...about });
 
 /** Not the locale's order: rows must come in the same order everywhere. */
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

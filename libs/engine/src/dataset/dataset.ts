@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import type { DuckDBDataChunk, Json } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, Json } from '@duckdb/node-api';
 import {
   type Fault,
-  type SluiceError,
+  SluiceError,
   datasetExtensions,
   datasetFormatOfPath,
   type DatasetFormat,
@@ -11,21 +11,27 @@ import { faultError } from '../fault-collector.js';
 import { reasonOf, shortageOf } from '../foreign-error.js';
 import type { Column } from './column.js';
 import type { DatasetFile } from './dataset-files.js';
-import { openTable } from './open-table.js';
+import { joinPredictions, type PredictionColumns } from './join-predictions.js';
+import { openTable, type Relation } from './open-table.js';
 import { openSandbox, type Sandbox } from './sandbox.js';
 import { duckdbColumns } from './sql.js';
 import { TableAppender, type TableColumn } from './table-appender.js';
-import { TableFault, UnreadableFile, type TableFile } from './table-file.js';
+import { faultOf, TableFault, UnreadableFile, type DataKey, type TableFile } from './table-file.js';
 import type { Table } from './table.js';
 
-/** Where a dataset is, and what its faults call it. */
-export interface DatasetSource {
+/** Where a table is, and what its faults call it. */
+export interface TableSource {
   /** In the order of their rows. */
   readonly files: readonly DatasetFile[];
   /** Needed when neither paths nor names have an extension that tells. */
   readonly format?: DatasetFormat | undefined;
   /** What the user calls all of them together; a path inside a content-addressed store would tell them nothing. */
   readonly name: string;
+}
+
+/** A dataset, and the predictions for its rows when these are in a table of their own. */
+export interface DatasetSource extends TableSource {
+  readonly predictions?: (TableSource & { readonly columns: PredictionColumns }) | undefined;
 }
 
 /** A table in files, open for queries against the relation `data`. */
@@ -45,28 +51,41 @@ export class Dataset implements Table {
 
   /** @throws SluiceError `invalid_data` if there is no such table */
   static async open(source: DatasetSource, signal?: AbortSignal): Promise<Dataset> {
-    const format = await checkedFormat(source);
+    const { predictions } = source;
+    const format = await checkedFormat(source, 'data.evaluation');
+    const predictionsFormat =
+      predictions === undefined ? format : await checkedFormat(predictions, 'data.predictions');
     signal?.throwIfAborted();
-    const sandbox = await openSandbox(source.files.map(({ path }) => path));
-    const files = source.files.map(({ name }, index) => ({
-      name,
-      path: sandbox.files[index] as string,
-    }));
+    const all = [...source.files, ...(predictions?.files ?? [])];
+    const sandbox = await openSandbox(all.map(({ path }) => path));
+    const linked = all.map(({ name }, index) => ({ name, path: sandbox.files[index] as string }));
+    const files = linked.slice(0, source.files.length);
+    const { connection } = sandbox;
     // Parsing a large text file is the longest single statement there is, so it must be interruptible as well.
     const interrupt = (): void => sandbox.connection.interrupt();
     signal?.addEventListener('abort', interrupt);
     try {
-      const columns = await openTable(sandbox.connection, files, format);
-      return new Dataset(source.name, columns, files, sandbox, signal);
+      const data: Part = { key: 'data.evaluation', name: source.name, files, format };
+      if (predictions === undefined) {
+        const columns = await openPart(connection, data, 'data');
+        return new Dataset(source.name, columns, files, sandbox, signal);
+      }
+      const columns = await openJoined(
+        connection,
+        data,
+        {
+          key: 'data.predictions',
+          name: predictions.name,
+          files: linked.slice(files.length),
+          format: predictionsFormat,
+        },
+        predictions.columns,
+      );
+      return new Dataset(source.name, columns, linked, sandbox, signal);
     } catch (error) {
       await sandbox.close();
       signal?.throwIfAborted();
-      if (error instanceof TableFault) throw faultError('invalid_data', [error.fault], error);
-      const [name, cause] =
-        error instanceof UnreadableFile
-          ? [error.file.name, error.cause]
-          : [source.name, error as unknown];
-      throw shortageOf(cause) ?? unreadable(name, format, reasonOf(cause, ...files), cause);
+      throw error;
     } finally {
       signal?.removeEventListener('abort', interrupt);
     }
@@ -117,52 +136,120 @@ export class Dataset implements Table {
       this.signal?.throwIfAborted();
       // Our statements name columns that are there and convert with TRY_CAST, so what fails is the file:
       // a damaged page behind a healthy footer.
-      const fault = {
-        file: this.name,
-        path: 'data.evaluation',
-        message: 'the dataset broke off while it was being read',
-        found: reasonOf(cause, ...this.files),
-        hint: 'Write the file again: it is damaged, or was changed meanwhile.',
-      };
-      throw shortageOf(cause) ?? faultError('invalid_data', [fault], cause);
+      throw shortageOf(cause) ?? brokenOff(this.name, this.files, cause);
     }
   }
 }
 
+/** A table as the sandbox has its files. */
+interface Part {
+  readonly key: DataKey;
+  readonly name: string;
+  readonly files: readonly TableFile[];
+  readonly format: DatasetFormat;
+}
+
+const openPart = async (
+  connection: DuckDBConnection,
+  { key, name, files, format }: Part,
+  relation: Relation,
+): Promise<readonly Column[]> => {
+  try {
+    return await openTable(connection, files, format, relation);
+  } catch (error) {
+    if (error instanceof TableFault) throw faultOf(error, key);
+    const [file, cause] =
+      error instanceof UnreadableFile ? [error.file.name, error.cause] : [name, error as unknown];
+    throw shortageOf(cause) ?? unreadable(key, file, format, reasonOf(cause, ...files), cause);
+  }
+};
+
+const openJoined = async (
+  connection: DuckDBConnection,
+  data: Part,
+  predictions: Part,
+  wanted: PredictionColumns,
+): Promise<readonly Column[]> => {
+  const dataColumns = await openPart(connection, data, 'data_alone');
+  const predictionColumns = await openPart(connection, predictions, 'predictions');
+  try {
+    const columns = await joinPredictions(
+      connection,
+      { name: data.name, relation: 'data_alone', columns: dataColumns },
+      { name: predictions.name, relation: 'predictions', columns: predictionColumns },
+      wanted,
+    );
+    // What was joined is not read again, and text takes as much room as the result.
+    for (const [{ format }, relation] of [
+      [data, 'data_alone'],
+      [predictions, 'predictions'],
+    ] as const)
+      await connection.run(`DROP ${format === 'parquet' ? 'VIEW' : 'TABLE'} ${relation}`);
+    return columns;
+  } catch (cause) {
+    if (cause instanceof SluiceError) throw cause;
+    // Parquet is read in place, so a damaged page shows only here.
+    const files = [...data.files, ...predictions.files];
+    throw shortageOf(cause) ?? brokenOff(`${data.name}, ${predictions.name}`, files, cause);
+  }
+};
+
+const brokenOff = (name: string, files: readonly TableFile[], cause: unknown): SluiceError =>
+  faultError(
+    'invalid_data',
+    [
+      {
+        file: name,
+        path: 'data.evaluation',
+        message: 'the dataset broke off while it was being read',
+        found: reasonOf(cause, ...files),
+        hint: 'Write the file again: it is damaged, or was changed meanwhile.',
+      },
+    ],
+    cause,
+  );
+
 /** Looks at the files before DuckDB does, whose words for these mistakes would not help. */
-const checkedFormat = async ({ files, format, name }: DatasetSource): Promise<DatasetFormat> => {
+const checkedFormat = async (
+  { files, format, name }: TableSource,
+  key: DataKey,
+): Promise<DatasetFormat> => {
   const [first] = files;
   const told =
     format ??
     (first && (datasetFormatOfPath(first.path) ?? datasetFormatOfPath(first.name))) ??
     datasetFormatOfPath(name);
   if (told === undefined)
-    throw refused(name, {
+    throw refused(key, name, {
       message: 'the format of the dataset cannot be told from its name',
       expected: `one of the extensions ${datasetExtensions.join(', ')}`,
       hint: 'Rename the file, or write it as Parquet.',
     });
-  for (const file of files) await checkFile(file);
+  for (const file of files) await checkFile(file, key);
   return told;
 };
 
-const checkFile = async ({ path, name }: DatasetFile): Promise<void> => {
+const checkFile = async ({ path, name }: DatasetFile, key: DataKey): Promise<void> => {
   const file = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR') throw cause;
-    const hint = 'Check data.evaluation in the policy.';
-    throw refused(name, { message: 'there is no such file', hint }, cause);
+    const hint = `Check ${key} in the policy.`;
+    throw refused(key, name, { message: 'there is no such file', hint }, cause);
   });
   if (!file.isFile())
-    throw refused(name, {
+    throw refused(key, name, {
       message: 'this is not a file',
       expected: 'a file of Parquet, CSV, JSON Lines or Arrow IPC',
     });
   if (file.size === 0)
-    throw refused(name, { message: 'the file is empty', expected: 'a table with rows' });
+    throw refused(key, name, { message: 'the file is empty', expected: 'a table with rows' });
 };
 
-const refused = (file: string, about: Omit<Fault, 'file' | 'path'>, cause?: unknown): SluiceError =>
-  faultError('invalid_data', [{ file, path: 'data.evaluation', ...about }], cause);
+const refused = (
+  path: DataKey,
+  file: string,
+  about: Omit<Fault, 'file' | 'path'>,
+  cause?: unknown,
+): SluiceError => faultError('invalid_data', [{ file, path, ...about }], cause);
 
 const titles: Readonly<Record<DatasetFormat, string>> = {
   parquet: 'Parquet',
@@ -180,6 +267,7 @@ const hints: Readonly<Record<DatasetFormat, string>> = {
 };
 
 const unreadable = (
+  path: DataKey,
   name: string,
   format: DatasetFormat,
   reason: string,
@@ -190,7 +278,7 @@ const unreadable = (
     [
       {
         file: name,
-        path: 'data.evaluation',
+        path,
         message: `the dataset is not readable as ${titles[format]}`,
         found: reason,
         expected: `a ${titles[format]} file`,

@@ -13,7 +13,7 @@ import {
 } from './table-file.js';
 
 /**
- * Makes files of one format, with the same columns, the relation `data` and returns its columns.
+ * Makes files of one format, with the same columns, a relation and returns its columns.
  *
  * Parquet is read in place, column by column. Text would be parsed again by every query, so it becomes a table once.
  *
@@ -23,26 +23,34 @@ export const openTable = async (
   connection: DuckDBConnection,
   files: readonly TableFile[],
   format: DatasetFormat,
+  relation: Relation = 'data',
 ): Promise<readonly Column[]> => {
-  await tables[format](connection, files);
-  const columns = await describe(connection, 'data');
+  await tables[format](connection, files, relation);
+  const columns = await describe(connection, relation);
   return columns.map(({ name, type }) => columnOf(name, type, format === 'csv'));
 };
 
-type OpenFiles = (connection: DuckDBConnection, files: readonly TableFile[]) => Promise<void>;
+/** `data` is what is read; the others are what it is joined from. */
+export type Relation = 'data' | 'data_alone' | 'predictions';
 
-const openParquet: OpenFiles = async (connection, files) => {
+type OpenFiles = (
+  connection: DuckDBConnection,
+  files: readonly TableFile[],
+  relation: Relation,
+) => Promise<void>;
+
+const openParquet: OpenFiles = async (connection, files, relation) => {
   const reader = (paths: readonly TableFile[]): string =>
     `read_parquet(${listOf(paths)}, hive_partitioning = false)`;
   await describeAlike(connection, files, (file) => reader([file]));
-  await connection.run(`CREATE VIEW data AS SELECT * FROM ${reader(files)}`);
+  await connection.run(`CREATE VIEW ${relation} AS SELECT * FROM ${reader(files)}`);
 };
 
 /**
  * DuckDB would guess types and dialect from the first rows, and a row of too many fields would make it guess that
  * there is one column. Types are what values are needed as, and the delimiter is that of each file's header.
  */
-const openCsv: OpenFiles = async (connection, files) => {
+const openCsv: OpenFiles = async (connection, files, relation) => {
   const readers = new Map<TableFile, string>();
   for (const file of files) {
     const dialect = `delim = ${quoteText(await delimiterOf(file.path))}, quote = '"', escape = '"', comment = '', skip = 0`;
@@ -53,10 +61,10 @@ const openCsv: OpenFiles = async (connection, files) => {
   }
   const reader = (file: TableFile): string => readers.get(file) as string;
   await describeAlike(connection, files, reader);
-  await fillTable(connection, files, reader);
+  await fillTable(connection, files, relation, reader);
 };
 
-const openJsonLines: OpenFiles = async (connection, files) => {
+const openJsonLines: OpenFiles = async (connection, files, relation) => {
   const options = `format = 'newline_delimited', records = true, sample_size = -1, map_inference_threshold = -1, compression = 'uncompressed', hive_partitioning = false`;
   // Types are guessed from all files together: a column of whole numbers in one may have fractions in another.
   if (files.length > 1)
@@ -71,6 +79,7 @@ const openJsonLines: OpenFiles = async (connection, files) => {
   await fillTable(
     connection,
     files,
+    relation,
     (file) => `read_json(${listOf([file])}, ${options}, columns = {${types.join(', ')}})`,
   );
 };
@@ -89,14 +98,15 @@ const listOf = (files: readonly TableFile[]): string =>
 const fillTable = async (
   connection: DuckDBConnection,
   files: readonly TableFile[],
+  relation: Relation,
   reader: (file: TableFile) => string,
 ): Promise<void> => {
   for (const [index, file] of files.entries())
     await naming(file, () =>
       connection.run(
         index === 0
-          ? `CREATE TABLE data AS SELECT * FROM ${reader(file)}`
-          : `INSERT INTO data BY NAME SELECT * FROM ${reader(file)}`,
+          ? `CREATE TABLE ${relation} AS SELECT * FROM ${reader(file)}`
+          : `INSERT INTO ${relation} BY NAME SELECT * FROM ${reader(file)}`,
       ),
     );
 };

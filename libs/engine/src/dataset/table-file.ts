@@ -1,4 +1,5 @@
-import type { Fault } from '@sluice/contracts';
+import type { Fault, SluiceError } from '@sluice/contracts';
+import { faultError } from '../fault-collector.js';
 
 /** A file of a table: the path under which DuckDB finds it, and what the user calls it. */
 export interface TableFile {
@@ -15,6 +16,13 @@ export class TableFault extends Error {
     super(fault.message, { cause });
   }
 }
+
+/** The key of a policy that names a table. */
+export type DataKey = 'data.evaluation' | 'data.predictions';
+
+/** The error for what is wrong with a file of the table that this key names. */
+export const faultOf = (error: TableFault, path: DataKey): SluiceError =>
+  faultError('invalid_data', [{ ...error.fault, path }], error);
 
 /** A failure to read one file of a table; why is in its cause. */
 export class UnreadableFile extends Error {

@@ -1,5 +1,5 @@
 import { nearestName } from '@sluice/contracts';
-import type { OnnxInspection } from '@sluice/artifacts';
+import { isOutputFault, type OnnxInspection } from '@sluice/artifacts';
 import type { Fault, Policy, TensorSpec } from '@sluice/contracts';
 import type { Column } from '../dataset/column.js';
 import type { Dataset } from '../dataset/dataset.js';
@@ -9,7 +9,7 @@ import { usualLength } from '../dataset/vector-survey.js';
 import { vectorTypeOf, type VectorType } from '../dataset/vector.js';
 import type { FaultCollector } from '../fault-collector.js';
 import { fitVector, innerDims } from './bind-vector.js';
-import { describeTensor, isOutputFault } from './model-outputs.js';
+import { describeTensor } from './model-outputs.js';
 
 /** An input of a model and the columns of the dataset that fill it. */
 export interface BoundInput {

@@ -5,13 +5,12 @@ import {
   type Policy,
   type TensorSpec,
 } from '@sluice/contracts';
-import type { OnnxInspection } from '@sluice/artifacts';
+import { isOutputFault, type OnnxInspection } from '@sluice/artifacts';
 import type { FaultCollector } from '../fault-collector.js';
 import { isFavorable, isNumeric } from '../favorable.js';
 import {
   describeTensor,
   isOfTwoClasses,
-  isOutputFault,
   isOnePerRow,
   labelOutputsOf,
   listOutputs,

@@ -1,5 +1,5 @@
-import type { OnnxInspection } from '@sluice/artifacts';
-import type { Fault, TensorSpec } from '@sluice/contracts';
+import { isOutputFault, revealedOutputs, type OnnxInspection } from '@sluice/artifacts';
+import type { TensorSpec } from '@sluice/contracts';
 
 /** An output that scores could be taken from. */
 export interface ScoreOutput extends TensorSpec {
@@ -10,26 +10,16 @@ export interface ScoreOutput extends TensorSpec {
 }
 
 /** The outputs of floating-point numbers, and the dictionaries of ZipMap as the tensors that they are made from. */
-export const scoreOutputsOf = ({
-  signature,
-  classLabels,
-  zipMaps,
-}: OnnxInspection): ScoreOutput[] => {
+export const scoreOutputsOf = (inspection: OnnxInspection): ScoreOutput[] => {
+  const { signature, classLabels } = inspection;
   const plain = signature.outputs
     .filter(({ datatype }) => datatype === 'FP32' || datatype === 'FP64')
     .map((output) => ({ ...output, tensor: output.name, classLabels }));
   // A model that gives the same scores as a tensor as well needs no detour, and the runtime allows none.
-  const hidden = zipMaps.filter(({ scores }) => !plain.some(({ name }) => name === scores));
-  return [
-    ...plain,
-    ...hidden.map((zipMap) => ({
-      name: zipMap.name,
-      datatype: 'FP32' as const,
-      shape: [-1, zipMap.classLabels.length],
-      tensor: zipMap.scores,
-      classLabels: zipMap.classLabels,
-    })),
-  ];
+  const hidden = revealedOutputs(inspection).filter(
+    ({ tensor }) => !plain.some(({ name }) => name === tensor),
+  );
+  return [...plain, ...hidden];
 };
 
 const labelTypes: ReadonlySet<TensorSpec['datatype']> = new Set([
@@ -57,9 +47,6 @@ export const isOfTwoClasses = ({ shape }: TensorSpec): boolean => {
 /** Whether an output has one value a row. */
 export const isOnePerRow = ({ shape }: TensorSpec): boolean =>
   shape.length < 2 || (shape.length === 2 && (shape[1] === 1 || shape[1] === -1));
-
-/** Whether what can't be served is an output; of inputs a model needs all. */
-export const isOutputFault = ({ message }: Fault): boolean => message.startsWith('The output');
 
 /** All outputs for people, those that are no tensors too. */
 export const listOutputs = ({ signature, zipMaps, unservable }: OnnxInspection): string => {

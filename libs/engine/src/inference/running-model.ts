@@ -1,3 +1,4 @@
+import { isLocaleMissing } from '@sluice/artifacts';
 import type { Fault } from '@sluice/contracts';
 import type { RowBatch } from '../dataset/row-batches.js';
 import { faultError } from '../fault-collector.js';
@@ -61,7 +62,7 @@ export class RunningModel {
     try {
       await load();
     } catch (error) {
-      if (!isLocaleMissing(error)) throw error;
+      if (!(error instanceof Error && isLocaleMissing(error.cause))) throw error;
       await this.runnable.close();
       this.runnable = await openRunnable(this.plan, true);
       await load();
@@ -117,12 +118,6 @@ export class RunningModel {
     }
   }
 }
-
-/** Whether the runtime looked for a language that this machine doesn't have, to change the case of text. */
-const isLocaleMissing = (error: unknown): boolean =>
-  error instanceof Error &&
-  error.cause instanceof WorkerError &&
-  /Failed to construct locale/.test(error.cause.message);
 
 const failedOn = ({ firstRow, rows }: RowBatch): Omit<Fault, 'file'> => ({
   message: `the model failed on rows ${firstRow + 1} to ${firstRow + rows}`,

@@ -27,6 +27,9 @@ export const provenance = ({ verdict, context }: Page): Markup => {
         ),
         entry('Artifact of the champion', digest(subject.champion, 'none yet')),
         entry('Evaluation data', digest(subject.datasets.evaluation, 'none')),
+        subject.datasets.predictions === undefined
+          ? null
+          : entry('Predictions', digest(subject.datasets.predictions, 'none')),
         entry(
           'Policy',
           html`${userText(context.policyFile, 200)} ${digest(subject.policy, 'none')}`,
