@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   digestOfBytes,
   metricDefinition,
-  metricNames,
+  metricsOf,
   parsePolicy,
   policyDigest,
   verdictSchema,
@@ -132,7 +132,9 @@ describe('evaluate', () => {
       JSON.stringify([of, metric, by, group]),
     );
     expect(new Set(ids).size).toBe(ids.length);
-    const quality = metricNames.filter((name) => metricDefinition(name).kind === 'quality').length;
+    const quality = metricsOf('binary-classification').filter(
+      (name) => metricDefinition(name).kind === 'quality',
+    ).length;
     // Those that are listed unasked, and those of them that need no privileged group: the policy names none of sex.
     const [fairness, fairnessOfSex] = [14, 11];
     const count = (of: string): number => measures.filter((measure) => measure.of === of).length;

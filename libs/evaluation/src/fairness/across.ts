@@ -185,13 +185,21 @@ const slicesOf = ({ groups, reference }: Compared): readonly Named[] =>
 const shortfallsAcross = (request: AcrossRequest, compared: Compared): Shortfall[] =>
   slicesOf(compared).flatMap((slice) => sliceShortfalls(request, slice, slice.group));
 
-/** The first value that is missing although there are rows enough, such as an AUC without ranks. */
+/** The first value that is missing although there are rows enough, or isn't exact, such as an AUC without ranks. */
 const withoutOwn = (request: AcrossRequest, n: number, compared: Compared): Measure | null => {
   for (const slice of slicesOf(compared))
     for (const of of predictorsOf(request.of)) {
-      const { value, state, reason } = valueIn(request, slice, of);
+      const { value, state, reason, errorBound = 0 } = valueIn(request, slice, of);
       if (value === null && state !== 'ok')
         return withoutValue(request, state, n, `of ${slice.group}, ${reason}`);
+      // How the bounds of several groups add up in a disparity isn't worked out: no figure rather than a doubtful one.
+      if (errorBound > 0)
+        return withoutValue(
+          request,
+          'undefined',
+          n,
+          `of ${slice.group}, the figure is known from score bins only, and so within a bound`,
+        );
     }
   return null;
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { metricDefinition, metricNames, type Measure, type MetricName } from '@sluice/contracts';
+import { metricDefinition, metricsOf, type Measure, type MetricName } from '@sluice/contracts';
 import { creditRisk, synthetic, type Expected } from '../../test/oracles.js';
 import { cellsOfConfusion, profileOf, repeated } from '../../test/profiles.js';
 import { measureProfile } from '../measure-profile.js';
@@ -49,7 +49,7 @@ const compare = (measure: Measure, oracle: number | null | undefined): void => {
 };
 
 /** The metrics of predictions, and the AUC; score-measure.spec.ts and fairness-oracles.spec.ts compare the others. */
-const quality = metricNames.filter(
+const quality = metricsOf('binary-classification').filter(
   (name) =>
     metricDefinition(name).kind === 'quality' &&
     !isScoreMetric(name) &&

@@ -138,11 +138,29 @@ const plainName = (check: Check): string => {
   return `${metricLabel(metric)}${made}`;
 };
 
-/** demographic_parity_ratio → Demographic parity ratio */
+/** demographic_parity_ratio → Demographic parity ratio; pr_auc → PR AUC */
 export const metricLabel = (metric: string): string => {
-  if (metric === 'roc_auc') return 'ROC AUC';
-  const words = metric.replaceAll('_', ' ');
+  const words = metric
+    .split('_')
+    .map((word) => spelled[word] ?? word)
+    .join(' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** Parts of names that aren't words. */
+const spelled: Readonly<Record<string, string>> = {
+  roc: 'ROC',
+  pr: 'PR',
+  auc: 'AUC',
+  ks: 'KS',
+  f1: 'F1',
+  r2: 'R²',
+  beta: 'β',
+  youden: 'Youden',
+  cohen: 'Cohen',
+  matthews: 'Matthews',
+  theil: 'Theil',
+  brier: 'Brier',
 };
 
 const meaningOf = (metric: string): string => {
