@@ -59,6 +59,7 @@ describe('surveyScoredTable', () => {
         { name: 'region', names: ['north', 'south'], privileged: null },
       ],
       groupings: [
+        { columns: [], within: 1 },
         { columns: [0], within: null },
         { columns: [0], within: 1 },
       ],
