@@ -47,7 +47,9 @@ describe('VerdictReader', () => {
   it('is no judge when its thread dies, and starts another', async () => {
     await reader.read(completed(randomUUID()));
     const { thread } = reader as unknown as { thread: Worker };
-    const interrupted = expect(reader.read(completed(randomUUID()))).rejects.toThrow(
+    // So long that the thread is still at it when it dies.
+    const long = Buffer.concat([completed(randomUUID()), Buffer.alloc(64 * 1024 ** 2, ' ')]);
+    const interrupted = expect(reader.read(long)).rejects.toThrow(
       'The thread ended that reads verdicts.',
     );
     await thread.terminate();
