@@ -70,6 +70,10 @@ export const measureSchema = z
       .nonnegative()
       .describe('The rows the figure rests on: the denominator of a rate'),
     state: measureStateSchema,
+    method: z
+      .string()
+      .optional()
+      .describe('How it was computed, of metrics that have no interval to tell it'),
     reason: z.string().nullable().describe('Why there is no value'),
   })
   .meta({ id: 'Measure' });
@@ -91,9 +95,11 @@ export const checkSchema = z
       at_most: z.number().optional(),
       no_worse_by: z.number().optional(),
       holds: z
-        .literal('interval')
+        .enum(['interval', 'unless_shown'])
         .optional()
-        .describe('When the whole interval has to meet the limit'),
+        .describe(
+          'When the whole interval has to meet the limit, or with unless_shown some value of it',
+        ),
     }),
     reason: z.string().describe('Why it came out so, in one sentence with the figures'),
     advice: z.string().nullable().describe('What to do when it did not pass'),
@@ -117,7 +123,12 @@ export const verdictSchema = z
       champion: digestSchema
         .nullable()
         .describe('The artifact it was compared with; null when there is none yet'),
-      datasets: z.strictObject({ evaluation: digestSchema }),
+      datasets: z.strictObject({
+        evaluation: digestSchema,
+        reference: digestSchema
+          .optional()
+          .describe('What drift was measured against; absent when the policy names none'),
+      }),
       policy: digestSchema,
     }),
     rows: z.number().int().nonnegative().describe('Rows of the evaluation dataset'),

@@ -1,9 +1,14 @@
-import type { VerdictSubject } from '@sluice/contracts';
-import type { EvaluationAnswer, EvaluationNote, EvaluationRequest } from './evaluation-worker.js';
-import type { ProfiledDataset, ProfileRequest } from './profile-dataset.js';
+import type { DriftFigures, VerdictSubject } from '@sluice/contracts';
+import type {
+  EvaluatedData,
+  EvaluationAnswer,
+  EvaluationNote,
+  EvaluationRequest,
+} from './evaluation-worker.js';
+import type { ProfiledDataset } from './profile-dataset.js';
 import { WorkerHandle } from './worker-handle.js';
 
-/** The steps of `ProfileProgress`, and `measure`: measures with their intervals, of which some thousands are taken. */
+/** The steps of `ProfileProgress` and `DriftProgress`, and `measure`: measures with their intervals, of which some thousands are taken. */
 export type EvaluationProgress = EvaluationNote;
 
 export interface EvaluationAttention {
@@ -11,10 +16,12 @@ export interface EvaluationAttention {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Both as JSON: with many groups they are megabytes, and whoever passes them on need not read them. */
+/** The verdict and the profile as JSON: with many groups they are megabytes, and whoever passes them on need not read them. */
 export interface Decided {
   readonly verdict: string;
   readonly profile: string;
+  /** For reports; null when the policy names no reference. */
+  readonly drift: DriftFigures | null;
 }
 
 /**
@@ -28,12 +35,12 @@ export class EvaluationThread {
   );
 
   /**
-   * Makes the profile and keeps it in the thread. Aborted, it rejects after the next batch or query.
+   * Makes the profile, and that of drift when the policy names a reference, and keeps it in the thread. Aborted, it rejects after the next batch or query.
    *
-   * @throws SluiceError as `profileDataset` does
+   * @throws SluiceError as `profileDataset` and `driftOfDataset` do
    */
   async profile(
-    request: Omit<ProfileRequest, 'onProgress' | 'signal'>,
+    request: EvaluatedData,
     { onProgress, signal }: EvaluationAttention = {},
   ): Promise<Omit<ProfiledDataset, 'profile'>> {
     const answer = await this.worker.ask({ profile: request }, [], { onNote: onProgress, signal });

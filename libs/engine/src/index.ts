@@ -7,3 +7,9 @@ export {
   type ProfileProgress,
   type ProfileRequest,
 } from './profile-dataset.js';
+export {
+  driftOfDataset,
+  type DatasetDriftRequest,
+  type DriftProgress,
+} from './drift/drift-of-dataset.js';
+export type { ProfiledDrift } from './drift/profile-drift.js';

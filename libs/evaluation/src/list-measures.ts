@@ -1,19 +1,21 @@
 import {
   groupingName,
+  isDriftMetric,
   metricDefinition,
   metricNames,
   type Measure,
   type Policy,
 } from '@sluice/contracts';
-import { requestsOf, type Evaluation } from './checks/decide-check.js';
+import { driftEvaluationOf, requestsOf, type Evaluation } from './checks/decide-check.js';
+import { listDrift } from './drift/list-drift.js';
 import type { MeasureRequest } from './measure.js';
 import { measureProfile } from './measure-profile.js';
 import type { Profile, ProtectedProfile } from './profile.js';
 
 /**
  * The measures of a verdict, in one order: the version's quality overall, then by column its quality in each group and
- * its fairness; the champion's quality overall and fairness by column; the differences in quality overall, and last
- * those that the checks add, in the policy's order. Each stands once, as it is usually taken: what a check asks of its
+ * its fairness; the champion's quality overall and fairness by column; the differences in quality overall, those
+ * that the checks add, in the policy's order, and last those of drift. Each stands once, as it is usually taken: what a check asks of its
  * own, such as another level, is in the check's measure.
  *
  * A verdict is a message, and messages have a size: with many groups, only the rates that are compared most stand
@@ -41,11 +43,12 @@ export const listMeasures = (
   const distinct = new Map(
     requests.map((each) => [JSON.stringify([each.metric, each.of, each.by, each.group]), each]),
   );
-  return [...distinct.values()].map((each, index) => {
+  const measures = [...distinct.values()].map((each, index) => {
     const measure = measureProfile(profile, each);
     onMeasure?.(index + 1, distinct.size);
     return measure;
   });
+  return [...measures, ...listDrift(driftEvaluationOf(evaluation))];
 };
 
 const besideChampion = (profile: Profile): MeasureRequest[] => [
@@ -58,6 +61,7 @@ const besideChampion = (profile: Profile): MeasureRequest[] => [
 
 const askedFor = ({ checks }: Policy, evaluation: Evaluation): MeasureRequest[] =>
   checks
+    .filter(({ metric }) => !isDriftMetric(metric))
     .filter(({ against }) => against === undefined || evaluation.hasChampion)
     .filter(({ group, by }) => occurs(evaluation.profile, groupingName(by ?? ''), group))
     .flatMap((check) => requestsOf(check, evaluation))

@@ -6,6 +6,8 @@ export interface MeasureRequest extends Pick<
   Measure,
   'metric' | 'of' | 'by' | 'group' | 'across' | 'within' | 'parameter'
 > {
+  /** The column that it is about, of drift. */
+  readonly column?: string | null;
   /** The rows that each denominator needs, in place of the usual minimum. */
   readonly minimumRows?: number | undefined;
   /** The level of the interval, 0.95 unless told otherwise. */
@@ -44,6 +46,21 @@ export const measured = (request: MeasureRequest, estimate: Estimate): Measure =
   },
   n: estimate.n,
   state: 'ok',
+  reason: null,
+});
+
+/** A figure without an interval, which tells how it was computed instead. */
+export const measuredBy = (
+  request: MeasureRequest,
+  { value, n, method }: { readonly value: number; readonly n: number; readonly method: string },
+): Measure => ({
+  ...identity(request),
+  // Logarithms and exponentials differ in the last digits between engines.
+  value: value === 0 || Math.abs(value) >= 1e-6 ? rounded(value) : Number(value.toPrecision(9)),
+  interval: null,
+  n,
+  state: 'ok',
+  method,
   reason: null,
 });
 
@@ -91,7 +108,16 @@ export const nameShown = (name: string): string => {
     : `${characters.slice(0, longestName - 1).join('')}…`;
 };
 
-const identity = ({ metric, of, by, group, across, within, parameter }: MeasureRequest) => ({
+const identity = ({
+  metric,
+  of,
+  by,
+  group,
+  across,
+  within,
+  parameter,
+  column = null,
+}: MeasureRequest) => ({
   metric,
   of,
   by,
@@ -99,7 +125,7 @@ const identity = ({ metric, of, by, group, across, within, parameter }: MeasureR
   ...(across === undefined ? {} : { across }),
   ...(within === undefined ? {} : { within }),
   ...(parameter === undefined ? {} : { parameter }),
-  column: null,
+  column,
 });
 
 /**

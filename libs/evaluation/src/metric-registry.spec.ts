@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import {
   comparedValue,
   metricDefinition,
-  metricNames,
+  isDriftMetric,
+  metricNames as allMetricNames,
+  type DriftMetricName,
   type Measure,
   type MetricName,
 } from '@sluice/contracts';
@@ -12,7 +14,10 @@ import { measureProfile } from './measure-profile.js';
 import { mergeProfiles } from './merge-profiles.js';
 import type { Profile } from './profile.js';
 
-type Value = (metric: MetricName) => number;
+/** What is measured on a profile; metrics of drift are classified in drift/drift-registry.spec.ts. */
+type ProfileMetric = Exclude<MetricName, DriftMetricName>;
+const metricNames = allMetricNames.filter((name): name is ProfileMetric => !isDriftMetric(name));
+type Value = (metric: ProfileMetric) => number;
 
 /**
  * What holds of each metric whatever the data. A metric that isn't classified here fails the first test.
@@ -22,7 +27,7 @@ type Value = (metric: MetricName) => number;
  *   null when that is no metric of ours
  */
 const classified: Record<
-  MetricName,
+  ProfileMetric,
   { merge: 'whole' | 'undefined'; labelSwap: ((value: Value) => number) | null }
 > = {
   accuracy: { merge: 'whole', labelSwap: (value) => value('accuracy') },

@@ -1,4 +1,4 @@
-import type { Check, Interval, Measure } from '@sluice/contracts';
+import { isDriftMetric, type Check, type Interval, type Measure } from '@sluice/contracts';
 
 /** Three digits after the point, with a real minus sign: enough to compare, few enough to read. */
 export const figure = (value: number): string => {
@@ -49,7 +49,8 @@ export const limitText = ({ limit }: Check): string =>
   ]
     .filter((part) => part !== undefined)
     .join(' and ')
-    .concat(limit.holds === 'interval' ? ', whole interval' : '');
+    .concat(limit.holds === 'interval' ? ', whole interval' : '')
+    .concat(limit.holds === 'unless_shown' ? ', unless shown' : '');
 
 /**
  * What a check measures, taken from its id: `demographic_parity_ratio/age_group/at_least` is that ratio by age_group.
@@ -67,9 +68,12 @@ export const checkParts = (
   };
 };
 
+/** A metric by groups of a column, or of the column itself. */
+export const joined = (metric: string): 'by' | 'of' => (isDriftMetric(metric) ? 'of' : 'by');
+
 export const checkTitle = (check: Check): string => {
   const { metric, by, against } = checkParts(check);
-  return `${metric}${by === null ? '' : ` by ${by}`}${against}`;
+  return `${metric}${by === null ? '' : ` ${joined(metric)} ${by}`}${against}`;
 };
 
 /** Ten characters that show a share of one. It stands beside the number, never instead of it. */

@@ -1,4 +1,4 @@
-import type { Measure, Verdict } from '@sluice/contracts';
+import { isDriftMetric, type Measure, type Verdict } from '@sluice/contracts';
 
 /** A group's figures side by side, as they are compared. */
 export interface GroupRow {
@@ -52,7 +52,9 @@ export interface ComparisonRow {
 }
 
 export const comparisonRows = (verdict: Verdict): ComparisonRow[] => {
-  const overall = verdict.measures.filter((measure) => measure.group === null);
+  const overall = verdict.measures.filter(
+    ({ group, metric }) => group === null && !isDriftMetric(metric),
+  );
   return overall
     .filter((measure) => measure.of === 'version')
     .map((version) => {

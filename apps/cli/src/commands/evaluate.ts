@@ -7,6 +7,7 @@ import {
   policyDigest,
   SluiceError,
   type Digest,
+  type DriftFigures,
   type Policy,
   type Verdict,
 } from '@sluice/contracts';
@@ -57,12 +58,12 @@ Examples:
       const report = options.html === undefined ? null : resolve(context.folder, options.html);
       // Before minutes of work, not after.
       if (report !== null) await checkReportFile(report);
-      const { verdict, profile } = await evaluateOffline(options, context);
+      const { verdict, profile, drift } = await evaluateOffline(options, context);
       terminal.progress(null);
       if (report !== null) {
         const curves = scoreCurves(profile.overall);
         const page = { policyFile: options.policy, reproduce: commandOf(options) };
-        await writeReport(report, renderVerdictHtml(verdict, curves, page));
+        await writeReport(report, renderVerdictHtml(verdict, curves, page, drift));
       }
       terminal.print(
         options.json
@@ -76,7 +77,7 @@ Examples:
 const evaluateOffline = async (
   options: Options,
   context: Context,
-): Promise<{ verdict: Verdict; profile: Profile }> => {
+): Promise<{ verdict: Verdict; profile: Profile; drift: DriftFigures | null }> => {
   const { terminal, signal } = context;
   const policy = parsePolicy(await readPolicy(options.policy, context.folder), options.policy);
   const files = filesOf(policy, options, context.folder);
@@ -92,6 +93,7 @@ const evaluateOffline = async (
       {
         policy,
         dataset: { path: files.dataset },
+        ...(files.reference === null ? {} : { reference: { path: files.reference } }),
         model: files.model === null ? undefined : { path: files.model },
         champion: files.champion === null ? null : { path: files.champion },
       },
@@ -103,11 +105,18 @@ const evaluateOffline = async (
       model: policy.model,
       version: await artifactDigest(files.model),
       champion: await artifactDigest(files.champion),
-      datasets: { evaluation: await digestOfFile(files.dataset) },
+      datasets: {
+        evaluation: await digestOfFile(files.dataset),
+        ...(files.reference === null ? {} : { reference: await digestOfFile(files.reference) }),
+      },
       policy: policyDigest(policy),
     };
-    const { verdict, profile } = await thread.decide(subject, attention);
-    return { verdict: JSON.parse(verdict) as Verdict, profile: JSON.parse(profile) as Profile };
+    const { verdict, profile, drift } = await thread.decide(subject, attention);
+    return {
+      verdict: JSON.parse(verdict) as Verdict,
+      profile: JSON.parse(profile) as Profile,
+      drift,
+    };
   } finally {
     await thread.close();
   }
@@ -141,7 +150,12 @@ const filesOf = (
   policy: Policy,
   { policy: policyFile, artifact, champion }: Options,
   folder: string,
-): { dataset: string; model: string | null; champion: string | null } => {
+): {
+  dataset: string;
+  reference: string | null;
+  model: string | null;
+  champion: string | null;
+} => {
   if (policy.artifact === undefined && (artifact ?? champion) !== undefined)
     throw new SluiceError(
       'invalid_request',
@@ -150,6 +164,7 @@ const filesOf = (
   const root = dirname(resolve(folder, policyFile));
   return {
     dataset: join(root, policy.data.evaluation),
+    reference: policy.data.reference === undefined ? null : join(root, policy.data.reference),
     model:
       policy.artifact === undefined
         ? null
@@ -168,6 +183,7 @@ const steps = {
   survey: 'reading the data',
   score: 'scoring rows',
   rank: 'ranking scores',
+  drift: 'comparing with the reference',
   measure: 'measuring, with intervals',
 } as const;
 

@@ -1,7 +1,9 @@
 import { binaryFairnessMetrics } from './metrics/binary-fairness.js';
 import { binaryQualityMetrics } from './metrics/binary-quality.js';
+import { driftMetrics, type DriftMetricName } from './metrics/drift.js';
 import type { MetricDefinition } from './metrics/metric-definition.js';
 
+export type { DriftMetricName } from './metrics/drift.js';
 export type { Direction, MetricDefinition } from './metrics/metric-definition.js';
 
 /**
@@ -11,10 +13,14 @@ export type { Direction, MetricDefinition } from './metrics/metric-definition.js
 export const metrics = {
   ...binaryQualityMetrics,
   ...binaryFairnessMetrics,
+  ...driftMetrics,
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof metrics;
 export const metricNames = Object.keys(metrics) as [MetricName, ...MetricName[]];
+export const driftMetricNames = Object.keys(driftMetrics) as DriftMetricName[];
+export const isDriftMetric = (name: string): name is DriftMetricName =>
+  Object.hasOwn(driftMetrics, name);
 export const metricDefinition = (name: MetricName): MetricDefinition => metrics[name];
 
 /**

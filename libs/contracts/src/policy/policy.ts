@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { relativePathSchema } from '../artifact.js';
 import { digestOfDocument, type Digest } from '../digest.js';
 import { environmentNameSchema, modelNameSchema } from '../names.js';
+import { driftSchema } from './drift.js';
+import { driftCheckFaults, driftPolicyFaults } from './drift-rules.js';
 import { groupingName } from './groupings.js';
-import { metricDefinition, metricNames } from './metrics.js';
+import { metricDefinition, metricNames, type MetricName } from './metrics.js';
 import { valueSchema } from './value.js';
 
 const columnName = z.string().min(1).max(200);
@@ -16,6 +18,9 @@ export const protectedColumnSchema = z
     privileged: z.string().min(1).optional().describe('The group that others are read against'),
   })
   .meta({ id: 'ProtectedColumn' });
+
+const usuallyHolds = (metric: MetricName): 'estimate' | 'unless_shown' =>
+  metricDefinition(metric).hasInterval ? 'unless_shown' : 'estimate';
 
 export const policyCheckSchema = z
   .strictObject({
@@ -30,6 +35,9 @@ export const policyCheckSchema = z
         'With `by`: a control column. The check then has to hold among the rows of each of its values',
       ),
     group: z.string().min(1).optional().describe('With `by`: this group only'),
+    column: columnName
+      .optional()
+      .describe('Of a drift metric: this column only, instead of the worst of all drift columns'),
     at_least: z.number().optional().describe('The smallest value that passes'),
     at_most: z.number().optional().describe('The largest value that passes'),
     against: z.literal('champion').optional().describe('Compare with the version in production'),
@@ -39,10 +47,10 @@ export const policyCheckSchema = z
       .optional()
       .describe('With `against`: how much worse still passes'),
     holds: z
-      .enum(['estimate', 'interval'])
-      .default('estimate')
+      .enum(['estimate', 'interval', 'unless_shown'])
+      .optional()
       .describe(
-        'What has to meet the limit: the figure itself, or its whole 95 % interval, so that chance is no excuse',
+        'What has to meet the limit: the `estimate`; the whole 95 % `interval`, so that chance is no excuse; or, with `unless_shown`, some value of the interval, so that only what is more than chance fails. A drift metric with an interval holds unless_shown, others by their estimate, unless told otherwise',
       ),
     min_rows: z
       .number()
@@ -60,11 +68,13 @@ export const policyCheckSchema = z
       .default('fail')
       .describe('What a figure means that rests on too few rows; `warn` with a severity of warn'),
   })
+  .overwrite((check) => ({ ...check, holds: check.holds ?? usuallyHolds(check.metric) }))
   .superRefine((check, context) => {
     const fault = (key: string, message: string): void => {
       context.addIssue({ code: 'custom', path: [key], message });
     };
     const metric = metricDefinition(check.metric);
+    driftCheckFaults(check).forEach(([key, message]) => fault(key, message));
     const limits = [check.at_least, check.at_most].filter((limit) => limit !== undefined);
     if (check.against === undefined) {
       if (check.no_worse_by !== undefined)
@@ -132,6 +142,9 @@ export const policySchema = z
       .describe('The ONNX file; leave it out when the data holds scores or predictions'),
     data: z.strictObject({
       evaluation: relativePathSchema.describe('The held-out table: Parquet, CSV or JSON Lines'),
+      reference: relativePathSchema
+        .optional()
+        .describe('The table that drift is measured against, usually the training data'),
     }),
     columns: z.strictObject({
       label: columnName.describe('The column with the truth'),
@@ -158,6 +171,7 @@ export const policySchema = z
       prediction: columnName.optional().describe('A column with the predicted label'),
     }),
     checks: z.array(policyCheckSchema).min(1).max(200),
+    drift: driftSchema.optional().describe('What drift metrics look at; needs data.reference'),
     value: valueSchema.optional().describe('What predictions are worth, for the metrics of value'),
     correction: z
       .enum(['none', 'bonferroni'])
@@ -228,6 +242,7 @@ export const policySchema = z
       if (needs === 'score' && policy.artifact === undefined && columns.score === undefined)
         fault(['checks', index, 'metric'], `expected columns.score: ${check.metric} ranks scores`);
     });
+    driftPolicyFaults(policy).forEach(([path, message]) => fault(path, message));
     const ids = policy.checks.map((check) => checkId(check));
     ids.forEach((id, index) => {
       if (ids.indexOf(id) !== index)
@@ -242,7 +257,7 @@ export type Policy = z.infer<typeof policySchema>;
 
 /** The level of the intervals that checks are decided on when they hold by their interval. */
 export const intervalLevel = ({ correction, checks }: Policy): number => {
-  const together = checks.filter(({ holds }) => holds === 'interval').length;
+  const together = checks.filter(({ holds }) => holds !== 'estimate').length;
   return correction === 'bonferroni' && together > 1 ? 1 - 0.05 / together : 0.95;
 };
 
@@ -250,7 +265,7 @@ export const intervalLevel = ({ correction, checks }: Policy): number => {
 export const checkId = (
   check: Pick<
     PolicyCheck,
-    'metric' | 'by' | 'within' | 'group' | 'at_least' | 'at_most' | 'against'
+    'metric' | 'by' | 'within' | 'group' | 'column' | 'at_least' | 'at_most' | 'against'
   > & { readonly holds?: PolicyCheck['holds'] },
 ): string => {
   const limit =
@@ -259,10 +274,11 @@ export const checkId = (
       : [check.at_least !== undefined && 'at_least', check.at_most !== undefined && 'at_most']
           .filter(Boolean)
           .join('_');
-  const kind = check.holds === 'interval' ? `${limit}_interval` : limit;
+  const usual = check.holds === undefined || check.holds === usuallyHolds(check.metric);
+  const kind = usual ? limit : `${limit}_${check.holds}`;
   const by = check.by === undefined ? undefined : groupingName(check.by);
   const within = check.within === undefined ? undefined : `within ${check.within}`;
-  return [check.metric, by, within, check.group, kind]
+  return [check.metric, by, within, check.group, check.column, kind]
     .filter((part) => part !== undefined)
     .join('/');
 };

@@ -1,4 +1,5 @@
 import type { Interval, MetricName } from '@sluice/contracts';
+import { driftMetricWords } from '../drift/metric-words.js';
 
 /** Metrics as they stand in a sentence. */
 export const metricWords: Record<MetricName, string> = {
@@ -37,6 +38,7 @@ export const metricWords: Record<MetricName, string> = {
   statistical_parity_difference: 'statistical parity difference',
   disparate_impact: 'disparate impact',
   average_odds_difference: 'average odds difference',
+  ...driftMetricWords,
 };
 
 /** Three decimals, or as many more as it takes to tell the value from those that it stands beside. */
