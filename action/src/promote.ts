@@ -146,7 +146,7 @@ const request = async (
 const passingEvaluation = async (
   registry: RegistryClient,
   policy: Policy,
-  { version, dataset }: Proposal,
+  { version, dataset, reference }: Proposal,
 ): Promise<Judged | null> => {
   const champion = championOf(await registry.champions(version.model), policy);
   const wanted = policyDigest(policy);
@@ -158,6 +158,7 @@ const passingEvaluation = async (
     const same =
       evaluation.policyDigest === wanted &&
       evaluation.datasets.evaluation === dataset.digest &&
+      evaluation.datasets.reference === reference?.digest &&
       evaluation.champion === champion;
     if (same && isJudged(evaluation)) {
       log(`Evaluation ${evaluation.id} passed and still holds`);

@@ -28,6 +28,8 @@ export interface PolicyFile {
 export interface Proposal {
   version: Version;
   dataset: Dataset;
+  /** What drift is measured against; null when the policy names no reference. */
+  reference: Dataset | null;
 }
 
 /**
@@ -46,18 +48,44 @@ export const registerProposal = async (
   const dataPath = await namedIn(file, /^\s*(?:data\s*:.*\{\s*)?evaluation\s*:/, () =>
     workspace.file(policy.data.evaluation),
   );
+  const { reference: referenceName } = policy.data;
+  const referencePath =
+    referenceName === undefined
+      ? null
+      : await namedIn(file, /^\s*(?:data\s*:.*[{,]\s*)?reference\s*:/, () =>
+          workspace.file(referenceName),
+        );
   await registry.ensureModel(policy.model);
   const digest = await namedIn(file, artifactKey, () => artifactDigest(modelPath));
   const known = await registry.findVersionByArtifact(policy.model, digest);
   const version = known ?? (await register(registry, policy.model, modelPath, await origin()));
   log(`${policy.model} version ${version.number}, artifact ${version.artifactDigest}`);
-  const dataset = await registry.registerDataset({
-    path: dataPath,
-    name: datasetName(policy.data.evaluation),
-  });
-  log(`Dataset ${policy.data.evaluation}, ${dataset.digest}`);
-  return { version, dataset };
+  const dataset = await registerDataset(registry, dataPath, policy.data.evaluation);
+  const reference =
+    referencePath === null || referenceName === undefined
+      ? null
+      : await registerDataset(registry, referencePath, referenceName);
+  return { version, dataset, reference };
 };
+
+const registerDataset = async (
+  registry: RegistryClient,
+  path: string,
+  name: string,
+): Promise<Dataset> => {
+  const dataset = await registry.registerDataset({ path, name: datasetName(name) });
+  log(`Dataset ${name}, ${dataset.digest}`);
+  return dataset;
+};
+
+/** The digests that an evaluation of a proposal is asked for with. */
+export const datasetsOf = ({
+  dataset,
+  reference,
+}: Proposal): { evaluation: Digest; reference?: Digest } => ({
+  evaluation: dataset.digest,
+  ...(reference === null ? {} : { reference: reference.digest }),
+});
 
 const artifactDigest = async (modelPath: string): Promise<Digest> =>
   manifestDigest(await manifestOf(await artifactFilesOf(modelPath)));

@@ -133,7 +133,9 @@ describe('evaluate', () => {
     );
     expect(new Set(ids).size).toBe(ids.length);
     const quality = metricNames.filter((name) => metricDefinition(name).kind === 'quality').length;
-    const fairness = metricNames.length - quality;
+    const fairness = metricNames.filter(
+      (name) => metricDefinition(name).kind === 'fairness',
+    ).length;
     const count = (of: string): number => measures.filter((measure) => measure.of === of).length;
     const ofModels =
       quality - metricNames.filter((name) => metricDefinition(name).needs === 'label').length;

@@ -1,5 +1,10 @@
+import { AddReference1790000200000 } from './add-reference.migration.js';
 import { CancelEvaluations1790000100000 } from './cancel-evaluations.migration.js';
 import { CreateRegistry1763800000000 } from './create-registry.migration.js';
 
 /** In order. One that was released never changes. */
-export const migrations = [CreateRegistry1763800000000, CancelEvaluations1790000100000];
+export const migrations = [
+  CreateRegistry1763800000000,
+  CancelEvaluations1790000100000,
+  AddReference1790000200000,
+];
