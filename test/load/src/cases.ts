@@ -3,6 +3,7 @@ import { digestOfBytes, policyDigest } from '@sluice/contracts';
 import { profileDataset } from '@sluice/engine';
 import { evaluate } from '@sluice/evaluation';
 import { evaluateInThread } from './event-loop.js';
+import { bareHistograms, drift } from './drift.js';
 import { scoredPolicy } from './workload.js';
 
 /** What is timed, by name. Each runs in a process of its own, so that its peak memory is its own. */
@@ -42,4 +43,9 @@ export const cases: Record<string, (path: string) => Promise<void>> = {
       },
     });
   },
+
+  /** The bare limit of drift: a histogram per column of both tables. */
+  'duckdb-histograms': bareHistograms,
+
+  drift,
 };
