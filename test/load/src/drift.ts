@@ -100,8 +100,10 @@ export const drift = async (path: string): Promise<void> => {
     },
   });
   const columns = verdict.measures.filter(({ metric }) => metric === 'drift_distance');
-  if (columns.length !== 20 || columns.some(({ value }) => value === null || value > 0.01))
-    throw new Error('Twenty columns without drift were expected.');
+  if (columns.length !== 20 || columns.some(({ value }) => value === null || value > 0.02))
+    throw new Error(
+      `Twenty columns without drift were expected: ${columns.map(({ column, value }) => `${column} ${value}`).join(', ')}`,
+    );
 };
 
 const driftPolicy = (): Policy =>

@@ -1,6 +1,6 @@
 import type { Bins, NumericDrift, Sides } from '@sluice/evaluation';
 import type { PairedColumn, Tables } from './drift-columns.js';
-import { binOf, neighbour, quantileBins } from './number-bins.js';
+import { BinFinder, neighbour, quantileBins } from './number-bins.js';
 import { numberRows, sampleSql } from './number-stream.js';
 
 /** Rows of either table that the bins are made from: their quantiles are known to some 0.3 %. */
@@ -61,25 +61,22 @@ class BinCounts {
   private readonly counts: Sides<Float64Array>;
   private readonly sums: Float64Array;
   private readonly missing = { reference: 0, current: 0 };
+  private readonly finder: BinFinder;
 
   constructor(private readonly bins: Bins) {
     const zeros = (): Float64Array => new Float64Array(bins.upper.length);
     this.counts = { reference: zeros(), current: zeros() };
     this.sums = zeros();
+    this.finder = new BinFinder(bins.upper);
   }
 
   add(values: Float64Array, side: keyof Sides): void {
     const counts = this.counts[side];
-    for (let row = 0; row < values.length; row += 1) {
-      const value = values[row] as number;
-      if (value !== value) {
-        this.missing[side] += 1;
-        continue;
-      }
-      const bin = binOf(this.bins, value);
+    const { sums } = this;
+    this.missing[side] += this.finder.binAll(values, (bin, value) => {
       counts[bin] = (counts[bin] as number) + 1;
-      this.sums[bin] = (this.sums[bin] as number) + value;
-    }
+      sums[bin] = (sums[bin] as number) + value;
+    });
   }
 
   result(): Pick<NumericDrift, 'missing' | 'samples' | 'bins'> {

@@ -14,12 +14,23 @@ export async function* numberRows(
   from = 'data',
 ): AsyncGenerator<NumberRows> {
   const list = values.map((value) => `coalesce(${value}, 'nan'::DOUBLE)`).join(', ');
-  for await (const chunk of dataset.stream(`SELECT ${list} FROM ${from} ${rest}`)) {
-    const rows = chunk.rowCount;
-    yield {
-      rows,
-      columns: values.map((_, index) => doublesOf(chunk.getColumnVector(index), rows)),
-    };
+  const chunks = dataset.stream(`SELECT ${list} FROM ${from} ${rest}`);
+  // DuckDB is at the next chunk while this one is looked at.
+  let next = chunks.next();
+  try {
+    for (let chunk = await next; chunk.done !== true; chunk = await next) {
+      next = chunks.next();
+      next.catch(() => undefined);
+      const { value } = chunk;
+      const rows = value.rowCount;
+      yield {
+        rows,
+        columns: values.map((_, index) => doublesOf(value.getColumnVector(index), rows)),
+      };
+    }
+  } finally {
+    await next.catch(() => undefined);
+    await chunks.return(undefined);
   }
 }
 
