@@ -71,12 +71,7 @@ class BinCounts {
   }
 
   add(values: Float64Array, side: keyof Sides): void {
-    const counts = this.counts[side];
-    const { sums } = this;
-    this.missing[side] += this.finder.binAll(values, (bin, value) => {
-      counts[bin] = (counts[bin] as number) + 1;
-      sums[bin] = (sums[bin] as number) + value;
-    });
+    this.missing[side] += this.finder.addAll(values, this.counts[side], this.sums);
   }
 
   result(): Pick<NumericDrift, 'missing' | 'samples' | 'bins'> {

@@ -33,8 +33,8 @@ describe.each(Object.entries(samples))('bins of values that are %s', (_name, sam
     upper.forEach((edge, bin) => {
       if (bin > 0) expect(edge).toBeGreaterThan(upper[bin - 1] as number);
     });
-    const counts = new Array<number>(upper.length).fill(0);
-    new BinFinder(upper).binAll(sample, (bin) => (counts[bin] = (counts[bin] as number) + 1));
+    const [counts, sums] = [new Float64Array(upper.length), new Float64Array(upper.length)];
+    new BinFinder(upper).addAll(sample, counts, sums);
     counts.forEach((count, bin) => {
       const infinite = bin === 0 || bin === upper.length - 1;
       if (single[bin] === 0 && !infinite) expect(count).toBeLessThanOrEqual(rows / 1000);
@@ -52,8 +52,12 @@ describe.each(Object.entries(samples))('bins of values that are %s', (_name, sam
       ...[...finite.slice(0, 300)].flatMap((edge) => [neighbour(edge, -1), neighbour(edge, 1)]),
       ...[0, -0, 1e-300, -1e300, 1e300, Infinity, -Infinity],
     ]);
-    const found: number[] = [];
-    new BinFinder(upper).binAll(values, (bin) => found.push(bin));
+    const finder = new BinFinder(upper);
+    const found = [...values].map((value) => {
+      const counts = new Float64Array(upper.length);
+      finder.addAll(Float64Array.of(value), counts, new Float64Array(upper.length));
+      return counts.indexOf(1);
+    });
     expect(found).toEqual([...values].map((value) => plainBin(upper, value)));
   });
 });
@@ -61,9 +65,12 @@ describe.each(Object.entries(samples))('bins of values that are %s', (_name, sam
 describe('BinFinder', () => {
   it('counts NaN, and gives it no bin', () => {
     const finder = new BinFinder(Float64Array.of(1, 2, Infinity));
-    const found: number[] = [];
-    expect(finder.binAll(Float64Array.of(NaN, 1.5, NaN), (bin) => found.push(bin))).toBe(2);
-    expect(found).toEqual([1]);
+    const [counts, sums] = [new Float64Array(3), new Float64Array(3)];
+    expect(finder.addAll(Float64Array.of(NaN, 1.5, NaN), counts, sums)).toBe(2);
+    expect([[...counts], [...sums]]).toEqual([
+      [0, 1, 0],
+      [0, 1.5, 0],
+    ]);
   });
 });
 

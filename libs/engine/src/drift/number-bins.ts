@@ -65,8 +65,12 @@ export class BinFinder {
     ({ grid: this.grid, first: this.first } = best as (typeof grids)[number]);
   }
 
-  /** Calls back with the bin of each value, in order. NaN has none, and is counted. */
-  binAll(values: Float64Array, onBin: (bin: number, value: number) => void): number {
+  /**
+   * Adds each value to the count and to the sum of its bin, in order.
+   *
+   * @returns how many are NaN, which has no bin
+   */
+  addAll(values: Float64Array, counts: Float64Array, sums: Float64Array): number {
     const { upper, first } = this;
     const { logarithmic, start, scale } = this.grid;
     const high = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
@@ -86,7 +90,8 @@ export class BinFinder {
         if (value <= (upper[middle] as number)) end = middle;
         else low = middle + 1;
       }
-      onBin(low, value);
+      counts[low] = (counts[low] as number) + 1;
+      sums[low] = (sums[low] as number) + value;
     }
     return missing;
   }
