@@ -27,6 +27,9 @@ export const provenance = ({ verdict, context }: Page): Markup => {
         ),
         entry('Artifact of the champion', digest(subject.champion, 'none yet')),
         entry('Evaluation data', digest(subject.datasets.evaluation, 'none')),
+        subject.datasets.reference === undefined
+          ? null
+          : entry('Reference data', digest(subject.datasets.reference, 'none')),
         entry(
           'Policy',
           html`${userText(context.policyFile, 200)} ${digest(subject.policy, 'none')}`,

@@ -54,44 +54,44 @@ export const driftMetrics = {
   kolmogorov_smirnov_p_value: {
     ...pValue,
     drift: 'numeric',
-    title: 'p-value of the two-sample Kolmogorov–Smirnov test',
+    title: 'The p-value of the two-sample Kolmogorov–Smirnov test',
     formula: 'P(D ≥ sup |F − G|)',
   },
   anderson_darling_p_value: {
     ...pValue,
     drift: 'numeric',
-    title: 'p-value of the two-sample Anderson–Darling test, within 0.001 to 0.25',
+    title: 'The p-value of the two-sample Anderson–Darling test, within 0.001 to 0.25',
     formula: 'P(A² ≥ a²)',
   },
   cramer_von_mises_p_value: {
     ...pValue,
     drift: 'numeric',
-    title: 'p-value of the two-sample Cramér–von Mises test',
+    title: 'The p-value of the two-sample Cramér–von Mises test',
     formula: 'P(T ≥ t)',
   },
   mann_whitney_p_value: {
     ...pValue,
     drift: 'numeric',
-    title: 'p-value of the two-sided Mann–Whitney U test',
+    title: 'The p-value of the two-sided Mann–Whitney U test',
     formula: 'P(|U − nm/2| ≥ |u − nm/2|)',
   },
   t_test_p_value: {
     ...pValue,
     drift: 'numeric',
-    title: 'p-value of the two-sided t test of Welch',
+    title: 'The p-value of the two-sided t test of Welch',
     formula: 'P(|T| ≥ |t|)',
   },
   epps_singleton_p_value: {
     ...pValue,
     drift: 'numeric',
-    title: 'p-value of the Epps–Singleton test of characteristic functions',
+    title: 'The p-value of the Epps–Singleton test of characteristic functions',
     formula: 'P(W ≥ w)',
   },
   mmd_p_value: {
     ...pValue,
     drift: 'numeric',
     title:
-      'p-value of the permutation test of the maximum mean discrepancy, at most 500 rows a side',
+      'The p-value of the permutation test of the maximum mean discrepancy, at most 500 rows a side',
     formula: 'P(MMD² ≥ mmd²)',
   },
   wasserstein_distance: {
@@ -109,25 +109,25 @@ export const driftMetrics = {
   chi_square_p_value: {
     ...pValue,
     drift: 'categorical',
-    title: 'p-value of the chi-square test of equal shares',
+    title: 'The p-value of the chi-square test of equal shares',
     formula: 'P(X² ≥ x²)',
   },
   g_test_p_value: {
     ...pValue,
     drift: 'categorical',
-    title: 'p-value of the G test of equal shares',
+    title: 'The p-value of the G test of equal shares',
     formula: 'P(G ≥ g)',
   },
   z_test_p_value: {
     ...pValue,
     drift: 'categorical',
-    title: 'p-value of the z test of equal proportions, for two categories',
+    title: 'The p-value of the z test of equal proportions, for two categories',
     formula: 'P(|Z| ≥ |z|)',
   },
   fisher_exact_p_value: {
     ...pValue,
     drift: 'categorical',
-    title: 'p-value of the exact test of Fisher, for two categories',
+    title: 'The p-value of the exact test of Fisher, for two categories',
     formula: 'Σ P(table) over the tables that are as unlikely',
   },
   population_stability_index: {
