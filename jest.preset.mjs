@@ -20,6 +20,8 @@ export const project = (own = {}) => ({
   testEnvironmentOptions: { customExportConditions: ['@sluice/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/src'],
   testMatch: ['**/*.spec.ts'],
+  // They need a Trino, which is half a gigabyte to fetch: `npm run test:distributed` runs them.
+  testPathIgnorePatterns: ['/node_modules/', '\\.distributed\\.spec\\.ts$'],
   extensionsToTreatAsEsm: ['.ts'],
   resolver: shared('resolver.cjs'),
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
@@ -27,3 +29,19 @@ export const project = (own = {}) => ({
   reporters: ['default', [shared('results-reporter.mjs'), {}]],
   ...own,
 });
+
+/**
+ * The same for the tests of a project that need a distributed engine, which `npm run test:distributed` starts. What
+ * they count is not part of `npm test`.
+ *
+ * @returns {import('jest').Config}
+ */
+export const distributed = () =>
+  project({
+    testMatch: ['**/*.distributed.spec.ts'],
+    testPathIgnorePatterns: ['/node_modules/'],
+    // A query of a tenth of a second takes ten on a busy machine, and there are dozens.
+    testTimeout: 300_000,
+    maxWorkers: 1,
+    reporters: ['default'],
+  });

@@ -150,17 +150,19 @@ const passingEvaluation = async (
 ): Promise<Judged | null> => {
   const champion = championOf(await registry.champions(version.model), policy);
   const wanted = policyDigest(policy);
-  for await (const evaluation of registry.evaluations({
+  for await (const summary of registry.evaluations({
     model: version.model,
     version: version.number,
     outcome: 'pass',
   })) {
     const same =
-      evaluation.policyDigest === wanted &&
-      evaluation.datasets.evaluation === dataset.digest &&
-      evaluation.datasets.reference === reference?.digest &&
-      evaluation.champion === champion;
-    if (same && isJudged(evaluation)) {
+      summary.policyDigest === wanted &&
+      summary.datasets.evaluation === dataset.digest &&
+      summary.datasets.reference === reference?.digest &&
+      summary.champion === champion;
+    if (!same) continue;
+    const evaluation = await registry.evaluation(summary.id);
+    if (isJudged(evaluation)) {
       log(`Evaluation ${evaluation.id} passed and still holds`);
       return evaluation;
     }

@@ -1,6 +1,7 @@
 import { artifactFilesOf, manifestOf } from '@sluice/artifacts';
 import type { RegistryClient } from '@sluice/client';
 import {
+  isDatasetPattern,
   manifestDigest,
   SluiceError,
   type Dataset,
@@ -46,14 +47,14 @@ export const registerProposal = async (
   const artifact = artifactOf(file);
   const modelPath = await namedIn(file, artifactKey, () => workspace.file(artifact));
   const dataPath = await namedIn(file, /^\s*(?:data\s*:.*\{\s*)?evaluation\s*:/, () =>
-    workspace.file(policy.data.evaluation),
+    oneFile(workspace, policy.data.evaluation, 'data.evaluation'),
   );
   const { reference: referenceName } = policy.data;
   const referencePath =
     referenceName === undefined
       ? null
       : await namedIn(file, /^\s*(?:data\s*:.*[{,]\s*)?reference\s*:/, () =>
-          workspace.file(referenceName),
+          oneFile(workspace, referenceName, 'data.reference'),
         );
   await registry.ensureModel(policy.model);
   const digest = await namedIn(file, artifactKey, () => artifactDigest(modelPath));
@@ -86,6 +87,23 @@ export const datasetsOf = ({
   evaluation: dataset.digest,
   ...(reference === null ? {} : { reference: reference.digest }),
 });
+
+/** The registry keeps a dataset as one blob, which several files are not. */
+const oneFile = async (workspace: Workspace, location: string, key: string): Promise<string> => {
+  if (!isDatasetPattern(location) && !location.endsWith('/')) return workspace.file(location);
+  const message = `The registry takes a dataset of one file, and ${location} names several.`;
+  throw new SluiceError('invalid_policy', message, {
+    faults: [
+      {
+        message: `${key} names several files`,
+        path: key,
+        found: location,
+        expected: 'one Parquet, CSV or JSON Lines file',
+        hint: 'Write the table as one Parquet file; `sluice evaluate` takes several without a registry.',
+      },
+    ],
+  });
+};
 
 const artifactDigest = async (modelPath: string): Promise<Digest> =>
   manifestDigest(await manifestOf(await artifactFilesOf(modelPath)));

@@ -152,7 +152,9 @@ export class RegistryDouble extends HttpDouble {
       return evaluation;
     },
     'GET evaluations': (_parts, _body, query) => ({
-      items: this.evaluations.filter(({ outcome }) => outcome === query.get('outcome')),
+      items: this.evaluations
+        .filter(({ outcome }) => outcome === query.get('outcome'))
+        .map(({ verdict: _, ...summary }) => summary),
       next: null,
     }),
     'GET evaluations/*': ([, id = '']) => this.#advance(id),

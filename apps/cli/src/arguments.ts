@@ -19,3 +19,19 @@ export const registryPort = (text: string): number => {
     throw new InvalidArgumentError('Expected a port from 1 to 65335.');
   return port;
 };
+
+/** A share, from 0 to 1. */
+export const share = (text: string): number => {
+  const number = Number(text);
+  if (text.trim() === '' || !(number >= 0 && number <= 1))
+    throw new InvalidArgumentError('Expected a number from 0 to 1.');
+  return number;
+};
+
+/** A number above 0, such as a cost. */
+export const positiveNumber = (text: string): number => {
+  const number = Number(text);
+  if (!(number > 0 && number < Infinity))
+    throw new InvalidArgumentError('Expected a number above 0.');
+  return number;
+};

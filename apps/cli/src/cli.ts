@@ -6,6 +6,7 @@ import { auditCommand } from './commands/audit.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { evaluationCommand } from './commands/evaluation.js';
 import { keysCommand } from './commands/keys.js';
+import { mitigateCommand } from './commands/mitigate.js';
 import { modelsCommand } from './commands/models.js';
 import { promoteCommand } from './commands/promote.js';
 import { promotionsCommand } from './commands/promotions.js';
@@ -18,6 +19,7 @@ import type { Terminal } from './terminal.js';
 
 const commands = [
   evaluateCommand,
+  mitigateCommand,
   upCommand,
   statusCommand,
   modelsCommand,

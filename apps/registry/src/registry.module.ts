@@ -33,6 +33,7 @@ import { EvaluationJob } from './evaluations/evaluation-job.js';
 import { EvaluationResults } from './evaluations/evaluation-results.js';
 import { EvaluationStore } from './evaluations/evaluation.store.js';
 import { EvaluationsService } from './evaluations/evaluations.service.js';
+import { VerdictReader } from './evaluations/verdict-reader.js';
 import { OperationInterceptor } from './http/operation.interceptor.js';
 import { Creations } from './idempotency/creations.js';
 import { IdempotencyEntity } from './idempotency/idempotency.entity.js';
@@ -100,6 +101,7 @@ const gate = [
   Rollout,
   RolloutEvents,
   RolloutResults,
+  VerdictReader,
 ];
 
 /** The registry: what there is, what was found about it, who may decide, and what was decided. */

@@ -16,7 +16,10 @@ export {
   type FetchedArtifact,
   type LoadedArtifact,
 } from './artifact-folder.js';
-export { inspectOnnx, type OnnxInspection } from './onnx/inspect-onnx.js';
+export { decisionGraph, uniformInput, type GraphDecision } from './onnx/decision-graph.js';
+export { inspectOnnx, type OnnxInspection, type ZipMapOutput } from './onnx/inspect-onnx.js';
+export { revealTensors } from './onnx/reveal-tensors.js';
+export { withTextLocale } from './onnx/with-text-locale.js';
 export {
   assertSafeExternalData,
   type ExternalTensor,

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import {
   datasetExtensions,
   datasetFormatOfPath,
@@ -39,8 +40,20 @@ export const datasetFormatOf = (path: string): DatasetFormat => {
  */
 export const registerDataset = async (
   client: RegistryClient,
-  { path, name, format = datasetFormatOf(path) }: RegisterDataset,
+  { path, name, ...about }: RegisterDataset,
 ): Promise<Dataset> => {
+  if ((await stat(path)).isDirectory())
+    throw new SluiceError('invalid_data', `${path} is a folder, and a registry takes one file.`, {
+      faults: [
+        {
+          message: 'the dataset is a folder',
+          file: path,
+          expected: 'one file',
+          hint: 'Write the table as one Parquet file; `sluice evaluate` takes a folder without a registry.',
+        },
+      ],
+    });
+  const format = about.format ?? datasetFormatOf(path);
   const { digest } = await client.uploadFile(path);
   return client.createDataset({ name, digest, format });
 };

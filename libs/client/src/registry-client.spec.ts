@@ -205,8 +205,18 @@ describe('registerDataset', () => {
     });
   });
 
+  it('refuses a folder, and says what to do', async () => {
+    const client = await clientOf(answer(200));
+    await expect(client.registerDataset({ path: folder, name: 'data' })).rejects.toMatchObject({
+      code: 'invalid_data',
+      faults: [{ hint: expect.stringContaining('sluice evaluate') }],
+    });
+    expect(server.received).toEqual([]);
+  });
+
   it('refuses a name that tells no format', async () => {
     const client = await clientOf(answer(200));
+    await writeFile(join(folder, 'holdout.xlsx'), 'x');
     await expect(
       client.registerDataset({ path: join(folder, 'holdout.xlsx'), name: 'x' }),
     ).rejects.toMatchObject({ code: 'invalid_data' });

@@ -32,6 +32,7 @@ import {
   type Digest,
   type Environment,
   type Evaluation,
+  type EvaluationSummary,
   type Model,
   type Promotion,
   type PromotionState,
@@ -180,9 +181,10 @@ export class RegistryClient {
     return this.#api.get(`/evaluations/${part(id)}`, evaluationSchema);
   }
 
+  /** Newest first, without their verdicts: `evaluation` tells one. */
   evaluations(
     query: { model?: string; version?: number; outcome?: 'pass' | 'fail' } = {},
-  ): AsyncIterable<Evaluation> {
+  ): AsyncIterable<EvaluationSummary> {
     return this.#api.pages('/evaluations', evaluationPageSchema, query);
   }
 

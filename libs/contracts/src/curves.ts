@@ -11,6 +11,12 @@ export interface ModelCurves {
   readonly roc: RocCurve | null;
   readonly calibration: CalibrationCurve;
   readonly distribution: ScoreDistribution;
+  /** null when a class has no rows. */
+  readonly precisionRecall: PrecisionRecallCurve | null;
+  /** null without favorable rows. */
+  readonly gain: GainCurve | null;
+  /** null when the policy doesn't say what outcomes are worth, or the profile lacks the amounts that it names. */
+  readonly value: ValueCurve | null;
 }
 
 /** From (0, 0) to (1, 1), a point for each threshold that is shown, from the highest down. */
@@ -52,4 +58,44 @@ export interface ScoreDistribution {
     readonly positives: number;
     readonly negatives: number;
   }[];
+}
+
+/** From the highest threshold down to all rows; precision at a recall of 0 is that of the highest scores. */
+export interface PrecisionRecallCurve {
+  readonly points: readonly { readonly recall: number; readonly precision: number }[];
+  /** Share of favorable rows, the precision of chance. */
+  readonly baseRate: number;
+  /** Average precision of the histogram, where scores within 0.001 are taken for tied. */
+  readonly averagePrecision: number;
+}
+
+/** From (0, 0) to (1, 1): of the rows with the highest scores, such a share of all, the share of favorable rows found. */
+export interface GainCurve {
+  readonly points: readonly { readonly share: number; readonly gain: number }[];
+}
+
+export interface ValueCurve {
+  /** The mean worth of a row when rows that score at least the threshold are predicted favorable; at 1, none is. */
+  readonly points: readonly { readonly threshold: number; readonly value: number }[];
+  readonly best: {
+    readonly threshold: number;
+    readonly value: number;
+    /** Of the value, allowing for its having been chosen. */
+    readonly interval: Interval;
+    /** Where the best threshold lies in tables resampled from the data. */
+    readonly thresholds: Interval;
+  };
+  /** Where a favorable prediction is worth as much as an unfavorable one, if scores are probabilities; null if nowhere. */
+  readonly breakEven: number | null;
+}
+
+/** What a report shows of several classes or of a regression beside measures. */
+export interface TaskFigures {
+  /** Rows by label, then by prediction, in the order of the classes. */
+  readonly confusion?: {
+    readonly classes: readonly string[];
+    readonly counts: readonly (readonly number[])[];
+  };
+  /** Mean prediction and mean label of rows in the order of their predictions, parted in about ten. */
+  readonly tenths?: readonly { readonly prediction: number; readonly label: number }[];
 }

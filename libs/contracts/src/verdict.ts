@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { digestOfDocument, digestSchema, type Digest } from './digest.js';
 import { modelNameSchema } from './names.js';
+import { acrossSchema } from './policy/across.js';
 import { metricNames } from './policy/metrics.js';
 
 /** `undefined`: the formula divides by zero on this data. `insufficient`: too few rows to say anything. Neither is zero, and neither passes. */
@@ -16,20 +17,6 @@ export const intervalSchema = z
   })
   .meta({ id: 'Interval' });
 export type Interval = z.infer<typeof intervalSchema>;
-
-/**
- * What is made of the values that a metric has in the groups of a column, in fairlearn's terms: their difference (max − min)
- * or ratio (min / max), the same to the value overall, or their extremes.
- */
-export const acrossSchema = z.enum([
-  'difference',
-  'ratio',
-  'difference_to_overall',
-  'ratio_to_overall',
-  'group_min',
-  'group_max',
-]);
-export type Across = z.infer<typeof acrossSchema>;
 
 export const measureSchema = z
   .strictObject({
@@ -51,19 +38,32 @@ export const measureSchema = z
       .optional()
       .describe('What is made of the values of all groups; absent when it is of one or of none'),
     within: z
-      .strictObject({ column: z.string(), value: z.string() })
+      .strictObject({ column: z.string(), value: z.string().nullable() })
       .optional()
-      .describe('The rows it is taken over: those with this value of a control column'),
+      .describe(
+        'The rows it is taken over: those with this value of a control column; null when it goes through the rows of each value in turn',
+      ),
     parameter: z
       .number()
       .optional()
       .describe('The parameter of the metric, when the check gives one: such as β of Fβ'),
+    class: z
+      .string()
+      .optional()
+      .describe('Of several classes, the one that it is of; absent when it is of all'),
     column: z.string().nullable().describe('The column it is about, for metrics of single columns'),
     value: z
       .number()
       .nullable()
       .describe('null exactly when the state is undefined or insufficient'),
     interval: intervalSchema.nullable(),
+    errorBound: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe(
+        'How far the value may be from the one of all rows, when it was estimated from a profile merged from parts; the interval allows for it. Absent when the value is exact',
+      ),
     n: z
       .number()
       .int()
@@ -81,6 +81,28 @@ export type Measure = z.infer<typeof measureSchema>;
 
 export const checkOutcomeSchema = z.enum(['pass', 'warn', 'fail']);
 export type CheckOutcome = z.infer<typeof checkOutcomeSchema>;
+
+/** How surprising the data would be if it were otherwise. */
+export const checkTestSchema = z
+  .strictObject({
+    hypothesis: z
+      .enum(['limit_missed', 'no_difference'])
+      .describe(
+        'What is doubted: that the figure misses its limit, one-sided, which the check has to disprove; or that version and champion do not differ, two-sided',
+      ),
+    p: z.number().min(0).max(1).describe('The chance of such data if the hypothesis holds'),
+    adjusted: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe('p after the correction over the checks; the check passes up to 0.025'),
+    method: z
+      .string()
+      .describe('The method of the interval that p is read from, or of the test, such as mcnemar'),
+  })
+  .meta({ id: 'CheckTest' });
+export type CheckTest = z.infer<typeof checkTestSchema>;
 
 export const checkSchema = z
   .strictObject({
@@ -101,6 +123,9 @@ export const checkSchema = z
           'When the whole interval has to meet the limit, or with unless_shown some value of it',
         ),
     }),
+    test: checkTestSchema
+      .optional()
+      .describe('Of a check that compares with the champion, or holds by its interval'),
     reason: z.string().describe('Why it came out so, in one sentence with the figures'),
     advice: z.string().nullable().describe('What to do when it did not pass'),
   })

@@ -24,13 +24,14 @@ const refusal = async (
   columns: Record<string, string>,
   policyColumns: Record<string, unknown> = {},
   options: { rows?: number; format?: DatasetFormat } = {},
+  rest: Record<string, unknown> = {},
 ): Promise<SluiceError> => {
   const { rows = 60, format = 'parquet' } = options;
   const list = Object.entries({ ...sound, ...columns }).map(([name, sql]) => `${sql} AS "${name}"`);
   const path = join(folder, `${(files += 1)}.${format}`);
   await writeTable(path, `SELECT ${list.join(', ')} FROM range(1, ${rows + 1}) t(i)`, format);
   const error = await rejection(
-    profileDataset({ policy: policyWith(policyColumns), dataset: { path } }),
+    profileDataset({ policy: policyWith(policyColumns, rest), dataset: { path } }),
   );
   expect(error.code).toBe('invalid_data');
   expect(error.faults.every(({ file }) => file === 'data/holdout.parquet')).toBe(true);
@@ -239,4 +240,80 @@ it.each(datasetFormats)('faults in %s come all at once', async (format) => {
     'columns.protected[0].name',
     'columns.score',
   ]);
+});
+
+describe('weights and amounts', () => {
+  it.each([
+    ['missing', 'IF(i = 7, NULL, 1.5)', 'no value', 7],
+    ['NaN', "IF(i = 9, 'nan'::DOUBLE, 1.5)", 'nan', 9],
+    ['infinite', "IF(i = 4, 'inf'::DOUBLE, 1.5)", 'inf', 4],
+    ['negative', 'IF(i = 3, -1.0, 1.5)', '-1.0', 3],
+  ])('are refused where a weight is %s', async (_what, weight, found, row) => {
+    const error = await refusal({ w: weight }, { weight: 'w' });
+    expect(faultAt(error, 'columns.weight')).toMatchObject({
+      message: `the weight "w" is not a number of 0 or more in row ${row}`,
+      found,
+      expected: 'a number of 0 or more',
+    });
+  });
+
+  it('are refused when all weights are 0', async () => {
+    const error = await refusal({ w: '0' }, { weight: 'w' });
+    expect(faultAt(error, 'columns.weight').message).toBe('the weights "w" are all 0');
+  });
+
+  it('are refused when they are text', async () => {
+    const error = await refusal({ w: "'heavy'" }, { weight: 'w' });
+    expect(faultAt(error, 'columns.weight')).toMatchObject({
+      message: 'the weight "w" is no number',
+      found: 'VARCHAR',
+    });
+  });
+
+  it('are refused where an amount is missing or not finite, with how many', async () => {
+    const value = { true_positive: 1, amount: 'loan' };
+    const error = await refusal(
+      { loan: "CASE WHEN i = 5 THEN NULL WHEN i = 6 THEN 'inf'::DOUBLE ELSE -i END" },
+      {},
+      {},
+      { value },
+    );
+    expect(faultAt(error, 'value.amount')).toMatchObject({
+      message: 'the amount "loan" is not a finite number in row 5 and 1 more',
+      found: 'no value',
+    });
+  });
+});
+
+describe('a control column', () => {
+  it('needs a value in every row', async () => {
+    const error = await refusal({ site: "IF(i < 3, NULL, 'x')" }, { control: ['site'] });
+    expect(faultAt(error, 'columns.control[0]')).toMatchObject({
+      message: 'the control column "site" is missing in 2 rows',
+    });
+  });
+
+  it('has at most so many values', async () => {
+    const error = await refusal({ site: 'i' }, { control: ['site'] }, { rows: 101 });
+    expect(faultAt(error, 'columns.control[0]').message).toBe(
+      'the control column "site" has 101 groups',
+    );
+  });
+});
+
+describe('an intersection', () => {
+  it('has at most so many groups that occur', async () => {
+    const check = { metric: 'selection_rate_difference', by: ['team', 'site'], at_most: 1 };
+    const error = await refusal(
+      { team: "'t' || i % 30", site: 'i // 30' },
+      { protected: [{ name: 'team' }, { name: 'site' }] },
+      { rows: 600 },
+      { checks: [{ ...check, metric: 'demographic_parity_difference' }] },
+    );
+    expect(faultAt(error, 'checks')).toMatchObject({
+      message: 'team × site has 600 groups',
+      found: 'team: 30 groups, site: 21 groups',
+      expected: 'at most 500 groups',
+    });
+  });
 });

@@ -1,18 +1,23 @@
 import type { DriftFigures, VerdictSubject } from '@sluice/contracts';
 import type {
+  DistributedProfile,
+  DistributedProgress,
+  DistributedRequest,
+} from './distributed/profile-distributed.js';
+import type {
   EvaluatedData,
   EvaluationAnswer,
   EvaluationNote,
+  EvaluationProgress,
   EvaluationRequest,
 } from './evaluation-worker.js';
 import type { ProfiledDataset } from './profile-dataset.js';
 import { WorkerHandle } from './worker-handle.js';
 
-/** The steps of `ProfileProgress` and `DriftProgress`, and `measure`: measures with their intervals, of which some thousands are taken. */
-export type EvaluationProgress = EvaluationNote;
+export type { EvaluationProgress } from './evaluation-worker.js';
 
-export interface EvaluationAttention {
-  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
+export interface EvaluationAttention<Progress = EvaluationProgress> {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,8 +48,27 @@ export class EvaluationThread {
     request: EvaluatedData,
     { onProgress, signal }: EvaluationAttention = {},
   ): Promise<Omit<ProfiledDataset, 'profile'>> {
-    const answer = await this.worker.ask({ profile: request }, [], { onNote: onProgress, signal });
+    const answer = await this.worker.ask({ profile: request }, [], {
+      onNote: heard(onProgress),
+      signal,
+    });
     return answer as Omit<ProfiledDataset, 'profile'>;
+  }
+
+  /**
+   * Makes the profile of a table where it is, and keeps it in the thread. Aborted, it cancels the query that runs.
+   *
+   * @throws SluiceError as `profileDistributed` does
+   */
+  async profileTable(
+    request: Omit<DistributedRequest, 'onProgress' | 'signal'>,
+    { onProgress, signal }: EvaluationAttention<DistributedProgress> = {},
+  ): Promise<Omit<DistributedProfile, 'profile'>> {
+    const answer = await this.worker.ask({ table: request }, [], {
+      onNote: heard(onProgress),
+      signal,
+    });
+    return answer as Omit<DistributedProfile, 'profile'>;
   }
 
   /**
@@ -60,7 +84,7 @@ export class EvaluationThread {
     const stop = (): void => void this.worker.stop();
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      const answer = await this.worker.ask({ subject }, [], { onNote: onProgress, signal });
+      const answer = await this.worker.ask({ subject }, [], { onNote: heard(onProgress), signal });
       return answer as Decided;
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -71,3 +95,9 @@ export class EvaluationThread {
     return this.worker.close();
   }
 }
+
+/** The thread tells of what it was asked to do, and of nothing else. */
+const heard = <Progress extends EvaluationNote>(
+  onProgress: ((progress: Progress) => void) | undefined,
+): ((note: EvaluationNote) => void) | undefined =>
+  onProgress && ((note) => onProgress(note as Progress));

@@ -1,6 +1,12 @@
 import { SluiceError, type Policy, type VerdictSubject } from '@sluice/contracts';
 import { driftFigures, evaluate, type DriftProfile, type Profile } from '@sluice/evaluation';
 import {
+  profileDistributed,
+  type DistributedProfile,
+  type DistributedProgress,
+  type DistributedRequest,
+} from './distributed/profile-distributed.js';
+import {
   driftOfDataset,
   type DatasetDriftRequest,
   type DriftProgress,
@@ -17,16 +23,21 @@ import { serveRequests, type Asked } from './worker-loop.js';
 
 /** First what to make the profile of, then what the verdict is to be bound to. */
 export type EvaluationRequest =
-  { readonly profile: EvaluatedData } | { readonly subject: VerdictSubject };
+  | { readonly profile: EvaluatedData }
+  | { readonly table: Omit<DistributedRequest, 'onProgress' | 'signal'> }
+  | { readonly subject: VerdictSubject };
 /** The dataset, and what it is compared with when the policy names a reference. */
 export type EvaluatedData = Omit<ProfileRequest, 'onProgress' | 'signal'> & {
-  readonly reference?: DatasetDriftRequest['reference'];
+  readonly reference?: DatasetDriftRequest['reference'] | undefined;
 };
-export type EvaluationAnswer = Omit<ProfiledDataset, 'profile'> | Decided;
-export type EvaluationNote =
+export type EvaluationAnswer =
+  Omit<ProfiledDataset, 'profile'> | Omit<DistributedProfile, 'profile'> | Decided;
+/** The steps of `ProfileProgress` and `DriftProgress`, and `measure`: measures with their intervals, of which some thousands are taken. */
+export type EvaluationProgress =
   | ProfileProgress
   | DriftProgress
   | { readonly step: 'measure'; readonly done: number; readonly total: number };
+export type EvaluationNote = EvaluationProgress | DistributedProgress;
 
 /** A note for each of thousands of batches and measures would be work for whoever listens, and none could be seen. */
 const tellEveryMs = 100;
@@ -41,11 +52,20 @@ serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (reques
   if ('profile' in request) {
     const { reference, ...data } = request.profile;
     const attention = { onProgress: tell, signal: asked.signal };
-    const { profile, ...about } = await profileDataset({ ...data, ...attention });
+    const { profile, ...about } = await profileDataset<Profile>({ ...data, ...attention });
     const compared = await driftOf(data, reference, attention);
     made = { policy: data.policy, profile, drift: compared?.drift ?? null };
     const warnings = [...about.warnings, ...(compared?.warnings ?? [])];
     return { result: { ...about, warnings } };
+  }
+  if ('table' in request) {
+    const { profile, ...about } = await profileDistributed({
+      ...request.table,
+      onProgress: tell,
+      signal: asked.signal,
+    });
+    made = { policy: request.table.policy, profile, drift: null };
+    return { result: about };
   }
   if (made === undefined) throw new Error('There is no profile to decide on yet.');
   const verdict = evaluate({
@@ -64,7 +84,7 @@ serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (reques
 
 /** null when the policy names no reference. */
 function driftOf(
-  { policy, dataset, model }: EvaluatedData,
+  { policy, dataset, model, endpoint }: EvaluatedData,
   reference: EvaluatedData['reference'],
   attention: Pick<DatasetDriftRequest, 'onProgress' | 'signal'>,
 ): Promise<ProfiledDrift> | null {
@@ -79,6 +99,7 @@ function driftOf(
     dataset,
     reference,
     ...(model === undefined ? {} : { model }),
+    ...(endpoint === undefined ? {} : { endpoint }),
     ...attention,
   });
 }

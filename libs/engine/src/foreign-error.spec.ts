@@ -6,13 +6,13 @@ describe('reasonOf', () => {
     const error = new Error(
       'Cannot read /var/blobs/ab/cd: bad magic in /var/blobs/ab/cd\n\nLINE 1: SELECT',
     );
-    expect(reasonOf(error, '/var/blobs/ab/cd', 'model.onnx')).toBe(
+    expect(reasonOf(error, { path: '/var/blobs/ab/cd', name: 'model.onnx' })).toBe(
       'Cannot read model.onnx: bad magic in model.onnx',
     );
   });
 
   it('is short', () => {
-    expect(reasonOf('x'.repeat(5000), '/path', 'name')).toHaveLength(300);
+    expect(reasonOf('x'.repeat(5000), { path: '/path', name: 'name' })).toHaveLength(300);
   });
 });
 

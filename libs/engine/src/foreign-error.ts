@@ -1,9 +1,16 @@
 import { SluiceError } from '@sluice/contracts';
 
-/** What a foreign error says, on one line and without the path under which it was shown the file. */
-export const reasonOf = (error: unknown, path: string, name: string): string => {
+/** A file by the path under which others see it, and by what the user calls it. */
+export interface ShownFile {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** What a foreign error says, on one line and without the path under which it was shown a file. */
+export const reasonOf = (error: unknown, ...files: readonly ShownFile[]): string => {
   const message = error instanceof Error ? error.message : String(error);
-  const line = message.replaceAll(path, name).split('\n', 1)[0] ?? '';
+  const named = files.reduce((text, { path, name }) => text.replaceAll(path, name), message);
+  const line = named.split('\n', 1)[0] ?? '';
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 };
 

@@ -1,5 +1,24 @@
-export { digestOfFile } from './digest-of-file.js';
+export { digestOfDataset, findDatasetFiles, type DatasetFile } from './dataset/dataset-files.js';
+export {
+  profileDistributed,
+  type DistributedProfile,
+  type DistributedProgress,
+  type DistributedRequest,
+} from './distributed/profile-distributed.js';
+export {
+  parseTrinoAddress,
+  trinoCredentials,
+  type TrinoAddress,
+  type TrinoCredentials,
+} from './distributed/trino-address.js';
 export { EvaluationThread, type Decided, type EvaluationProgress } from './evaluation-thread.js';
+export type { ScoredRows } from './scored-rows.js';
+export { isFavorable } from './favorable.js';
+export {
+  endpointProtocols,
+  type EndpointProtocol,
+  type EndpointSource,
+} from './inference/endpoint/endpoint.js';
 export type { ModelSource } from './inference/candidate.js';
 export {
   profileDataset,
@@ -13,3 +32,6 @@ export {
   type DriftProgress,
 } from './drift/drift-of-dataset.js';
 export type { ProfiledDrift } from './drift/profile-drift.js';
+export type { PlannedOutputs } from './inference/model-plan.js';
+export { readColumns, type ColumnsWanted, type TableColumns } from './tables/table-columns.js';
+export { writeTable, type NewColumn, type TableChange } from './tables/write-table.js';

@@ -1,24 +1,34 @@
 import type { OnnxInspection } from '@sluice/artifacts';
 import { SluiceError, type Policy, type DatasetFormat } from '@sluice/contracts';
-import type { Profile, ProtectedProfile } from '@sluice/evaluation';
-import { Ranker } from './counting/ranking.js';
-import type { Tally } from './counting/tally.js';
-
-import { Dataset } from './dataset/dataset.js';
+import type { BinaryProfile, Profile } from '@sluice/evaluation';
+import { assembleProfile } from './assembly/assemble-profile.js';
+import type { Layout } from './assembly/layout.js';
+import type { DatasetFile } from './dataset/dataset-files.js';
+import { Dataset, type DatasetSource } from './dataset/dataset.js';
 import { surveyInputs, type NeededColumn } from './dataset/input-survey.js';
 import { findPolicyColumns } from './dataset/policy-columns.js';
+import { policyLayout, surveyIntersections } from './dataset/policy-layout.js';
 import { surveyDataset, type Survey } from './dataset/survey.js';
 import { FaultCollector } from './fault-collector.js';
 import {
   bindCandidate,
   inspectCandidate,
+  inspectEndpoint,
   type BoundModel,
   type Candidate,
   type ModelSource,
 } from './inference/candidate.js';
-import { scoreRows } from './scored-rows.js';
+import type { PlannedOutputs } from './inference/model-plan.js';
+import type { EndpointSource } from './inference/endpoint/endpoint.js';
+import { rankScores } from './ranking/rank-scores.js';
+import { scoreRows, tellRows, type ScoredRows } from './scored-rows.js';
+import { duckdbDialect } from './sql/duckdb-dialect.js';
+import type { ScoredRelation } from './sql/scored-relation.js';
+import { SqlSums, type Query } from './sql/sql-sums.js';
+import { profileTask, surveyTaskGroups } from './tasks/profile-task.js';
+import { surveyTask } from './tasks/task-survey.js';
 
-/** What is done so far: rows for `score`; for `rank` the whole table, then each protected column. */
+/** What is done so far: rows for `score`, steps of counting for `rank`. */
 export interface ProfileProgress {
   readonly step: 'survey' | 'score' | 'rank';
   readonly done: number;
@@ -27,21 +37,31 @@ export interface ProfileProgress {
 
 export interface ProfileRequest {
   readonly policy: Policy;
-  /** The format is needed when neither this path nor `data.evaluation` has an extension that tells. */
-  readonly dataset: { readonly path: string; readonly format?: DatasetFormat };
-  /** The version, which is needed exactly when the policy names an artifact. */
+  /** The format is needed when neither paths nor `data.evaluation` have an extension that tells. */
+  readonly dataset: (
+    | { readonly path: string }
+    /** See `findDatasetFiles`; rows come in the order of these. */
+    | { readonly files: readonly DatasetFile[] }
+  ) & { readonly format?: DatasetFormat };
+  /** The version; it or an endpoint is needed exactly when the policy names an artifact. */
   readonly model?: ModelSource;
+  /** Where the version runs, to be asked for its scores in place of the model's file. */
+  readonly endpoint?: EndpointSource;
   /** The version in production; it is scored on the same rows. */
   readonly champion?: ModelSource | null;
   readonly onProgress?: (progress: ProfileProgress) => void;
+  /** Told of the scored rows, in order, batch by batch; groups are positions in the profile's, by column. */
+  readonly onScored?: (rows: ScoredRows) => void;
   /** Stops the work at the next batch or query; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-export interface ProfiledDataset {
-  readonly profile: Profile;
-  /** Of the version; null when the scores came with the data. */
+export interface ProfiledDataset<Own extends Profile = BinaryProfile> {
+  readonly profile: Own;
+  /** Of the version; null when the scores came with the data or from an endpoint. */
   readonly inspection: OnnxInspection | null;
+  /** Which of the version's outputs were used, and how; null where the inspection is. */
+  readonly outputs: PlannedOutputs | null;
   /** What is no fault but should be known, as sentences. */
   readonly warnings: readonly string[];
 }
@@ -53,27 +73,62 @@ export interface ProfiledDataset {
  * Missing values (NULL, NaN, an empty field in CSV) are given to floating-point inputs as NaN, with a warning, and are
  * faults anywhere else. The same files give the same profile on every machine of the same architecture.
  *
+ * The profile is of the policy's task, which the caller names if it isn't binary classification.
+ *
  * @throws SluiceError `invalid_data` or `invalid_artifact`, with all faults that can be known at once
  */
-export const profileDataset = async (request: ProfileRequest): Promise<ProfiledDataset> => {
+export const profileDataset = async <Own extends Profile = BinaryProfile>(
+  request: ProfileRequest,
+): Promise<ProfiledDataset<Own>> => {
   const { policy, signal } = request;
   signal?.throwIfAborted();
   assertRequest(request);
   const faults = new FaultCollector(policy.data.evaluation);
   const candidates = await inspectCandidates(request, faults);
-  const source = { ...request.dataset, name: policy.data.evaluation };
+  const source = sourceOf(request.dataset, policy.data.evaluation);
   request.onProgress?.({ step: 'survey', done: 0, total: 1 });
   const dataset = await faults.gather(() => Dataset.open(source, signal));
   if (dataset === undefined) throw faults.error();
   try {
     const columns = findPolicyColumns(policy, dataset, faults);
-    const [version, champion] = candidates.map(
-      (candidate) => candidate && bindCandidate(candidate, policy, dataset, faults),
-    );
+    const bind = (candidate: Candidate | undefined) =>
+      candidate && bindCandidate(candidate, policy, dataset, faults);
+    const version = await bind(candidates.version);
+    const champion = await bind(candidates.champion);
+    if (policy.task !== 'binary-classification') {
+      const labels = [version, champion].flatMap<string | number>(
+        (model) => model?.inspection.classLabels ?? [],
+      );
+      const found = await surveyTask(policy, columns, dataset, faults, labels);
+      if (found) await surveyTaskGroups(policy, found, dataset, faults);
+      const gone = await surveyInputs(neededColumns(version, champion), dataset, faults);
+      faults.throwIfAny();
+      if (found === undefined) throw new Error('A survey failed without a fault.');
+      request.onProgress?.({ step: 'survey', done: 1, total: 1 });
+      const profile = await profileTask({
+        policy,
+        dataset,
+        survey: found,
+        version: version ?? null,
+        champion: champion ?? null,
+        hasMissingValues: gone.size > 0,
+        onProgress: request.onProgress,
+        signal,
+      });
+      return {
+        profile: profile as Profile as Own,
+        inspection: version?.inspection ?? null,
+        outputs: version?.outputs ?? null,
+        warnings: [...found.warnings, ...missingWarnings(gone)],
+      };
+    }
     const survey = await surveyDataset(policy, columns, dataset, faults);
     const missing = await surveyInputs(neededColumns(version, champion), dataset, faults);
     faults.throwIfAny();
     if (survey === undefined) throw new Error('A survey failed without a fault.');
+    const layout = policyLayout(policy, survey);
+    await surveyIntersections(layout, survey, dataset, duckdbDialect, faults);
+    faults.throwIfAny();
     request.onProgress?.({ step: 'survey', done: 1, total: 1 });
 
     const scored = await scoreRows(
@@ -86,9 +141,12 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
       },
       (done) => request.onProgress?.({ step: 'score', done, total: survey.rows }),
     );
+    if (request.onScored !== undefined)
+      await tellRows(dataset, scored.relation, survey, request.onScored);
     return {
-      profile: await makeProfile(survey, scored.tally, request),
-      inspection: version?.inspection ?? null,
+      profile: (await makeProfile(dataset, scored.relation, layout, survey, request)) as Own,
+      inspection: version?.endpoint === undefined ? (version?.inspection ?? null) : null,
+      outputs: version?.endpoint === undefined ? (version?.outputs ?? null) : null,
       warnings: [
         ...missingWarnings(missing),
         ...disagreementWarnings(scored.disagreements, survey.rows),
@@ -99,14 +157,27 @@ export const profileDataset = async (request: ProfileRequest): Promise<ProfiledD
   }
 };
 
+/** The files of a dataset, and what its faults call it. */
+export const sourceOf = (dataset: ProfileRequest['dataset'], name: string): DatasetSource => {
+  const files = 'path' in dataset ? [{ path: dataset.path, name }] : dataset.files;
+  return { files, format: dataset.format, name };
+};
+
 /** A caller's mistakes, as opposed to those in data and models. */
-const assertRequest = ({ policy, model, champion }: ProfileRequest): void => {
-  if (policy.artifact !== undefined && model === undefined)
+const assertRequest = ({ policy, model, endpoint, champion }: ProfileRequest): void => {
+  if (model !== undefined && endpoint !== undefined)
+    throw new SluiceError('invalid_request', 'Both a model and an endpoint were given.');
+  if (policy.task !== 'binary-classification' && endpoint !== undefined)
+    throw new SluiceError(
+      'invalid_request',
+      `An endpoint is asked for scores of two classes only, and the policy is of ${policy.task}: evaluate the model's file, or predictions in the data.`,
+    );
+  if (policy.artifact !== undefined && model === undefined && endpoint === undefined)
     throw new SluiceError(
       'invalid_request',
       'The policy names an artifact, and no model was given.',
     );
-  if (policy.artifact === undefined && (model !== undefined || (champion ?? null) !== null))
+  if (policy.artifact === undefined && (model ?? endpoint ?? champion ?? null) !== null)
     throw new SluiceError(
       'invalid_request',
       'The policy takes scores from the data, and a model was given.',
@@ -115,79 +186,83 @@ const assertRequest = ({ policy, model, champion }: ProfileRequest): void => {
 
 /** The version and the champion; undefined for what isn't given or has faults. */
 const inspectCandidates = async (
-  { policy, model, champion }: ProfileRequest,
+  { policy, model, endpoint, champion, signal }: ProfileRequest,
   faults: FaultCollector,
-): Promise<(Candidate | undefined)[]> => {
+): Promise<{ version: Candidate | undefined; champion: Candidate | undefined }> => {
   const name = policy.artifact ?? '';
-  return [
-    model && (await faults.gather(() => inspectCandidate(model, name))),
-    champion
+  return {
+    version: endpoint
+      ? await faults.gather(() => inspectEndpoint(endpoint, signal))
+      : model && (await faults.gather(() => inspectCandidate(model, name))),
+    champion: champion
       ? await faults.gather(() => inspectCandidate(champion, `${name} (champion)`))
       : undefined,
-  ];
+  };
 };
 
 const neededColumns = (...models: readonly (BoundModel | undefined)[]): NeededColumn[] => {
   const all = models.flatMap((model) =>
-    (model?.inputs ?? []).flatMap(({ columns, storage }) =>
-      columns.map((column) => ({ column, storage })),
+    (model?.inputs ?? []).flatMap(({ columns, storage, width }) =>
+      columns.map((column) => ({ column, storage, width })),
     ),
   );
-  return all.filter(
-    ({ column, storage }, index) =>
-      all.findIndex((other) => other.column === column && other.storage === storage) === index,
-  );
+  const isSame = (a: NeededColumn, b: NeededColumn): boolean =>
+    a.column === b.column && a.storage === b.storage && a.width === b.width;
+  return all.filter((one, index) => all.findIndex((other) => isSame(one, other)) === index);
 };
 
 const makeProfile = async (
+  dataset: Dataset,
+  relation: ScoredRelation,
+  layout: Layout,
   survey: Survey,
-  tally: Tally,
   { signal, onProgress }: ProfileRequest,
 ): Promise<Profile> => {
-  const ranker = tally.kept && new Ranker(tally.kept);
-  const total = 1 + survey.groups.length;
-  let done = 0;
-  const ranked = async <Ranking>(
-    work: (ranker: Ranker) => Promise<Ranking>,
-  ): Promise<Ranking | null> => {
-    if (ranker === null) return null;
+  const query: Query = (sql) => dataset.query(sql);
+  const sums = await SqlSums.of(query, duckdbDialect, relation, layout, survey.rows);
+  // Rows of data are looked at one by one only here; those that models scored were told of before.
+  const onRows =
+    relation.from === 'data'
+      ? (done: number) => onProgress?.({ step: 'score', done, total: survey.rows })
+      : () => undefined;
+  const steps = roundsOf(dataset, relation, sums, onRows);
+  if (steps.length === 0) onRows(survey.rows);
+  for (const [done, step] of steps.entries()) {
+    await step();
     signal?.throwIfAborted();
-    const ranking = await work(ranker);
-    onProgress?.({ step: 'rank', done: (done += 1), total });
-    return ranking;
-  };
-  try {
-    const ranking = await ranked((all) => all.rankAll());
-    const byColumn: ProtectedProfile[] = [];
-    for (const [position, { column, privileged, names }] of survey.groups.entries()) {
-      const rankings = await ranked((groups) => groups.rankGroups(position, names.length));
-      byColumn.push({
-        column: column.name,
-        privileged,
-        within: null,
-        groups: names.map((group, code) => ({
-          group,
-          cells: tally.groupCells(position, code),
-          ranking: rankings?.[code] ?? null,
-          scores: tally.groupScores(position, code),
-          losses: null,
-        })),
-      });
-    }
-    return {
-      task: 'binary-classification',
-      rows: survey.rows,
-      overall: {
-        cells: tally.overallCells,
-        ranking,
-        scores: tally.overallScores,
-        losses: null,
-      },
-      byColumn,
-    };
-  } finally {
-    await ranker?.close();
+    onProgress?.({ step: 'rank', done: done + 1, total: steps.length });
   }
+  signal?.throwIfAborted();
+  return assembleProfile(survey.rows, sums.slices, sums.sums, sums.units);
+};
+
+/**
+ * What follows once cells are counted. Ranks, histograms and losses are taken in one walk over sorted rows, which is
+ * many times faster than window sums; what needs version and champion of the same row comes from SQL.
+ */
+const roundsOf = (
+  dataset: Dataset,
+  relation: ScoredRelation,
+  sums: SqlSums,
+  onRows: (done: number) => void,
+): (() => Promise<void>)[] => {
+  if (relation.score === null) return [];
+  const walk = (of: 'version' | 'champion') => () =>
+    rankScores({ ...sums, dataset, relation }, of, of === 'version' ? onRows : undefined);
+  const amounts = (of: 'version' | 'champion') =>
+    relation.amount === null ? [] : [() => sums.addAmounts(of)];
+  return [
+    walk('version'),
+    ...amounts('version'),
+    ...(relation.champion === null
+      ? []
+      : [
+          walk('champion'),
+          ...amounts('champion'),
+          () => sums.addLosses(['difference']),
+          () => sums.addCovariances(),
+        ]),
+  ];
 };
 
 const missingWarnings = (missing: ReadonlyMap<string, number>): string[] =>

@@ -1,22 +1,34 @@
-import { Tally, type ScoredRows } from './counting/tally.js';
 import { BatchColumns } from './dataset/batch-columns.js';
 import type { Dataset } from './dataset/dataset.js';
-import {
-  codeColumn,
-  rowBatches,
-  truthColumn,
-  type BatchColumn,
-  type RowBatch,
-} from './dataset/row-batches.js';
-import { convertedSql, quoteText, textSql } from './dataset/sql.js';
-import type { LabelColumn, Survey } from './dataset/survey.js';
+import { rowBatches, type RowBatch } from './dataset/row-batches.js';
+import type { Survey } from './dataset/survey.js';
+import type { TableValues } from './dataset/table-appender.js';
+import { streamVectors, type VectorColumn } from './dataset/stream-vectors.js';
 import { faultError } from './fault-collector.js';
 import type { BoundModel } from './inference/candidate.js';
-import type { PlannedInput } from './inference/model-plan.js';
+import { RunningEndpoint } from './inference/endpoint/running-endpoint.js';
+import type { BatchScores, PlannedInput } from './inference/model-plan.js';
 import { RunningModel } from './inference/running-model.js';
+import {
+  keptColumns,
+  modelColumns,
+  relationOfData,
+  relationOfTable,
+  scoredName,
+} from './scored-relations.js';
+import { duckdbDialect } from './sql/duckdb-dialect.js';
+import type { ScoredRelation } from './sql/scored-relation.js';
 
 /** Rows that a model gets at a time: many enough to make calls cheap, few enough to keep a batch in the cache. */
 const batchSize = 4096;
+/** Lists of many values make batches of fewer rows, so that a batch of images fits into memory. */
+const mostValues = 2 ** 22;
+
+/** Rows of a batch with these columns. */
+export const rowsPerBatch = ({ list }: BatchColumns): number => {
+  const widest = list.reduce((sum, { width = 0 }) => sum + width, 1);
+  return Math.max(1, Math.min(batchSize, Math.floor(mostValues / widest)));
+};
 
 /** What is to be scored, and by what. */
 export interface Scoring {
@@ -29,117 +41,154 @@ export interface Scoring {
   readonly hasMissingValues: boolean;
 }
 
-/** The counts and scores of all rows. */
+/** The relation of all rows with their scores. */
 export interface ScoredTable {
-  readonly tally: Tally;
+  readonly relation: ScoredRelation;
   /** For each model, by name, the rows whose predicted label isn't the more probable one. */
   readonly disagreements: ReadonlyMap<string, number>;
 }
 
-type Scores = Pick<ScoredRows, 'prediction' | 'score'>;
-type Scorer = (batch: RowBatch) => Promise<Scores>;
+/** What is known of consecutive rows once they are scored. 1 stands for the favorable value. */
+export interface ScoredRows {
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly label: Uint8Array;
+  readonly prediction: Uint8Array;
+  readonly score: Float64Array | null;
+  readonly championPrediction: Uint8Array | null;
+  readonly championScore: Float64Array | null;
+  /** For each protected column, the group's position among its groups. */
+  readonly groups: readonly Uint16Array[];
+}
 
-/** Scores a dataset in one pass, counting as batches stream by: the next is read while models are at the last. */
+type Scorer = (batch: RowBatch) => Promise<BatchScores>;
+
+/**
+ * Scores a dataset by its models in one pass, and keeps what a profile needs of each row in a table beside it: the next
+ * batch is read while models are at the last. Data that holds scores or predictions is its own table.
+ */
 export const scoreRows = async (
   scoring: Scoring,
   onRows: (done: number) => void,
 ): Promise<ScoredTable> => {
   const { dataset, survey } = scoring;
+  if (scoring.version === null)
+    return { relation: relationOfData(survey, dataset, duckdbDialect), disagreements: new Map() };
   const columns = new BatchColumns();
-  const label = columns.add(truthOf(survey.label));
-  const groups = survey.groups.map((group) =>
-    columns.add(codeColumn(textSql(group.column), group.names)),
-  );
-  const models: RunningModel[] = [];
+  const kept = keptColumns(survey).map((column) => ({
+    ...column,
+    position: columns.add(column),
+  }));
+  const models: (RunningModel | RunningEndpoint)[] = [];
   const start = async (model: BoundModel): Promise<Scorer> => {
     const running = await startModel(model, columns, scoring);
     models.push(running);
-    return async (batch) => {
-      const { scores, predictions } = await running.score(batch);
-      return { score: scores, prediction: predictions };
-    };
+    return (batch) => running.score(batch);
   };
   try {
-    const version =
-      scoring.version === null ? fromData(survey, columns) : await start(scoring.version);
+    const version = await start(scoring.version);
     const champion = scoring.champion && (await start(scoring.champion));
-    const tally = new Tally(
-      survey.rows,
-      survey.groups.map(({ names }) => names.length),
-      {
-        scores: scoring.version !== null || survey.score !== null,
-        champion: champion !== null,
-      },
-    );
+    const table = await dataset.createTable(scoredName, [
+      ...kept,
+      ...modelColumns('version'),
+      ...(champion === null ? [] : modelColumns('champion')),
+    ]);
+    let counted = 0;
     const scored = async (batch: RowBatch): Promise<void> => {
-      const [ours, theirs] = await Promise.all([version(batch), champion?.(batch)]);
-      if (batch.firstRow + batch.rows > survey.rows) throw changed(dataset);
-      tally.add({
-        firstRow: batch.firstRow,
-        rows: batch.rows,
-        label: batch.columns[label] as Uint8Array,
-        groups: groups.map((index) => batch.columns[index] as Uint16Array),
-        ...ours,
-        championPrediction: theirs?.prediction ?? null,
-        championScore: theirs?.score ?? null,
-      });
-      onRows(batch.firstRow + batch.rows);
+      const results = await Promise.all([version(batch), ...(champion ? [champion(batch)] : [])]);
+      counted += batch.rows;
+      if (counted > survey.rows) throw changed(dataset);
+      table.append(batch.rows, [
+        ...kept.map(({ position }) => batch.columns[position] as TableValues),
+        ...results.flatMap(({ predictions, scores }) => [predictions, scores]),
+      ]);
+      onRows(counted);
     };
     let last = Promise.resolve();
-    for await (const batch of rowBatches(dataset, columns.list, batchSize)) {
+    for await (const batch of rowBatches(dataset, columns.list, rowsPerBatch(columns))) {
       await last;
       last = scored(batch);
       // It is awaited above or below; until then Node must not take its failure for one that nobody handles.
       last.catch(() => undefined);
     }
     await last;
-    if (!tally.isComplete) throw changed(dataset);
+    if (counted !== survey.rows) throw changed(dataset);
+    table.close();
     const disagreements = models.map((model) => [model.name, model.disagreements] as const);
-    return { tally, disagreements: new Map(disagreements) };
+    return {
+      relation: relationOfTable(survey, champion !== null),
+      disagreements: new Map(disagreements),
+    };
   } finally {
     await Promise.all(models.map((model) => model.close()));
   }
 };
 
-const truthOf = ({ column, favorable }: LabelColumn): BatchColumn =>
-  truthColumn(
-    favorable.length === 0
-      ? 'false'
-      : `${textSql(column)} IN (${favorable.map(quoteText).join(', ')})`,
-  );
-
-const fromData = (survey: Survey, columns: BatchColumns): Scorer => {
-  const scoreSql = survey.score && convertedSql(survey.score, 'float64');
-  const score = scoreSql === null ? null : columns.add({ sql: scoreSql, storage: 'float64' });
-  const prediction = columns.add(
-    survey.prediction === null ? truthColumn(`${scoreSql} >= 0.5`) : truthOf(survey.prediction),
-  );
-  return async (batch) => ({
-    prediction: batch.columns[prediction] as Uint8Array,
-    score: score === null ? null : (batch.columns[score] as Float64Array),
-  });
+/** Tells of all rows in order, for whoever needs more than a profile. */
+export const tellRows = async (
+  dataset: Dataset,
+  { from, label, prediction, score, champion, codes }: ScoredRelation,
+  { groups }: Survey,
+  onScored: (rows: ScoredRows) => void,
+): Promise<void> => {
+  const columns: VectorColumn[] = [];
+  const add = (sql: string | null | undefined, storage: VectorColumn['storage']): number | null =>
+    sql == null ? null : columns.push({ sql, storage }) - 1;
+  const at = {
+    label: add(label, 'uint8'),
+    prediction: add(prediction, 'uint8'),
+    score: add(score, 'float64'),
+    championPrediction: add(champion?.prediction, 'uint8'),
+    championScore: add(champion?.score, 'float64'),
+    groups: codes.slice(0, groups.length).map((code) => add(code, 'code')),
+  };
+  let firstRow = 0;
+  for await (const { rows, columns: vectors } of streamVectors(dataset, columns, from)) {
+    // Copies, since the memory is the database's.
+    const copy = <Values>(position: number | null): Values | null =>
+      position === null ? null : ((vectors[position] as TableValues).slice() as Values);
+    onScored({
+      firstRow,
+      rows,
+      label: copy(at.label) as Uint8Array,
+      prediction: copy(at.prediction) as Uint8Array,
+      score: copy(at.score),
+      championPrediction: copy(at.championPrediction),
+      championScore: copy(at.championScore),
+      groups: at.groups.map((position) => copy(position) as Uint16Array),
+    });
+    firstRow += rows;
+  }
 };
 
-const startModel = async (
+/** Starts a model on the columns of batches, to which it adds its own. */
+export const startModel = async (
   model: BoundModel,
   columns: BatchColumns,
-  { dataset, hasMissingValues }: Scoring,
-): Promise<RunningModel> => {
+  { dataset, hasMissingValues }: Pick<Scoring, 'dataset' | 'hasMissingValues'>,
+): Promise<RunningModel | RunningEndpoint> => {
   const positions: number[] = [];
   const inputs: PlannedInput[] = [];
-  for (const { columns: features, ...input } of model.inputs) {
+  for (const { columns: features, width, ...input } of model.inputs) {
     const planned: PlannedInput['columns'][number][] = [];
     for (const feature of features) {
-      const { position, dictionary } = await columns.addFeature(feature, input.storage, dataset);
+      const { position, dictionary } =
+        width === null
+          ? await columns.addFeature(feature, input.storage, dataset)
+          : columns.addVector(feature, input.storage, width);
       planned.push({ index: positions.push(position) - 1, dictionary });
     }
     inputs.push({ ...input, columns: planned });
   }
-  const plan = { path: model.path, inputs, outputs: model.outputs };
-  return RunningModel.start(model.name, plan, positions, hasMissingValues);
+  const { name, path, inspection, outputs, endpoint } = model;
+  const plan = { path, externalData: inspection.externalData, inputs, outputs };
+  if (endpoint !== undefined)
+    return new RunningEndpoint(name, endpoint, plan, positions, hasMissingValues);
+  return RunningModel.start(name, plan, positions, hasMissingValues);
 };
 
-const changed = (dataset: Dataset) =>
+/** That rows were added or removed since they were counted. */
+export const changed = (dataset: Dataset) =>
   faultError('invalid_data', [
     {
       file: dataset.name,

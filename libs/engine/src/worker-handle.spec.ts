@@ -1,51 +1,58 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DeLong } from '@sluice/statistics';
-import type { RankingRequest } from './counting/ranking-worker.js';
-import type { KeptScores } from './counting/tally.js';
+import { rowBuffer, type BufferShape } from './ranking/row-buffer.js';
+import type { WalkResult } from './ranking/score-walk.js';
+import type { WalkAnswer, WalkRequest } from './ranking/walk-worker.js';
 import { WorkerError, WorkerHandle } from './worker-handle.js';
 
-/** Rows given as label and score. */
-const rowsOf = (...rows: (readonly [number, number])[]): KeptScores => ({
-  label: Uint8Array.from(rows, ([label]) => label),
-  score: Float64Array.from(rows, ([, score]) => score),
-  championScore: null,
-  groups: [],
-});
+const shape: BufferShape = { rows: 3, codes: 0, weighted: false };
+
+const start = (): WorkerHandle<WalkRequest, WalkAnswer> => new WorkerHandle('ranking/walk-worker');
+
+/** To rank three rows, of which one is a positive: the highest. */
+const requests = (): WalkRequest[] => {
+  const buffer = rowBuffer(shape);
+  buffer.scores.set([0.2, 0.9, 0.5]);
+  buffer.labels.set([0, 1, 0]);
+  const plan = { panels: [[[0]]], slices: 1, totals: Float64Array.of(2, 1), weighted: false };
+  const panels = [{ columns: [], combinations: [[]] }];
+  return [
+    { task: { plan, panels, shape, expected: 3, lowest: -Infinity, limit: Infinity } },
+    { shared: buffer.shared, rows: 3 },
+    { counted: true },
+    { below: new Float64Array(2) },
+  ];
+};
 
 describe('a worker', () => {
   it('tells who asked what went wrong, and answers on', async () => {
-    const worker = new WorkerHandle<RankingRequest, DeLong[]>('counting/ranking-worker');
+    const worker = start();
     try {
-      const early = worker.ask({ by: null });
-      const bad = worker.ask({ rows: rowsOf([1, NaN], [0, 0.5]) });
-      const good = worker.ask({ rows: rowsOf([1, 1], [1, 0.5], [0, 0]) });
-      const ranking = worker.ask({ by: null });
-      await expect(early).rejects.toThrow('no rows to rank yet');
-      await expect(bad).rejects.toThrow(WorkerError);
-      await expect(bad).rejects.toThrow('A score is NaN');
-      expect(await good).toEqual([]);
-      expect(await ranking).toMatchObject([{ positives: 2, negatives: 1 }]);
+      const early = worker.ask({ counted: true });
+      await expect(early).rejects.toThrow(WorkerError);
+      await expect(early).rejects.toThrow('There is no task yet.');
+      const [, , counted, walked] = await Promise.all(requests().map((one) => worker.ask(one)));
+      expect(counted).toEqual(Float64Array.of(2, 1));
+      expect((walked as WalkResult).distance).toEqual(Float64Array.of(1));
+      expect((walked as WalkResult).distanceAt).toEqual(Float64Array.of(0.9));
     } finally {
       await worker.close();
     }
   });
 
   it('rejects what is asked of it once it has died, and can be closed then', async () => {
-    const worker = new WorkerHandle<number, number>('counting/no-such-worker');
+    const worker = new WorkerHandle<number, number>('ranking/no-such-worker');
     const first = worker.ask(1);
-    await expect(first).rejects.toThrow('counting/no-such-worker failed');
+    await expect(first).rejects.toThrow('ranking/no-such-worker failed');
     await expect(first).rejects.not.toBeInstanceOf(WorkerError);
-    await expect(worker.ask(2)).rejects.toThrow('counting/no-such-worker failed');
+    await expect(worker.ask(2)).rejects.toThrow('ranking/no-such-worker failed');
     await worker.close();
   });
 
   it('answers what was asked before it is closed', async () => {
-    const worker = new WorkerHandle<RankingRequest, DeLong[]>('counting/ranking-worker');
-    const loaded = worker.ask({ rows: rowsOf([1, 1], [0, 0]) });
-    const answer = worker.ask({ by: null });
+    const worker = start();
+    const answers = Promise.all(requests().map((one) => worker.ask(one)));
     await worker.close();
-    expect(await loaded).toEqual([]);
-    expect(await answer).toMatchObject([{ positives: 1, negatives: 1 }]);
-    await expect(worker.ask({ by: null })).rejects.toThrow('ended');
+    expect((await answers)[2]).toEqual(Float64Array.of(2, 1));
+    await expect(worker.ask({ counted: true })).rejects.toThrow('ended');
   });
 });

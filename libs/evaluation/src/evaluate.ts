@@ -1,15 +1,16 @@
 import {
-  intervalLevel,
   policyDigest,
   SluiceError,
   type Policy,
   type Verdict,
   type VerdictSubject,
 } from '@sluice/contracts';
-import { decideCheck, type Evaluation } from './checks/decide-check.js';
+import type { Evaluation } from './checks/decide-check.js';
+import { decideChecks } from './checks/decide-checks.js';
 import type { DriftProfile } from './drift/drift-profile.js';
 import { listMeasures } from './list-measures.js';
 import type { Profile } from './profile.js';
+import { hasChampionIn } from './tasks/task-slices.js';
 
 export interface EvaluationInput {
   readonly policy: Policy;
@@ -35,12 +36,12 @@ export const evaluate = (input: EvaluationInput): Verdict => {
   const evaluation: Evaluation = {
     profile,
     hasChampion: subject.champion !== null,
-    level: intervalLevel(policy),
+    worths: policy.value,
     drift,
     ...(policy.drift === undefined ? {} : { driftPolicy: policy.drift }),
   };
   const measures = listMeasures(policy, evaluation, onMeasure);
-  const checks = policy.checks.map((check) => decideCheck(check, evaluation));
+  const checks = decideChecks(policy, evaluation);
   return {
     schema: 'sluice/verdict/v1',
     outcome: checks.some(({ outcome }) => outcome === 'fail') ? 'fail' : 'pass',
@@ -74,6 +75,11 @@ const requireBelonging = ({ policy, profile, drift = null, subject }: Evaluation
       'invalid_request',
       `The policy gates the model ${policy.model}, not ${subject.model}.`,
     );
+  if (profile.task !== policy.task)
+    throw new SluiceError(
+      'invalid_request',
+      `The profile is of ${profile.task}, the policy of ${policy.task}.`,
+    );
   const asked = policy.data.reference !== undefined;
   if (asked !== (drift !== null) || asked !== (subject.datasets.reference !== undefined))
     throw new SluiceError(
@@ -94,7 +100,7 @@ const requireBelonging = ({ policy, profile, drift = null, subject }: Evaluation
       'invalid_request',
       `The profile has the protected columns ${JSON.stringify(found)}, the policy ${JSON.stringify(expected)}.`,
     );
-  if (subject.champion !== null && profile.overall.cells.some(({ champion }) => champion === null))
+  if (subject.champion !== null && !hasChampionIn(profile.overall))
     throw new SluiceError(
       'invalid_request',
       `The profile holds no predictions of the champion ${subject.champion}.`,

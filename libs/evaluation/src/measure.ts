@@ -1,10 +1,10 @@
-import type { Measure } from '@sluice/contracts';
+import { parameterOf, type Measure, type ValuePolicy } from '@sluice/contracts';
 import type { Estimate } from '@sluice/statistics';
 
 /** Which figure: of whom, by which column, in which group; and what a check asks of it beyond the usual. */
 export interface MeasureRequest extends Pick<
   Measure,
-  'metric' | 'of' | 'by' | 'group' | 'across' | 'within' | 'parameter'
+  'metric' | 'of' | 'by' | 'group' | 'across' | 'within' | 'parameter' | 'class'
 > {
   /** The column that it is about, of drift. */
   readonly column?: string | null;
@@ -12,6 +12,8 @@ export interface MeasureRequest extends Pick<
   readonly minimumRows?: number | undefined;
   /** The level of the interval, 0.95 unless told otherwise. */
   readonly level?: number | undefined;
+  /** What outcomes are worth, of the policy: for metrics of value. */
+  readonly worths?: ValuePolicy | undefined;
 }
 
 export const levelOf = ({ level = 0.95 }: MeasureRequest): number => level;
@@ -35,7 +37,12 @@ export interface Shortfall {
   readonly rows: readonly [one: string, many: string];
 }
 
-export const measured = (request: MeasureRequest, estimate: Estimate): Measure => ({
+/** @param errorBound how far the value may be from that of the rows, when it isn't exact */
+export const measured = (
+  request: MeasureRequest,
+  estimate: Estimate,
+  errorBound?: number,
+): Measure => ({
   ...identity(request),
   value: plain(estimate.estimate),
   interval: {
@@ -44,6 +51,7 @@ export const measured = (request: MeasureRequest, estimate: Estimate): Measure =
     level: estimate.interval.level,
     method: estimate.interval.method,
   },
+  ...(errorBound === undefined ? {} : { errorBound }),
   n: estimate.n,
   state: 'ok',
   reason: null,
@@ -115,18 +123,23 @@ const identity = ({
   group,
   across,
   within,
-  parameter,
+  parameter: given,
+  class: ofClass,
   column = null,
-}: MeasureRequest) => ({
-  metric,
-  of,
-  by,
-  group,
-  ...(across === undefined ? {} : { across }),
-  ...(within === undefined ? {} : { within }),
-  ...(parameter === undefined ? {} : { parameter }),
-  column,
-});
+}: MeasureRequest) => {
+  const parameter = parameterOf(metric, given);
+  return {
+    metric,
+    of,
+    by,
+    group,
+    ...(across === undefined ? {} : { across }),
+    ...(within === undefined ? {} : { within }),
+    ...(parameter === undefined ? {} : { parameter }),
+    ...(ofClass === undefined ? {} : { class: ofClass }),
+    column,
+  };
+};
 
 /**
  * Values come from sums and quotients, which every engine rounds alike. Limits also take logarithms and exponentials,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { profileOf, repeated, type Row } from '../test/profiles.js';
+import { predictionsOnly, profileOf, repeated, type Row } from '../test/profiles.js';
+import { decideCheck } from './checks/decide-check.js';
 import { measureProfile } from './measure-profile.js';
 import { mergeProfiles } from './merge-profiles.js';
-import type { Profile } from './profile.js';
+import type { BinaryProfile as Profile } from './profile.js';
 
 const row = (label: boolean, prediction: boolean, group: string, champion?: boolean): Row => ({
   label,
@@ -63,12 +64,82 @@ describe('mergeProfiles', () => {
     expect(mergeProfiles([b, a])).toEqual(mergeProfiles([a, b]));
   });
 
-  it('has no ranking, and so an undefined AUC with the reason', () => {
-    const merged = mergeProfiles([profileOf(first, ['g']), profileOf(second, ['g'])]);
+  it('has no ranking, and so an AUC from the bins of the scores, with its error bound', () => {
+    const parts = [profileOf(first, ['g']), profileOf(second, ['g'])];
+    const merged = mergeProfiles(parts);
     expect(merged.overall.ranking).toBeNull();
+    const auc = (profile: typeof merged, of: 'version' | 'champion' | 'difference') =>
+      measureProfile(profile, { metric: 'roc_auc', of, by: null, group: null });
+    for (const whose of ['version', 'champion', 'difference'] as const) {
+      const [found, exact] = [
+        auc(merged, whose),
+        auc(profileOf([...first, ...second], ['g']), whose),
+      ];
+      // Every score has a bin of its own, and rows within one are ties: the bins hide nothing but that.
+      expect(found.value).toBeCloseTo(exact.value as number, 14);
+      expect(found).toMatchObject({ state: 'ok', n: exact.n, errorBound: expect.any(Number) });
+      expect(found.interval?.method).toMatch(/binned$/);
+      expect(found.interval?.lower).toBeLessThan(exact.interval?.lower as number);
+      expect(found.interval?.upper).toBeGreaterThan(exact.interval?.upper as number);
+    }
+  });
+
+  it('has an AUC that is undefined with the reason, as the whole would', () => {
+    const [positives, negatives] = [true, false].map((label) =>
+      repeated([row(label, true, 'a', true), row(label, false, 'b', false)], 30),
+    ) as [Row[], Row[]];
+    const auc = (profiles: Row[][], group: string | null = null) =>
+      measureProfile(mergeProfiles(profiles.map((rows) => profileOf(rows, ['g']))), {
+        metric: 'roc_auc',
+        of: 'version',
+        by: group === null ? null : 'g',
+        group,
+      });
+    expect(auc([positives, positives])).toMatchObject({
+      state: 'undefined',
+      reason: expect.stringContaining('no unfavorable row'),
+    });
+    expect(auc([positives, negatives.slice(0, 5)])).toMatchObject({ state: 'insufficient' });
+    expect(auc([positives, negatives], 'a')).toMatchObject({ state: 'ok', value: 0.5 });
+    const without = { ...profileOf(first, ['g']), overall: predictionsOnly([]) };
+    const known = profileOf(first, ['g']);
     expect(
-      measureProfile(merged, { metric: 'roc_auc', of: 'version', by: null, group: null }),
-    ).toMatchObject({ state: 'undefined', reason: expect.stringContaining('merged from parts') });
+      measureProfile(
+        mergeProfiles([known, { ...without, overall: predictionsOnly(known.overall.cells) }]),
+        { metric: 'roc_auc', of: 'version', by: null, group: null },
+      ),
+    ).toMatchObject({ state: 'undefined', reason: expect.stringContaining('predictions only') });
+  });
+
+  it('passes no check by an AUC whose exact value might not', () => {
+    const parts = [profileOf(first, ['g']), profileOf(second, ['g'])];
+    const profile = mergeProfiles(parts);
+    const request = { metric: 'roc_auc', of: 'version', by: null, group: null } as const;
+    const { value, errorBound } = measureProfile(profile, request) as {
+      value: number;
+      errorBound: number;
+    };
+    const decided = (at_least: number) =>
+      decideCheck(
+        {
+          metric: 'roc_auc',
+          at_least,
+          holds: 'estimate',
+          severity: 'fail',
+          when_undefined: 'fail',
+          when_insufficient: 'fail',
+        },
+        { profile, hasChampion: true },
+      );
+    expect(errorBound).toBeGreaterThan(0);
+    expect(decided(value - errorBound).outcome).toBe('pass');
+    expect(decided(value - errorBound / 2)).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringMatching(
+        /meets the limit .* but it is an estimate from merged profiles/,
+      ),
+    });
+    expect(decided(value + errorBound / 2)).toMatchObject({ outcome: 'fail' });
   });
 
   it('returns a single profile as it is', () => {

@@ -1,41 +1,56 @@
 import { SluiceError } from '@sluice/contracts';
 import { mergeHistograms } from './curves/score-histogram.js';
-import type {
-  BinarySlice,
-  Cell,
-  Losses,
-  LossProfile,
-  Moments,
-  Profile,
-  ProtectedProfile,
-  ScoreProfile,
-} from './profile.js';
+import { inAll, mergeLossProfiles, mergeMoments } from './merge-losses.js';
+import type { BinarySlice, Cell, Grouping, Profile, ScoreProfile, Slice } from './profile.js';
+import { mergeMulticlassSlices } from './tasks/merge-multiclass.js';
+import { mergePredicted, mergeRegressionSlices } from './tasks/merge-regression.js';
+import { isMulticlass, isRegression } from './tasks/task-slices.js';
 
 /**
  * One profile of several tables, as if their rows stood in one: counts add up, and a group that one table lacks is
  * taken from the others.
  *
  * Ranks don't add up: the AUC of a whole isn't known from those of its parts. The ranking of a merged profile is
- * therefore null, and its AUC undefined with that reason. Histograms and losses of scores do add up; where a part has
- * rows and no scores, the whole has none either. A single profile is returned as it is.
+ * therefore null, and what rests on it is estimated from the bins of the scores, with a bound of the error. Histograms
+ * and losses of scores do add up; where a part has rows and no scores, the whole has none either. A single profile is
+ * returned as it is.
  *
  * @throws SluiceError `invalid_data` without profiles, when they have different protected columns or privileged
  *   groups, or when some have a champion's predictions, weights or amounts and others don't
  */
-export const mergeProfiles = (profiles: readonly Profile[]): Profile => {
+export const mergeProfiles = <Own extends Profile>(profiles: readonly Own[]): Own => {
   const [first, ...others] = profiles;
   if (!first) throw new SluiceError('invalid_data', 'There are no profiles to merge.');
   if (others.length === 0) return first;
   for (const other of others) requireAlike(first, other);
-  return {
+  const merged = {
     task: first.task,
     rows: profiles.reduce((sum, { rows }) => sum + rows, 0),
-    overall: mergeSlices(profiles.map(({ overall }) => overall)),
+    overall: mergedSlices(profiles.map(({ overall }) => overall)),
     byColumn: groupingsOf(profiles).map(mergeGroupings),
+    ...ofTask(profiles),
+  };
+  // All parts are of one task, and so are the slices that were merged.
+  return merged as Profile as Own;
+};
+
+/** What a profile holds of all rows beside its slices. */
+const ofTask = (profiles: readonly Profile[]) => {
+  const predicted = profiles.flatMap((profile) =>
+    profile.task === 'regression' ? [profile.predicted] : [],
+  );
+  const classes = profiles.flatMap((profile) =>
+    profile.task === 'multiclass-classification' ? profile.classes : [],
+  );
+  return {
+    ...(predicted.length > 0 && { predicted: mergePredicted(predicted) }),
+    ...(classes.length > 0 && { classes: [...new Set(classes)].sort(byCodeUnits) }),
   };
 };
 
 const requireAlike = (first: Profile, other: Profile): void => {
+  if (first.task !== other.task)
+    throw new SluiceError('invalid_data', 'Profiles of different tasks cannot be merged.');
   const columns = ({ byColumn }: Profile): string =>
     JSON.stringify([
       ...new Set(
@@ -49,6 +64,8 @@ const requireAlike = (first: Profile, other: Profile): void => {
       'invalid_data',
       'Profiles with different protected columns or privileged groups cannot be merged.',
     );
+  // Slices of other tasks see to it themselves.
+  if (first.task !== 'binary-classification' || other.task !== 'binary-classification') return;
   const kept = [
     ['a champion’s predictions', ({ champion }: Cell) => champion !== null],
     ['weights', ({ weight }: Cell) => weight !== undefined],
@@ -64,17 +81,17 @@ const requireAlike = (first: Profile, other: Profile): void => {
 };
 
 /** The parts of each grouping: strata of a control column are in some parts and not in others. */
-const groupingsOf = (profiles: readonly Profile[]): ProtectedProfile[][] => {
-  const parts = new Map<string, ProtectedProfile[]>();
-  for (const grouping of profiles.flatMap(({ byColumn }) => byColumn)) {
+const groupingsOf = (profiles: readonly Profile[]): Grouping<Slice>[][] => {
+  const parts = new Map<string, Grouping<Slice>[]>();
+  for (const grouping of profiles.flatMap<Grouping<Slice>>(({ byColumn }) => byColumn)) {
     const key = JSON.stringify([grouping.column, grouping.within]);
     parts.set(key, [...(parts.get(key) ?? []), grouping]);
   }
   return [...parts.values()];
 };
 
-const mergeGroupings = (parts: readonly ProtectedProfile[]): ProtectedProfile => {
-  const { column, privileged, within } = parts[0] as ProtectedProfile;
+const mergeGroupings = (parts: readonly Grouping<Slice>[]): Grouping<Slice> => {
+  const { column, privileged, within } = parts[0] as Grouping<Slice>;
   const groups = new Set(parts.flatMap((part) => part.groups.map(({ group }) => group)));
   return {
     column,
@@ -84,12 +101,21 @@ const mergeGroupings = (parts: readonly ProtectedProfile[]): ProtectedProfile =>
       const own = parts.flatMap((part) =>
         part.groups.filter((candidate) => candidate.group === group),
       );
-      return { group, ...mergeSlices(own) };
+      return { group, ...mergedSlices(own) };
     }),
   };
 };
 
-const mergeSlices = (parts: readonly BinarySlice[]): BinarySlice => {
+/** The statistics of the rows of all parts together, whatever their task, which is the same for all. */
+export const mergedSlices = (parts: readonly Slice[]): Slice => {
+  if (parts.every(isRegression)) return mergeRegressionSlices(parts);
+  return parts.every(isMulticlass)
+    ? mergeMulticlassSlices(parts)
+    : mergeSlices(parts as readonly BinarySlice[]);
+};
+
+/** The rows of several slices together. Their ranks don't add up. */
+export const mergeSlices = (parts: readonly BinarySlice[]): BinarySlice => {
   // A part without rows has nothing to say, not even whether there are scores.
   const filled = parts.filter(({ cells }) => cells.length > 0);
   const told = filled.length > 0 ? filled : parts.slice(0, 1);
@@ -107,40 +133,12 @@ const mergeSlices = (parts: readonly BinarySlice[]): BinarySlice => {
   };
 };
 
-/** What all parts have, merged; null when one lacks it. */
-const inAll = <Part>(
-  parts: readonly (Part | null)[],
-  merge: (parts: readonly Part[]) => Part,
-): Part | null => (parts.every((part) => part !== null) ? merge(parts) : null);
-
 const mergeScores = (parts: readonly ScoreProfile[]): ScoreProfile => ({
   version: mergeHistograms(parts.map(({ version }) => version)),
   champion: inAll(
     parts.map(({ champion }) => champion),
     mergeHistograms,
   ),
-});
-
-const mergeLossProfiles = (parts: readonly LossProfile[]): LossProfile => ({
-  version: mergeLosses(parts.map(({ version }) => version)),
-  champion: inAll(
-    parts.map(({ champion }) => champion),
-    mergeLosses,
-  ),
-  difference: inAll(
-    parts.map(({ difference }) => difference),
-    mergeLosses,
-  ),
-});
-
-const mergeLosses = (parts: readonly Losses[]): Losses => ({
-  log: mergeMoments(parts.map(({ log }) => log)),
-  brier: mergeMoments(parts.map(({ brier }) => brier)),
-});
-
-const mergeMoments = (parts: readonly Moments[]): Moments => ({
-  sum: parts.reduce((total, { sum }) => total + sum, 0),
-  squares: parts.reduce((total, { squares }) => total + squares, 0),
 });
 
 const mergeCells = (parts: readonly (readonly Cell[])[]): Cell[] => {

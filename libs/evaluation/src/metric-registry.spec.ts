@@ -3,35 +3,38 @@ import {
   comparedValue,
   metricDefinition,
   isDriftMetric,
-  metricNames as allMetricNames,
-  type DriftMetricName,
+  metricsOf,
   type Measure,
   type MetricName,
 } from '@sluice/contracts';
 import { drawBinomial, seededRandom } from '@sluice/statistics';
-import { profileOf, repeated, type Row } from '../test/profiles.js';
+import { groupingOf, profileOf, repeated, type Row } from '../test/profiles.js';
 import { measureProfile } from './measure-profile.js';
 import { mergeProfiles } from './merge-profiles.js';
-import type { Profile } from './profile.js';
+import type { BinaryProfile as Profile } from './profile.js';
 
-/** What is measured on a profile; metrics of drift are classified in drift/drift-registry.spec.ts. */
-type ProfileMetric = Exclude<MetricName, DriftMetricName>;
-const metricNames = allMetricNames.filter((name): name is ProfileMetric => !isDriftMetric(name));
-type Value = (metric: ProfileMetric) => number;
+type Value = (metric: MetricName) => number;
 
 /**
  * What holds of each metric whatever the data. A metric that isn't classified here fails the first test.
  *
- * - merge: whether profiles of parts give the value of the whole
+ * - merge: whether profiles of parts give the value of the whole, or one within the bound that it states
  * - labelSwap: the metric's value when favorable and unfavorable change places in labels, predictions and scores;
  *   null when that is no metric of ours
+ * - sums: when it is a mean of figures that don't add up exactly, such as logarithms, whose order shows in the last digits
+ * - certain: when rows don't matter, so that more of them make no interval narrower
+ * - smoothed: when some rows are added, so that it isn't the same of three times as many
  */
-const classified: Record<
-  ProfileMetric,
-  { merge: 'whole' | 'undefined'; labelSwap: ((value: Value) => number) | null }
-> = {
+interface Classified {
+  readonly merge: 'whole' | 'bounded' | 'undefined';
+  readonly labelSwap: ((value: Value) => number) | null;
+  readonly sums?: true;
+  readonly certain?: true;
+  readonly smoothed?: true;
+}
+const classified: Partial<Record<MetricName, Classified>> = {
   accuracy: { merge: 'whole', labelSwap: (value) => value('accuracy') },
-  roc_auc: { merge: 'undefined', labelSwap: (value) => value('roc_auc') },
+  roc_auc: { merge: 'bounded', labelSwap: (value) => value('roc_auc') },
   selection_rate: { merge: 'whole', labelSwap: (value) => 1 - value('selection_rate') },
   true_positive_rate: { merge: 'whole', labelSwap: (value) => 1 - value('false_positive_rate') },
   false_positive_rate: { merge: 'whole', labelSwap: (value) => 1 - value('true_positive_rate') },
@@ -54,6 +57,31 @@ const classified: Record<
   theil_index: { merge: 'whole', labelSwap: null },
   generalized_entropy_index: { merge: 'whole', labelSwap: null },
   coefficient_of_variation: { merge: 'whole', labelSwap: null },
+  generalized_true_positive_rate: {
+    merge: 'whole',
+    labelSwap: (value) => value('generalized_true_negative_rate'),
+  },
+  generalized_false_positive_rate: {
+    merge: 'whole',
+    labelSwap: (value) => value('generalized_false_negative_rate'),
+  },
+  generalized_false_negative_rate: {
+    merge: 'whole',
+    labelSwap: (value) => value('generalized_false_positive_rate'),
+  },
+  generalized_true_negative_rate: {
+    merge: 'whole',
+    labelSwap: (value) => value('generalized_true_positive_rate'),
+  },
+  log_loss: { merge: 'whole', labelSwap: (value) => value('log_loss'), sums: true },
+  brier_score: { merge: 'whole', labelSwap: (value) => value('brier_score') },
+  // A score on the edge of two bins belongs to the upper one, and swapped to the one that was lower.
+  expected_calibration_error: { merge: 'whole', labelSwap: null },
+  pr_auc: { merge: 'undefined', labelSwap: null },
+  ks_statistic: { merge: 'undefined', labelSwap: (value) => value('ks_statistic') },
+  gain: { merge: 'undefined', labelSwap: null },
+  lift: { merge: 'undefined', labelSwap: null },
+  f_beta_score: { merge: 'whole', labelSwap: null },
   demographic_parity_difference: {
     merge: 'whole',
     labelSwap: (value) => value('demographic_parity_difference'),
@@ -89,7 +117,122 @@ const classified: Record<
     merge: 'whole',
     labelSwap: (value) => -value('average_odds_difference'),
   },
+  error_rate_difference: { merge: 'whole', labelSwap: (value) => value('error_rate_difference') },
+  error_rate_ratio: { merge: 'whole', labelSwap: (value) => value('error_rate_ratio') },
+  accuracy_ratio: { merge: 'whole', labelSwap: (value) => value('accuracy_ratio') },
+  precision_ratio: {
+    merge: 'whole',
+    labelSwap: (value) => value('negative_predictive_value_ratio'),
+  },
+  false_negative_rate_difference: {
+    merge: 'whole',
+    labelSwap: (value) => value('false_positive_rate_difference'),
+  },
+  false_negative_rate_ratio: {
+    merge: 'whole',
+    labelSwap: (value) => value('false_positive_rate_ratio'),
+  },
+  true_negative_rate_difference: {
+    merge: 'whole',
+    labelSwap: (value) => value('equal_opportunity_difference'),
+  },
+  true_negative_rate_ratio: {
+    merge: 'whole',
+    labelSwap: (value) => value('equal_opportunity_ratio'),
+  },
+  negative_predictive_value_difference: {
+    merge: 'whole',
+    labelSwap: (value) => value('precision_difference'),
+  },
+  negative_predictive_value_ratio: {
+    merge: 'whole',
+    labelSwap: (value) => value('precision_ratio'),
+  },
+  false_discovery_rate_difference: {
+    merge: 'whole',
+    labelSwap: (value) => value('false_omission_rate_difference'),
+  },
+  false_discovery_rate_ratio: {
+    merge: 'whole',
+    labelSwap: (value) => value('false_omission_rate_ratio'),
+  },
+  false_omission_rate_difference: {
+    merge: 'whole',
+    labelSwap: (value) => value('false_discovery_rate_difference'),
+  },
+  false_omission_rate_ratio: {
+    merge: 'whole',
+    labelSwap: (value) => value('false_discovery_rate_ratio'),
+  },
+  base_rate_difference: { merge: 'whole', labelSwap: (value) => value('base_rate_difference') },
+  base_rate_ratio: { merge: 'whole', labelSwap: null },
+  average_odds_ratio: { merge: 'whole', labelSwap: null },
+  label_mean_difference: { merge: 'whole', labelSwap: (value) => -value('label_mean_difference') },
+  label_disparate_impact: { merge: 'whole', labelSwap: null },
+  average_predictive_value_difference: {
+    merge: 'whole',
+    labelSwap: (value) => -value('average_predictive_value_difference'),
+  },
+  others_average_absolute_odds_difference: {
+    merge: 'whole',
+    labelSwap: (value) => value('others_average_absolute_odds_difference'),
+  },
+  others_equalized_odds_difference: {
+    merge: 'whole',
+    labelSwap: (value) => value('others_equalized_odds_difference'),
+  },
+  generalized_equalized_odds_difference: {
+    merge: 'whole',
+    labelSwap: (value) => value('generalized_equalized_odds_difference'),
+  },
+  between_all_groups_generalized_entropy_index: { merge: 'whole', labelSwap: null },
+  between_all_groups_theil_index: { merge: 'whole', labelSwap: null },
+  between_all_groups_coefficient_of_variation: { merge: 'whole', labelSwap: null },
+  between_group_generalized_entropy_index: { merge: 'whole', labelSwap: null },
+  between_group_theil_index: { merge: 'whole', labelSwap: null },
+  between_group_coefficient_of_variation: { merge: 'whole', labelSwap: null },
+  smoothed_empirical_differential_fairness: {
+    merge: 'whole',
+    labelSwap: (value) => value('smoothed_empirical_differential_fairness'),
+    smoothed: true,
+  },
+  label_smoothed_empirical_differential_fairness: {
+    merge: 'whole',
+    labelSwap: (value) => value('label_smoothed_empirical_differential_fairness'),
+    smoothed: true,
+  },
+  differential_fairness_bias_amplification: {
+    merge: 'whole',
+    labelSwap: (value) => value('differential_fairness_bias_amplification'),
+    smoothed: true,
+  },
+  demographic_disparity: { merge: 'whole', labelSwap: (value) => -value('demographic_disparity') },
+  conditional_demographic_disparity: {
+    merge: 'whole',
+    labelSwap: (value) => -value('conditional_demographic_disparity'),
+  },
+  class_imbalance: { merge: 'whole', labelSwap: (value) => value('class_imbalance') },
+  predicted_positive_share: { merge: 'whole', labelSwap: null },
+  predicted_positive_share_ratio: { merge: 'whole', labelSwap: null },
+  // The worths of the outcomes would have to be swapped too.
+  expected_value: { merge: 'whole', labelSwap: null, sums: true },
+  value_over_baseline: { merge: 'whole', labelSwap: null, sums: true },
+  return_on_investment: { merge: 'whole', labelSwap: null, sums: true },
+  break_even_threshold: {
+    merge: 'whole',
+    labelSwap: (value) => value('break_even_threshold'),
+    certain: true,
+  },
 };
+
+const worths = {
+  true_positive: 5,
+  false_positive: -8,
+  true_negative: 1,
+  false_negative: -2.5,
+};
+/** A cost that grows with the rows that it is for. */
+const costs = (rows: number) => ({ ...worths, cost: rows / 8 });
 
 /** Made once, so that the metrics share the profiles, and the draws from them. */
 const once = <T>(make: () => T): (() => T) => {
@@ -119,26 +262,44 @@ const drawRows = (seed: number): Row[] => {
         prediction: score >= 0.4,
         championScore,
         champion: championScore >= 0.4,
-        groups: { g: group },
+        groups: { g: group, k: yes(0.4) ? 'x' : 'y' },
       };
     }),
   );
 };
 
+/** Rows that weigh from 1 to 4, whatever they are. */
+const weightedRows = (seed: number): Row[] =>
+  table(`weighted ${seed}`, () => {
+    const random = seededRandom([seed, 4]);
+    return drawnRows(seed).map((row) => ({ ...row, weight: 1 + Math.floor(4 * random()) }));
+  });
+
+const widthOf = ({ interval }: Measure): number =>
+  (interval?.upper as number) - (interval?.lower as number);
+
 const subjects = ['version', 'champion', 'difference'] as const;
-const across = (metric: MetricName, of: Measure['of'] = 'version') => ({
+const across = (metric: MetricName, of: Measure['of'] = 'version', group = 'b') => ({
   metric,
   of,
   by: metricDefinition(metric).kind === 'fairness' ? 'g' : null,
-  group: null,
+  group: metricDefinition(metric).perGroup ? group : null,
+  ...(metricDefinition(metric).needsControl ? { within: { column: 'k', value: null } } : {}),
 });
 const profiles = new WeakMap<readonly Row[], Map<string, Profile>>();
 const profiled = (rows: readonly Row[], privileged = 'a'): Profile => {
   const made = profiles.get(rows) ?? new Map<string, Profile>();
   profiles.set(rows, made);
-  const profile = made.get(privileged) ?? profileOf(rows, ['g'], { g: privileged });
+  const profile = made.get(privileged) ?? withStrata(rows, privileged);
   made.set(privileged, profile);
   return profile;
+};
+const withStrata = (rows: readonly Row[], privileged: string): Profile => {
+  const profile = profileOf(rows, ['g'], { g: privileged });
+  const strata = ['x', 'y'].map((value) =>
+    groupingOf(rows, ['g'], privileged, { column: 'k', value }),
+  );
+  return { ...profile, byColumn: [...profile.byColumn, ...strata] };
 };
 const seeds = [1, 2, 3];
 const mergedProfiles = seeds.map((seed) =>
@@ -148,24 +309,74 @@ const mergedProfiles = seeds.map((seed) =>
     return mergeProfiles(parts.map((part) => profiled(part)));
   }),
 );
+/** Counts add up to the last digit, sums of fractions but for rounding. */
+const expectSame = (merged: Measure, whole: Measure): void => {
+  const figures = ({ value, interval }: Measure): number[] =>
+    [value, interval?.lower, interval?.upper].filter((figure) => typeof figure === 'number');
+  const [found, expected] = [figures(merged), figures(whole)];
+  expect(found).toHaveLength(expected.length);
+  found.forEach((figure, index) => {
+    const close = 1e-12 * Math.max(1, Math.abs(expected[index] as number));
+    expect(Math.abs(figure - (expected[index] as number))).toBeLessThanOrEqual(close);
+  });
+  const rest = { value: expect.anything(), interval: expect.anything() };
+  expect({ ...merged, ...rest }).toEqual({ ...whole, ...rest });
+  expect(merged.interval?.method).toBe(whole.interval?.method);
+};
+
+/** The bound is stated, it holds, the interval allows for it, and it is of use. */
+const expectWithinBound = (merged: Measure, whole: Measure): void => {
+  expect(merged).toMatchObject({ state: 'ok', n: whole.n, reason: null });
+  const { value, interval, errorBound } = merged as Measure & { value: number; errorBound: number };
+  expect(errorBound).toBeGreaterThanOrEqual(0);
+  expect(errorBound).toBeLessThan(0.2);
+  expect(Math.abs(value - (whole.value as number))).toBeLessThanOrEqual(errorBound + 1e-12);
+  // The limits have twelve decimals.
+  const { lowest, highest } = wholeRange(merged);
+  expect(interval?.lower).toBeLessThanOrEqual(Math.max(lowest, value - errorBound) + 1e-12);
+  expect(interval?.upper).toBeGreaterThanOrEqual(Math.min(highest, value + errorBound) - 1e-12);
+  expect(interval?.method).toContain('binned');
+};
+
+/** A difference of two figures has twice the range of one. */
+const wholeRange = ({ metric, of }: Measure): { lowest: number; highest: number } => {
+  const { lowest, highest } = metricDefinition(metric);
+  return of === 'difference'
+    ? { lowest: lowest - highest, highest: highest - lowest }
+    : { lowest, highest };
+};
+
 const mergedProfile = (seed: number): Profile => (mergedProfiles[seed - 1] as () => Profile)();
+
+const classifiedAs = (metric: MetricName): Classified => classified[metric] as Classified;
+/** Metrics of drift are not of one profile; they are classified in drift/drift-registry.spec.ts. */
+const binaryMetrics = metricsOf('binary-classification').filter((name) => !isDriftMetric(name));
 
 describe('the registry of metrics', () => {
   it('classifies every metric, and no other', () => {
-    expect(Object.keys(classified)).toEqual(metricNames);
+    expect(Object.keys(classified)).toEqual(binaryMetrics);
   });
 
-  describe.each(metricNames)('%s', (metric) => {
+  describe.each(binaryMetrics)('%s', (metric) => {
     const measure = (
       rows: readonly Row[],
       of: Measure['of'] = 'version',
       privileged?: string,
-    ): Measure => measureProfile(profiled(rows, privileged), across(metric, of));
+      group?: string,
+    ): Measure =>
+      measureProfile(profiled(rows, privileged), {
+        ...across(metric, of, group),
+        worths: costs(rows.length),
+      });
     const sameValue = (found: Measure, expected: Measure): void => {
       expect(found.state).toBe('ok');
       expect(Math.abs((found.value as number) - (expected.value as number))).toBeLessThan(
-        8 * Number.EPSILON,
+        classifiedAs(metric).sums ? 1e-12 : 8 * Number.EPSILON,
       );
+    };
+    const sameInterval = (found: Measure, expected: Measure): void => {
+      expect(found.interval?.lower).toBeCloseTo(expected.interval?.lower as number, 9);
+      expect(found.interval?.upper).toBeCloseTo(expected.interval?.upper as number, 9);
     };
 
     it('lies within its bounds, and its interval with it', () => {
@@ -197,10 +408,16 @@ describe('the registry of metrics', () => {
       for (const seed of seeds) {
         const rows = drawnRows(seed);
         const renamed = table(`renamed ${seed}`, () =>
-          rows.map((row) => ({ ...row, groups: { g: names[row.groups.g as string] as string } })),
+          rows.map((row) => ({
+            ...row,
+            groups: { ...row.groups, g: names[row.groups.g as string] as string },
+          })),
         );
         for (const whose of subjects) {
-          const [found, expected] = [measure(renamed, whose, names['a']), measure(rows, whose)];
+          const [found, expected] = [
+            measure(renamed, whose, names['a'], names['b']),
+            measure(rows, whose),
+          ];
           sameValue(found, expected);
           expect(found.interval?.lower).toBeCloseTo(expected.interval?.lower as number, 11);
           expect(found.interval?.upper).toBeCloseTo(expected.interval?.upper as number, 11);
@@ -219,25 +436,75 @@ describe('the registry of metrics', () => {
               whose,
             ),
           ];
-          sameValue(thrice, once);
+          if (!classifiedAs(metric).smoothed) sameValue(thrice, once);
           expect(thrice.n).toBe(3 * once.n);
-          const width = ({ interval }: Measure): number =>
-            (interval?.upper as number) - (interval?.lower as number);
-          expect(width(thrice)).toBeLessThan(width(once));
+          if (classifiedAs(metric).certain) continue;
+          expect(widthOf(thrice)).toBeLessThan(widthOf(once));
         }
     });
 
-    it('is the same from profiles of parts, or undefined', () => {
+    it('does not depend on the unit of weights', () => {
+      for (const seed of seeds) {
+        const rows = weightedRows(seed);
+        const scaled = table(`scaled ${seed}`, () =>
+          rows.map((row) => ({ ...row, weight: 3.7 * (row.weight as number) })),
+        );
+        for (const whose of subjects) {
+          const [found, expected] = [measure(scaled, whose), measure(rows, whose)];
+          expect(found.state).toBe('ok');
+          expect(found.value).toBeCloseTo(expected.value as number, 12);
+          expect(found.n).toBe(expected.n);
+          sameInterval(found, expected);
+        }
+      }
+    });
+
+    it('has the value of as many rows as they weigh, with a wider interval than those', () => {
+      for (const seed of seeds) {
+        const rows = weightedRows(seed);
+        const copies = table(`copies ${seed}`, () =>
+          rows.flatMap(({ weight = 1, ...row }) => repeated([row], weight)),
+        );
+        for (const whose of subjects) {
+          const [found, expected] = [measure(rows, whose), measure(copies, whose)];
+          expect(found.state).toBe('ok');
+          if (!classifiedAs(metric).smoothed)
+            expect(found.value).toBeCloseTo(expected.value as number, 12);
+          if (classifiedAs(metric).certain) continue;
+          expect(widthOf(found)).toBeGreaterThan(widthOf(expected));
+        }
+      }
+    });
+
+    it('is the same when all weigh the same as when nobody is weighed', () => {
+      const rows = drawnRows(1);
+      const even = table('even', () => rows.map((row) => ({ ...row, weight: 2 })));
+      for (const whose of subjects) {
+        const [found, expected] = [measure(even, whose), measure(rows, whose)];
+        expect(found.value).toBeCloseTo(expected.value as number, 12);
+        expect(found.n).toBe(expected.n);
+        sameInterval(found, expected);
+      }
+    });
+
+    it('is the same from profiles of parts, or within the bound that it states', () => {
       for (const seed of seeds)
         for (const whose of subjects) {
           const rows = drawnRows(seed);
-          const merged = measureProfile(mergedProfile(seed), across(metric, whose));
-          if (classified[metric].merge === 'whole') expect(merged).toEqual(measure(rows, whose));
+          const whole = measure(rows, whose);
+          const merged = measureProfile(mergedProfile(seed), {
+            ...across(metric, whose),
+            worths: costs(rows.length),
+          });
+          expect(whole).not.toHaveProperty('errorBound');
+          const { merge } = classifiedAs(metric);
+          if (merge === 'whole') expectSame(merged, whole);
+          else if (merge === 'bounded') expectWithinBound(merged, whole);
           else expect(merged.state).toBe('undefined');
         }
     });
 
-    const { labelSwap } = classified[metric];
+    const { labelSwap } = classifiedAs(metric);
     if (labelSwap !== null)
       it('swaps with the labels as classified', () => {
         for (const seed of seeds) {
@@ -247,11 +514,11 @@ describe('the registry of metrics', () => {
               ...row,
               label: !row.label,
               prediction: !row.prediction,
-              score: -(row.score as number),
+              score: 1 - (row.score as number),
             })),
           );
           const value: Value = (name) =>
-            measureProfile(profiled(rows), across(name)).value as number;
+            measureProfile(profiled(rows), { ...across(name), worths }).value as number;
           expect(measure(swapped).value).toBeCloseTo(labelSwap(value), 14);
         }
       });
@@ -262,8 +529,11 @@ describe('the registry of metrics', () => {
         const [version, champion, difference] = subjects.map((of) => measure(rows, of).value);
         // Of a metric with an ideal, of the distances from it.
         const compared = (value: number | null | undefined): number =>
-          comparedValue(metric, value as number);
-        expect(difference).toBeCloseTo(compared(version) - compared(champion), 14);
+          comparedValue({ metric }, value as number);
+        expect(difference).toBeCloseTo(
+          compared(version) - compared(champion),
+          classifiedAs(metric).sums ? 12 : 14,
+        );
       }
     });
 

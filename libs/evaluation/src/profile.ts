@@ -1,8 +1,14 @@
+import type { MulticlassProfile, MulticlassSlice } from './tasks/multiclass-slice.js';
+import type { RegressionProfile, RegressionSlice } from './tasks/regression-slice.js';
+
 /**
  * A Profile holds the sufficient statistics of one table under one policy: all that evaluation needs, and no row.
  * Sums and counts add up when profiles are merged; the ranking part is exact for the rows it was made from.
  */
-export type Profile = BinaryProfile;
+export type Profile = BinaryProfile | MulticlassProfile | RegressionProfile;
+
+/** The statistics of some rows of any task. */
+export type Slice = BinarySlice | MulticlassSlice | RegressionSlice;
 
 /** Of labels and predictions of two classes. */
 export type BinaryProfile = TableProfile<'binary-classification', BinarySlice>;
@@ -24,6 +30,8 @@ export interface Grouping<Slice> {
   readonly privileged: string | null;
   /** When only the rows with this value of a control column are looked at; null for all rows. */
   readonly within: { readonly column: string; readonly value: string } | null;
+  /** The rows of the stratum together, with the ranking that those of its groups don't add up to; absent for all rows. */
+  readonly overall?: Slice;
   /** In code-unit order of their names. */
   readonly groups: readonly (Slice & { readonly group: string })[];
 }
@@ -122,6 +130,8 @@ export interface ScoreHistogram {
   readonly negatives: readonly number[];
   /** Σ w·s of the scores in each twentieth of [0, 1], all twenty: with the counts, calibration errors are exact. */
   readonly sums: readonly number[];
+  /** Σ w·s and Σ w·s² of the scores by label; absent from profiles made before there was such a sum. */
+  readonly byLabel?: { readonly positives: Moments; readonly negatives: Moments };
   /** Σ w·a of the rows' amounts, beside the counts; absent when the policy names no amount. */
   readonly amounts?: {
     readonly positives: readonly number[];

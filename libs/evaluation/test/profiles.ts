@@ -6,7 +6,7 @@ import {
   type LossProfile,
   type Losses,
   type Moments,
-  type Profile,
+  type BinaryProfile as Profile,
   type ProtectedProfile,
   type RankedScores,
   type RankingProfile,
@@ -21,6 +21,9 @@ export interface Row {
   readonly champion?: boolean;
   readonly score?: number;
   readonly championScore?: number;
+  /** 1 unless told otherwise; a table names weights, and amounts, in all of its rows or in none. */
+  readonly weight?: number;
+  readonly amount?: number;
   readonly groups: Readonly<Record<string, string>>;
 }
 
@@ -52,6 +55,7 @@ export const groupingOf = (
     column: columns.join(' × '),
     privileged,
     within,
+    ...(within === null ? {} : { overall: sliceOf(looked) }),
     groups: [...new Set(looked.map(joined))].sort().map((group) => ({
       group,
       ...sliceOf(looked.filter((row) => joined(row) === group)),
@@ -76,13 +80,31 @@ export const predictionsOnly = (cells: readonly Cell[]): BinarySlice => ({
 
 const cellsOf = (rows: readonly Row[]): Cell[] => {
   const cells = new Map<string, Cell>();
-  for (const { label, prediction, champion = null } of rows) {
+  for (const { label, prediction, champion = null, weight, amount } of rows) {
     const key = `${label} ${prediction} ${champion}`;
-    const count = (cells.get(key)?.count ?? 0) + 1;
-    cells.set(key, { label, prediction, champion, count });
+    const known = cells.get(key);
+    const w = weight ?? 1;
+    cells.set(key, {
+      label,
+      prediction,
+      champion,
+      count: (known?.count ?? 0) + 1,
+      ...(weight !== undefined && { weight: plus(known?.weight, w, w * w) }),
+      ...(amount !== undefined && { amount: plus(known?.amount, w * amount, w * amount ** 2) }),
+    });
   }
   return [...cells.values()];
 };
+
+const plus = (known: Moments | undefined, sum: number, squares: number): Moments => ({
+  sum: (known?.sum ?? 0) + sum,
+  squares: (known?.squares ?? 0) + squares,
+});
+
+const weigh = ({ weight = 1 }: Row): number => weight;
+const weightIn = (rows: readonly Row[]): number => rows.reduce((sum, row) => sum + weigh(row), 0);
+const hasWeights = (rows: readonly Row[]): boolean =>
+  rows.some(({ weight }) => weight !== undefined);
 
 type Scored = (row: Row) => number | undefined;
 const byVersion: Scored = ({ score }) => score;
@@ -97,6 +119,7 @@ const rankingOf = (rows: readonly Row[]): RankingProfile | null => {
       rows.filter((row) => row.label === label),
       (row) => score(row) as number,
     );
+  if (hasWeights(rows)) return weightedRankingOf(rows);
   const byClass = (score: Scored) => ({ positives: of(true, score), negatives: of(false, score) });
   const { positives, negatives, first, second, covariance } = delong(
     byClass(byVersion),
@@ -111,50 +134,103 @@ const rankingOf = (rows: readonly Row[]): RankingProfile | null => {
   };
 };
 
+/** As DeLong has it, with each row counted by its weight; variances are those of weighted components. */
+const weightedRankingOf = (rows: readonly Row[]): RankingProfile => {
+  const [positives, negatives] = [
+    rows.filter((row) => row.label),
+    rows.filter((row) => !row.label),
+  ];
+  const momentsOf = (some: readonly Row[]): Moments =>
+    some.map(weigh).reduce((known, w) => plus(known, w, w * w), { sum: 0, squares: 0 });
+  const components = (scored: Scored): [number[], number[]] => {
+    const won = (up: Row, down: Row): number =>
+      (Math.sign((scored(up) as number) - (scored(down) as number)) + 1) / 2;
+    const mean = (some: readonly Row[], of: (row: Row) => number): number =>
+      some.reduce((sum, row) => sum + weigh(row) * of(row), 0) / weightIn(some);
+    return [
+      positives.map((up) => mean(negatives, (down) => won(up, down))),
+      negatives.map((down) => mean(positives, (up) => won(up, down))),
+    ];
+  };
+  const bothWeigh = weightIn(positives) > 0 && weightIn(negatives) > 0;
+  const covary = (some: readonly Row[], a: readonly number[], b: readonly number[]) => {
+    const all = weightIn(some);
+    const { squares } = momentsOf(some);
+    const size = (all * all) / squares;
+    const mean = (of: (index: number) => number): number =>
+      some.reduce((sum, row, index) => sum + weigh(row) * of(index), 0) / all;
+    const [ma, mb] = [mean((i) => a[i] as number), mean((i) => b[i] as number)];
+    // One row alone is a size of 1, but for rounding.
+    return size > 1 + 1e-12 && bothWeigh
+      ? (mean((i) => ((a[i] as number) - ma) * ((b[i] as number) - mb)) * size) / (size - 1)
+      : null;
+  };
+  const version = components(byVersion);
+  const champion = allHave(rows, byChampion) ? components(byChampion) : null;
+  const ranked = ([up, down]: [number[], number[]], scored: Scored): RankedScores => ({
+    auc: bothWeigh
+      ? up.reduce((sum, v, i) => sum + weigh(positives[i] as Row) * v, 0) / weightIn(positives)
+      : null,
+    variance: { positive: covary(positives, up, up), negative: covary(negatives, down, down) },
+    ...rankedOf(rows, scored),
+  });
+  return {
+    positives: positives.length,
+    negatives: negatives.length,
+    weights: { positives: momentsOf(positives), negatives: momentsOf(negatives) },
+    version: ranked(version, byVersion),
+    champion: champion && ranked(champion, byChampion),
+    covariance: champion && {
+      positive: covary(positives, version[0], champion[0]),
+      negative: covary(negatives, version[1], champion[1]),
+    },
+  };
+};
+
 /** Threshold by threshold over all rows. */
 const rankedOf = (rows: readonly Row[], scored: Scored): Omit<RankedScores, 'auc' | 'variance'> => {
   const score = (row: Row): number => scored(row) as number;
-  const positives = rows.filter(({ label }) => label);
-  const negatives = rows.filter(({ label }) => !label);
-  const thresholds = [...new Set(rows.map(score))].sort((a, b) => b - a);
-  const above = (some: readonly Row[], threshold: number): number =>
-    some.filter((row) => score(row) >= threshold).length;
-  const points = thresholds.map((threshold) => ({
-    threshold,
-    found: above(positives, threshold),
-    selected: above(rows, threshold),
-    distance: Math.abs(
-      above(positives, threshold) / positives.length -
-        above(negatives, threshold) / negatives.length,
-    ),
-  }));
+  const [allPositive, allNegative] = [true, false].map((label) =>
+    weightIn(rows.filter((row) => row.label === label)),
+  ) as [number, number];
+  const all = allPositive + allNegative;
+  // From the highest score down, with what weighs as much and more.
+  let [found, selected] = [0, 0];
+  const points: { threshold: number; found: number; selected: number; distance: number }[] = [];
+  const weighing = rows.filter((row) => weigh(row) > 0);
+  for (const row of weighing.toSorted((a, b) => score(b) - score(a))) {
+    found += row.label ? weigh(row) : 0;
+    selected += weigh(row);
+    if (points.at(-1)?.threshold === score(row)) points.pop();
+    const distance = Math.abs(found / allPositive - (selected - found) / allNegative);
+    points.push({ threshold: score(row), found, selected, distance });
+  }
   const farthest = points.reduce((best, point) => (point.distance > best.distance ? point : best), {
     threshold: NaN,
     distance: -1,
   });
   const captured = (share: number): number => {
-    const wanted = share * rows.length;
-    const index = points.findIndex(({ selected }) => selected >= wanted - 1e-9);
+    const wanted = share * all;
+    const index = points.findIndex(({ selected }) => selected >= wanted - 1e-9 * all);
     const { found, selected } = points[index] as (typeof points)[number];
     const before = points[index - 1] ?? { found: 0, selected: 0 };
     const part = (wanted - before.selected) / (selected - before.selected);
-    return (before.found + part * (found - before.found)) / positives.length;
+    return (before.found + part * (found - before.found)) / allPositive;
   };
   return {
     averagePrecision:
-      positives.length === 0
+      allPositive === 0
         ? null
         : points.reduce(
             (sum, { found, selected }, index) =>
-              sum +
-              ((found - (points[index - 1]?.found ?? 0)) / positives.length) * (found / selected),
+              sum + ((found - (points[index - 1]?.found ?? 0)) / allPositive) * (found / selected),
             0,
           ),
     kolmogorovSmirnov:
-      positives.length === 0 || negatives.length === 0
+      allPositive === 0 || allNegative === 0
         ? null
         : { statistic: farthest.distance, score: farthest.threshold },
-    gains: positives.length === 0 ? null : gainShares.map(captured),
+    gains: allPositive === 0 ? null : gainShares.map(captured),
   };
 };
 
@@ -168,26 +244,63 @@ const scoresOf = (rows: readonly Row[]): ScoreProfile | null => {
 
 const inBin = (score: number, bin: number, bins: number): boolean => {
   const scaled = score * bins;
-  return scaled >= bin && (bin === bins - 1 ? scaled <= bins : scaled < bin + 1);
+  return (
+    bin >= 0 &&
+    bin < bins &&
+    scaled >= bin &&
+    (bin === bins - 1 ? scaled <= bins : scaled < bin + 1)
+  );
 };
 
 /** Bin by bin over all rows. */
 const histogramOf = (rows: readonly Row[], score: Scored): ScoreHistogram => {
-  const counted = Array.from({ length: 1000 }, (_, bin) => {
-    const inside = rows.filter((row) => inBin(score(row) as number, bin, 1000));
-    const positives = inside.filter(({ label }) => label).length;
-    return { bin, positives, negatives: inside.length - positives };
-  }).filter(({ positives, negatives }) => positives + negatives > 0);
+  const byBin = new Map<number, Row[]>();
+  for (const row of rows) {
+    const near = Math.floor((score(row) as number) * 1000);
+    const bin = [near - 1, near, near + 1].find((each) => inBin(score(row) as number, each, 1000));
+    // A score that misses [0, 1] belongs to the bin at that end.
+    const place = bin ?? (near < 0 ? 0 : 999);
+    const inside = byBin.get(place) ?? [];
+    inside.push(row);
+    byBin.set(place, inside);
+  }
+  const counted = [...byBin.entries()]
+    .filter(([, inside]) => weightIn(inside) > 0)
+    .sort(([one], [other]) => one - other)
+    .map(([bin, inside]) => ({
+      bin,
+      positives: inside.filter(({ label }) => label),
+      negatives: inside.filter(({ label }) => !label),
+    }));
+  const amountIn = (some: readonly Row[]): number =>
+    some.reduce((sum, row) => sum + weigh(row) * (row.amount ?? 0), 0);
   return {
     bins: counted.map(({ bin }) => bin),
-    positives: counted.map(({ positives }) => positives),
-    negatives: counted.map(({ negatives }) => negatives),
+    positives: counted.map(({ positives }) => weightIn(positives)),
+    negatives: counted.map(({ negatives }) => weightIn(negatives)),
     sums: Array.from({ length: 20 }, (_, bin) =>
-      rows
-        .map((row) => score(row) as number)
-        .filter((value) => inBin(value, bin, 20))
-        .reduce((sum, value) => sum + value, 0),
+      [...byBin]
+        .flatMap(([place, inside]) => (Math.floor(place / 50) === bin ? inside : []))
+        .reduce((sum, row) => sum + weigh(row) * (score(row) as number), 0),
     ),
+    ...(rows.some(({ amount }) => amount !== undefined) && {
+      amounts: {
+        positives: counted.map(({ positives }) => amountIn(positives)),
+        negatives: counted.map(({ negatives }) => amountIn(negatives)),
+      },
+    }),
+    byLabel: {
+      positives: scoreMoments(rows, score, true),
+      negatives: scoreMoments(rows, score, false),
+    },
+  };
+};
+
+const scoreMoments = (rows: readonly Row[], score: Scored, label: boolean): Moments => {
+  const own = rows.filter((row) => row.label === label);
+  return {
+    sum: own.reduce((sum, row) => sum + weigh(row) * (score(row) as number), 0),
+    squares: own.reduce((sum, row) => sum + weigh(row) * (score(row) as number) ** 2, 0),
   };
 };
 
@@ -212,8 +325,8 @@ const brierLoss: Loss = (row, scored) => ((scored(row) as number) - Number(row.l
 
 const lossesBy = (rows: readonly Row[], of: (row: Row, loss: Loss) => number): Losses => {
   const moments = (loss: Loss): Moments => ({
-    sum: rows.reduce((sum, row) => sum + of(row, loss), 0),
-    squares: rows.reduce((sum, row) => sum + of(row, loss) ** 2, 0),
+    sum: rows.reduce((sum, row) => sum + weigh(row) * of(row, loss), 0),
+    squares: rows.reduce((sum, row) => sum + weigh(row) * of(row, loss) ** 2, 0),
   });
   return { log: moments(logLoss), brier: moments(brierLoss) };
 };
@@ -263,3 +376,6 @@ export const profileOfConfusions = (
 /** Each row several times over. */
 export const repeated = (rows: readonly Row[], times: number): Row[] =>
   Array.from({ length: times }, () => rows).flat();
+
+/** For tests that make profiles elsewhere. */
+export { measureProfile } from '../src/measure-profile.js';

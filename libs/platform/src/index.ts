@@ -8,6 +8,7 @@ export * from './messaging/messaging.module.js';
 export * from './messaging/broker.js';
 export * from './messaging/outbox.js';
 export * from './messaging/consumer.js';
+export * from './messaging/unreadable-message.js';
 export * from './http/access.js';
 export * from './http/access.guard.js';
 export * from './http/correlation.js';

@@ -12,6 +12,15 @@ export const signed = (value: number): string =>
 export const intervalText = (interval: Interval | null): string =>
   interval === null ? '' : `[${figure(interval.lower)}, ${figure(interval.upper)}]`;
 
+/** An amount in the currency of the policy: three digits that count, at least those before the point. */
+export const valueText = (value: number): string => {
+  const size = Math.abs(value);
+  const decimals = size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  const [whole = '', rest] = size.toFixed(decimals).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',') + (rest === undefined ? '' : `.${rest}`);
+  return value < 0 && Number(size.toFixed(decimals)) !== 0 ? `−${grouped}` : grouped;
+};
+
 /** A check's value, with digits enough to tell it from the limit that it misses. */
 export const checkValue = ({ measure, limit }: Check): string => {
   if (measure?.value == null) return measureText(measure);
@@ -53,17 +62,26 @@ export const limitText = ({ limit }: Check): string =>
     .concat(limit.holds === 'unless_shown' ? ', unless shown' : '');
 
 /**
- * What a check measures, taken from its id: `demographic_parity_ratio/age_group/at_least` is that ratio by age_group.
- * The column's name is the user's; the rest is ours.
+ * What a check measures, taken from its id: `demographic_parity_ratio/age_group/at_least` is that ratio by age_group, and
+ * `precision/across difference/sex/within job/at_most` the difference in precision by sex within each value of job.
+ * The columns' names are the user's; the rest is ours.
  */
 export const checkParts = (
   check: Check,
-): { metric: string; by: string | null; against: string } => {
-  const [metric = '', ...rest] = check.id.split('/');
+): { metric: string; by: string | null; made: string; against: string } => {
+  const [named = '', ...rest] = check.id.split('/');
+  const [, metric = named, parameter] = /^(.*)\((.*)\)$/.exec(named) ?? [];
+  // A column's name may hold a slash itself; only the kind of limit at the end is left off.
+  const place = rest.slice(0, -1);
+  const across = place[0]?.startsWith('across ') ? place.shift() : undefined;
+  const made = [
+    ...(parameter === undefined ? [] : [`parameter ${parameter}`]),
+    ...(across === undefined ? [] : [across.replace('across ', '').replaceAll('_', ' ')]),
+  ];
   return {
     metric,
-    // A column's name may hold a slash itself; only the kind of limit at the end is left off.
-    by: rest.length > 1 ? rest.slice(0, -1).join('/') : null,
+    by: place.length > 0 ? place.join('/').replace('/within ', ' within ') : null,
+    made: made.length > 0 ? ` (${made.join(', ')})` : '',
     against: rest.at(-1)?.startsWith('against_champion') ? ' against the champion' : '',
   };
 };
@@ -71,9 +89,31 @@ export const checkParts = (
 /** A metric by groups of a column, or of the column itself. */
 export const joined = (metric: string): 'by' | 'of' => (isDriftMetric(metric) ? 'of' : 'by');
 
+/** The same of a measure: what is made of its metric, and the column, group and stratum that it is of. */
+export const measureParts = (
+  measure: Measure,
+): { metric: string; by: string | null; made: string } => {
+  const { metric, by, group, across, within, parameter } = measure;
+  const made = [
+    ...(parameter === undefined ? [] : [`parameter ${parameter}`]),
+    ...(across === undefined ? [] : [across.replaceAll('_', ' ')]),
+  ];
+  const stratum =
+    within === undefined
+      ? ''
+      : within.value === null
+        ? ` within ${within.column}`
+        : ` where ${within.column} is ${within.value}`;
+  return {
+    metric,
+    by: by === null ? null : `${by}${group === null ? '' : `, ${group}`}${stratum}`,
+    made: made.length > 0 ? ` (${made.join(', ')})` : '',
+  };
+};
+
 export const checkTitle = (check: Check): string => {
-  const { metric, by, against } = checkParts(check);
-  return `${metric}${by === null ? '' : ` ${joined(metric)} ${by}`}${against}`;
+  const { metric, by, made, against } = checkParts(check);
+  return `${metric}${made}${by === null ? '' : ` ${joined(metric)} ${by}`}${against}`;
 };
 
 /** Ten characters that show a share of one. It stands beside the number, never instead of it. */

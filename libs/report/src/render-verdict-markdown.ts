@@ -16,6 +16,7 @@ import {
 import { comparisonRows, groupTables } from './group-figures.js';
 import { driftTable } from './drift-rows.js';
 import { fitSections, type Section } from './fit-sections.js';
+import { taskTables } from './task-tables.js';
 
 export interface VerdictContext {
   /** The number of the version in the registry, if it has one. */
@@ -53,6 +54,7 @@ export const renderVerdictMarkdown = (
       checksTable(verdict),
       comparison(verdict),
       ...groups(verdict),
+      ...figureTables(verdict),
       drift(verdict),
       { text: provenance(verdict, context) },
     ].filter((section) => section.text !== ''),
@@ -73,13 +75,15 @@ const headline = (verdict: Verdict, context: VerdictContext): string => {
 const measured = ({
   metric,
   by,
+  made = '',
   against = '',
 }: {
   metric: string;
   by: string | null;
+  made?: string;
   against?: string;
 }): string =>
-  `${code(metric)}${by === null ? '' : ` ${joined(metric)} ${escapeMarkdown(by)}`}${against}`;
+  `${code(metric)}${made}${by === null ? '' : ` ${joined(metric)} ${escapeMarkdown(by)}`}${against}`;
 
 const problems = (verdict: Verdict): Section[] => {
   const list = (checks: Check[]): string =>
@@ -125,8 +129,8 @@ const comparison = (verdict: Verdict): Section => {
       '| metric | this version | champion | difference |',
       '|---|---|---|---|',
       ...rows.map(
-        ({ metric, by, version, champion, difference }) =>
-          `| ${measured({ metric, by })} | ${measureText(version)} | ${champion === undefined ? '–' : measureText(champion)} | ${difference === undefined ? '–' : measureText(difference)} |`,
+        ({ metric, by, made, version, champion, difference }) =>
+          `| ${measured({ metric, by, made })} | ${measureText(version)} | ${champion === undefined ? '–' : measureText(champion)} | ${difference === undefined ? '–' : measureText(difference)} |`,
       ),
     ]),
     shorten: 'drop',
@@ -141,6 +145,19 @@ const groups = (verdict: Verdict): Section[] =>
       ...rows.map(
         (row) =>
           `| ${escapeMarkdown(row.group)} | ${row.rows} | ${measureText(row.selectionRate ?? null)} | ${row.selectionRate?.value == null ? '' : bar(row.selectionRate.value)} | ${measureText(row.truePositiveRate ?? null)} | ${measureText(row.falsePositiveRate ?? null)} | ${measureText(row.accuracy ?? null)} |`,
+      ),
+    ]),
+    shorten: 'drop',
+  }));
+
+const figureTables = (verdict: Verdict): Section[] =>
+  taskTables(verdict).map(({ column, metrics, rows }) => ({
+    text: details(column === null ? 'By class' : `By ${escapeHtml(column)}`, [
+      `| ${column === null ? 'class' : escapeMarkdown(column)} | ${metrics.map(code).join(' | ')} |`,
+      `|---|${metrics.map(() => '---|').join('')}`,
+      ...rows.map(
+        ({ name, figures }) =>
+          `| ${escapeMarkdown(name)} | ${figures.map((measure) => measureText(measure ?? null)).join(' | ')} |`,
       ),
     ]),
     shorten: 'drop',

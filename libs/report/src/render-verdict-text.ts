@@ -11,6 +11,7 @@ import {
 import { driftTable } from './drift-rows.js';
 import { groupTables } from './group-figures.js';
 import { plainText } from './plain-text.js';
+import { taskTables } from './task-tables.js';
 
 export interface TextOptions {
   /** Whether to colour it, for a terminal. The words say everything without. */
@@ -61,6 +62,7 @@ export const renderVerdictText = (
     '',
     ...checks,
     ...groups(verdict),
+    ...figureTables(verdict),
     ...drift(verdict),
     '',
     painted('faint', provenance(verdict)),
@@ -79,6 +81,24 @@ const groups = (verdict: Verdict): string[] =>
       ),
     ];
   });
+
+const figureTables = (verdict: Verdict): string[] =>
+  taskTables(verdict).flatMap(({ column, metrics, rows }) => {
+    const width = Math.max(...rows.map(({ name }) => plainText(name).length));
+    return metrics
+      .slice(0, mostInTerminal)
+      .flatMap((metric, at) => [
+        '',
+        `  ${metric} by ${column === null ? 'class' : plainText(column)}`,
+        ...rows.map(
+          ({ name, figures }) =>
+            `    ${plainText(name).padEnd(width)}  ${measureText(figures[at] ?? null)}`,
+        ),
+      ]);
+  });
+
+/** The rest is in the report. */
+const mostInTerminal = 2;
 
 /** A terminal's height; the others are in the JSON. */
 const mostDriftRows = 15;

@@ -1,4 +1,12 @@
+export { adjustedP, type Correction } from './adjusted-p.js';
 export { aucDifference, aucInterval, type AucDifference, type ClassSizes } from './auc-interval.js';
+export {
+  binnedAuc,
+  binnedAucDifference,
+  binnedAucInterval,
+  type BinnedAuc,
+  type BinnedScores,
+} from './binned-auc.js';
 export { drawBinomial } from './binomial.js';
 export {
   aucCovariance,
@@ -13,9 +21,22 @@ export {
   type ScoresByClass,
 } from './delong.js';
 export { largestDifference, smallestRatio, smallestRatioWithin } from './disparity.js';
+export {
+  differenceOfEstimates,
+  extremeOf,
+  largestAbsolute,
+  largestDifferenceOf,
+  remembered,
+  smallestBothWays,
+  smallestRatioOf,
+  type Estimator,
+} from './disparity-of-estimates.js';
 export { disparityDifference, type Disparity } from './disparity-difference.js';
 export type { ConfidenceInterval, Estimate, IntervalOptions } from './estimate.js';
+export { leastSquares, type LeastSquares } from './least-squares.js';
 export { linearCombination, type Term } from './linear-combination.js';
+export { mcnemar, type McNemar } from './mcnemar.js';
+export { meanInterval, type MeanMoments } from './mean.js';
 export {
   drawMultinomial,
   multinomialBootstrap,
@@ -25,11 +46,18 @@ export {
   type BootstrapOptions,
   type Resamples,
 } from './multinomial-bootstrap.js';
+export { normBootstrap } from './norm-bootstrap.js';
 export { newcombe } from './newcombe.js';
 export { newcombePaired, type PairedCounts } from './newcombe-paired.js';
 export { normalCdf, normalQuantile, twoSidedQuantile } from './normal.js';
 export { proportionRatio } from './proportion-ratio.js';
+export { ratioOfEstimates } from './ratio-of-estimates.js';
 export { seededRandom, type Random } from './random.js';
+export { averagePrecisionInterval } from './scores/average-precision.js';
+export type { LabelledBins } from './scores/binned-scores.js';
+export { calibrationError, type CalibrationCounts } from './scores/calibration-error.js';
+export { gainInterval } from './scores/gain.js';
+export { kolmogorovSmirnovInterval, type FarthestShares } from './scores/kolmogorov-smirnov.js';
 export { wilson, type Proportion } from './wilson.js';
 export {
   covarianceMoments,

@@ -8,6 +8,11 @@ export interface ResamplingOptions {
   readonly random: Random;
   /** Rows added to the resampled ones' distribution, spread evenly over the cells; 0 unless told otherwise. */
   readonly smoothing?: number;
+  /**
+   * Rows of each table, an integer above 0, for counts that are effective ones of weighted rows and may then be
+   * fractional; as many as counted unless told otherwise.
+   */
+  readonly rows?: number;
 }
 
 export interface PercentileOptions extends IntervalOptions {
@@ -62,11 +67,11 @@ export const multinomialBootstrap = (
 /** The draws of `multinomialBootstrap`, for several statistics to share: drawing takes longer than what follows. */
 export const resampleCounts = (
   counts: readonly number[],
-  { random, replicates = 2000, smoothing = 0 }: ResamplingOptions,
+  { random, replicates = 2000, smoothing = 0, rows }: ResamplingOptions,
 ): Resamples => {
-  if (!counts.every((count) => Number.isInteger(count) && count >= 0))
+  if (!counts.every((count) => count >= 0 && (rows !== undefined || Number.isInteger(count))))
     throw new RangeError(`Counts of rows are non-negative integers, unlike ${counts.join(', ')}.`);
-  const n = counts.reduce((sum, count) => sum + count, 0);
+  const n = rows ?? counts.reduce((sum, count) => sum + count, 0);
   if (n === 0) throw new RangeError('There are no rows to resample.');
   if (!(Number.isInteger(replicates) && replicates >= 100))
     throw new RangeError(`Percentiles need at least 100 replicates; ${replicates} aren't enough.`);

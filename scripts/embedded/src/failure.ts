@@ -9,6 +9,7 @@ export type EmbeddedErrorCode =
   | 'password-missing'
   | 'data-version'
   | 'no-nats-server'
+  | 'no-trino'
   | 'no-free-port'
   | 'cannot-start';
 

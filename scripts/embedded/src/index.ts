@@ -12,4 +12,11 @@ export { exitWithParent } from './processes/exit-with-parent.js';
 export { freePort } from './processes/ports.js';
 export type { Exit } from './processes/run.js';
 export { supervise, type SuperviseOptions, Supervised } from './processes/supervise.js';
-export { testPostgres, testServices, type TestServer, type TestServices } from './test-services.js';
+export { startTrino, type EmbeddedTrino, type TrinoOptions } from './trino/start-trino.js';
+export {
+  testPostgres,
+  testServices,
+  testTrino,
+  type TestServer,
+  type TestServices,
+} from './test-services.js';

@@ -5,11 +5,11 @@ import { EmbeddedError } from './failure.js';
  *
  * @throws EmbeddedError `unsupported-platform`
  */
-export function assertSupportedPlatform(name: string, variable: string): void {
+export function assertSupportedPlatform(name: string, variable?: string): void {
   if (process.platform === 'linux' || process.platform === 'darwin') return;
   throw new EmbeddedError(
     'unsupported-platform',
     `An embedded ${name} runs on Linux and macOS, not on ${process.platform}. ` +
-      `Set ${variable} to a server, or run Sluice in WSL or a container.`,
+      `${variable === undefined ? 'Run' : `Set ${variable} to a server, or run`} Sluice in WSL or a container.`,
   );
 }

@@ -5,6 +5,7 @@ import { startNats } from './nats/start-nats.js';
 import { removeHome } from './postgres/placement.js';
 import { startPostgres } from './postgres/start-postgres.js';
 import { identify } from './processes/identity.js';
+import { startTrino, type EmbeddedTrino } from './trino/start-trino.js';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -43,6 +44,19 @@ export async function testPostgres(log: (line: string) => void = () => {}): Prom
     url: postgres.url,
     stop: async () => {
       await postgres.stop();
+      removeHome(home);
+    },
+  };
+}
+
+/** Trino, for tests to read tables from. Its data is removed with it. */
+export async function testTrino(log: (line: string) => void = () => {}): Promise<EmbeddedTrino> {
+  const home = testHome();
+  const trino = await startTrino({ home, cache: join(repository, '.sluice', 'cache'), log });
+  return {
+    ...trino,
+    stop: async () => {
+      await trino.stop();
       removeHome(home);
     },
   };

@@ -3,16 +3,18 @@ import { parseArgs, promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { driftTable, referenceRows } from './drift.js';
 import { groupedTable } from './event-loop.js';
+import { featureTable } from './onnx-scoring.js';
 import { scoredTable } from './workload.js';
 
 const help = `Usage: npm run bench -- evaluator [options]
 
-Times an evaluation against DuckDB's bare scan and grouping of the same columns, and drift of 20 columns from a reference
-of a million rows against its bare histograms, in one run, on this machine, and
-measures how long the event loop of whoever has an evaluation done is blocked: at most 50 ms, or the exit code is 1.
+Times an evaluation against DuckDB's bare scan and grouping of the same columns, the scoring of a table by a model
+against ONNX Runtime's bare loop, and drift of 20 columns from a reference of a million rows against DuckDB's bare
+histograms, in one run, on this machine; tells how time and memory grow with the rows; and measures how long the event loop of whoever has an evaluation done is blocked: at most 50 ms, or the exit code is 1.
 
 Options:
-  --rows N      rows of the table, several separated by commas (default 1000000,10000000)
+  --rows N      rows of the table, several separated by commas (default 1000000,3000000,10000000,30000000)
+  --scored N    rows that a model scores (default 1000000); 0 to leave it out
   --repeat N    runs of each case, taken alternately (default 3); the median counts
   --json        one JSON document
   --help        show this text
@@ -40,14 +42,15 @@ interface Comparison {
   readonly rows: number;
   readonly bare: Timing;
   readonly ours: Timing;
+  /** Our seconds in those of the bare case. */
   readonly ratio: number;
 }
 
 const compare = async (
   rows: number,
-  repeat: number,
   path: string,
-  names: Record<'bare' | 'ours', string>,
+  names: { readonly bare: string; readonly ours: string },
+  repeat: number,
 ): Promise<Comparison> => {
   const timings: Record<'bare' | 'ours', Timing[]> = { bare: [], ours: [] };
   // Alternately, so that whatever else the machine does meets both.
@@ -64,13 +67,17 @@ const compare = async (
   return { rows, bare, ours, ratio: ours.seconds / bare.seconds };
 };
 
-const print = (title: string, bareName: string, { bare, ours, ratio }: Comparison): void => {
-  const line = (name: string, { seconds, peakMiB }: Timing): string =>
-    `  ${name.padEnd(24)} ${seconds.toFixed(2).padStart(8)} s ${peakMiB.toFixed(0).padStart(6)} MiB\n`;
-  process.stdout.write(
-    `${title}\n${line(bareName, bare)}${line('ours', ours)}  ratio ${ratio.toFixed(1)}\n\n`,
-  );
-};
+const lineOf = (name: string, { seconds, peakMiB }: Timing): string =>
+  `  ${name.padEnd(24)} ${seconds.toFixed(2).padStart(8)} s ${peakMiB.toFixed(0).padStart(6)} MiB\n`;
+
+/** Linear means that the last column stays what it is, and flat that the one before it does. */
+const growthOf = (results: readonly Comparison[]): string =>
+  `growth\n${results
+    .map(({ rows, ours: { seconds, peakMiB } }) => {
+      const perMillion = (seconds / rows) * 1e6;
+      return `  ${String(rows).padStart(10)} rows ${seconds.toFixed(2).padStart(8)} s ${peakMiB.toFixed(0).padStart(6)} MiB ${perMillion.toFixed(3).padStart(8)} s a million rows\n`;
+    })
+    .join('')}\n`;
 
 const mostBlockMs = 50;
 const rowsOfEventLoop = 1_000_000;
@@ -78,7 +85,8 @@ const rowsOfEventLoop = 1_000_000;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rows: { type: 'string', default: '1000000,10000000' },
+    rows: { type: 'string', default: '1000000,3000000,10000000,30000000' },
+    scored: { type: 'string', default: '1000000' },
     repeat: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -86,7 +94,10 @@ const { values, positionals } = parseArgs({
 });
 const sizes = values.rows.split(',').map(Number);
 const repeat = Number(values.repeat);
+const scoredRows = Number(values.scored);
 const usable =
+  Number.isSafeInteger(scoredRows) &&
+  scoredRows >= 0 &&
   sizes.every((size) => Number.isSafeInteger(size) && size > 0) &&
   Number.isSafeInteger(repeat) &&
   repeat > 0;
@@ -97,33 +108,43 @@ if (values.help) {
   process.stderr.write(help);
   process.exitCode = 2;
 } else {
-  const results = [];
+  const results: Comparison[] = [];
+  const say = (text: string): void => {
+    if (!values.json) process.stdout.write(text);
+  };
   for (const rows of sizes) {
-    const path = await scoredTable(folder, rows);
     const names = { bare: 'duckdb-scan-and-group', ours: 'evaluation' };
-    const result = await compare(rows, repeat, path, names);
+    const result = await compare(rows, await scoredTable(folder, rows), names, repeat);
     results.push(result);
-    if (!values.json)
-      print(`${rows} rows (label, score, 2 protected columns)`, 'DuckDB scan and group', result);
+    say(
+      `${rows} rows (label, score, 2 protected columns)\n${lineOf('DuckDB scan and group', result.bare)}${lineOf('evaluation', result.ours)}  ratio ${result.ratio.toFixed(1)}\n\n`,
+    );
   }
-  const drifts = [];
+  if (results.length > 1) say(growthOf(results));
+  let scoring: Comparison | null = null;
+  if (scoredRows > 0) {
+    const names = { bare: 'onnx-bare', ours: 'onnx-scoring' };
+    const table = await featureTable(folder, scoredRows);
+    scoring = await compare(scoredRows, table, names, repeat);
+    say(
+      `${scoredRows} rows scored by a model of 20 features\n${lineOf('ONNX Runtime, bare loop', scoring.bare)}${lineOf('evaluation', scoring.ours)}  speed ${(1 / scoring.ratio).toFixed(2)} of the bare loop\n\n`,
+    );
+  }
+  const drifts: Comparison[] = [];
   await driftTable(folder, referenceRows, 0, 'drift-reference');
   for (const rows of sizes) {
-    const path = await driftTable(folder, rows, 1, 'drift');
+    const table = await driftTable(folder, rows, 1, 'drift');
     const names = { bare: 'duckdb-histograms', ours: 'drift' };
-    const result = await compare(rows, repeat, path, names);
+    const result = await compare(rows, table, names, repeat);
     drifts.push(result);
-    if (!values.json)
-      print(
-        `${rows} rows against ${referenceRows}, drift of 20 columns`,
-        'DuckDB histograms',
-        result,
-      );
+    say(
+      `${rows} rows against ${referenceRows}, drift of 20 columns\n${lineOf('DuckDB histograms', result.bare)}${lineOf('drift', result.ours)}  ratio ${result.ratio.toFixed(1)}\n\n`,
+    );
   }
   const path = await groupedTable(folder, rowsOfEventLoop);
   const eventLoop = await measure('evaluation-in-thread', path);
   if (values.json)
-    process.stdout.write(`${JSON.stringify({ results, drifts, eventLoop }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ results, scoring, drifts, eventLoop }, null, 2)}\n`);
   else
     process.stdout.write(
       `event loop (${rowsOfEventLoop} rows, 5 protected columns of 20 groups)\n` +

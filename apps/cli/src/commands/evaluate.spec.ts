@@ -162,6 +162,36 @@ checks:
     });
   });
 
+  it('takes the parts of a table from a folder, and names its manifest', async () => {
+    write(rows);
+    const inFolder = (evaluation: string): void =>
+      writeFileSync(
+        join(folder, 'sluice.yaml'),
+        readFileSync(join(folder, 'sluice.yaml'), 'utf8').replace(
+          /evaluation: [^ ]+/,
+          `evaluation: ${evaluation}`,
+        ),
+      );
+    const whole = verdictSchema.parse(JSON.parse((await evaluate('--json')).out));
+    mkdirSync(join(folder, 'parts'));
+    const parts = [rows.slice(0, 70), rows.slice(70)].map((part, index) => {
+      const text = ['paid,group,score', ...part].join('\n');
+      writeFileSync(join(folder, `parts/${index}.csv`), text);
+      return { path: `${index}.csv`, digest: digestOfBytes(text), size: text.length };
+    });
+    for (const evaluation of ['parts', 'parts/', '"parts/*.csv"']) {
+      inFolder(evaluation);
+      const verdict = verdictSchema.parse(JSON.parse((await evaluate('--json')).out));
+      expect(verdict.checks).toEqual(whole.checks);
+      expect(verdict.subject.datasets).toEqual({ evaluation: manifestDigest({ files: parts }) });
+    }
+    inFolder('"parts/*.parquet"');
+    expect(await evaluate()).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no file matches the pattern'),
+    });
+  });
+
   it('takes no --artifact and no --champion', async () => {
     write(rows);
     expect(await evaluate('--artifact', 'model.onnx')).toMatchObject({

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { manifestOf } from '@sluice/artifacts';
 import {
@@ -10,13 +9,25 @@ import {
   type DriftFigures,
   type Policy,
   type Verdict,
+  type VerdictSubject,
 } from '@sluice/contracts';
-import { digestOfFile, EvaluationThread, type EvaluationProgress } from '@sluice/engine';
-import { scoreCurves, type Profile } from '@sluice/evaluation';
+import {
+  digestOfDataset,
+  endpointProtocols,
+  EvaluationThread,
+  findDatasetFiles,
+  type EndpointProtocol,
+  type EndpointSource,
+  parseTrinoAddress,
+  trinoCredentials,
+  type EvaluationProgress,
+} from '@sluice/engine';
+import { scoreCurves, taskFigures, type Profile } from '@sluice/evaluation';
 import { renderVerdictHtml, renderVerdictText } from '@sluice/report';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Context } from '../context.js';
 import { exitCodes } from '../failure.js';
+import { readPolicy } from '../policy-file.js';
 import { checkReportFile, writeReport } from '../report-file.js';
 import { plain } from '../terminal.js';
 
@@ -24,6 +35,11 @@ interface Options {
   policy: string;
   champion?: string;
   artifact?: string;
+  endpoint?: string;
+  protocol?: EndpointProtocol;
+  classes?: string;
+  engine?: string;
+  table?: string;
   html?: string;
   json?: true;
 }
@@ -38,6 +54,24 @@ export const evaluateCommand = (context: Context): Command =>
     )
     .option('--champion <file>', 'the ONNX model to compare with, for checks against the champion')
     .option('--artifact <file>', "evaluate this ONNX model instead of the policy's")
+    .option(
+      '--endpoint <url>',
+      "take the scores from a running model instead of the policy's file; its token is SLUICE_ENDPOINT_TOKEN",
+    )
+    .addOption(
+      new Option(
+        '--protocol <name>',
+        'what the endpoint speaks: Open Inference Protocol v2, or MLflow /invocations',
+      )
+        .choices(endpointProtocols)
+        .default('oip'),
+    )
+    .option('--classes <list>', 'the labels in the order of an endpoint with two scores a row, a,b')
+    .option(
+      '--engine <address>',
+      'evaluate a scored table where it is: trino://user@host:port/catalog/schema',
+    )
+    .option('--table <name>', 'with --engine: the table, in place of data.evaluation')
     .option('--html <file>', 'write a report for people, one HTML file that needs nothing else')
     .option('--json', 'print the verdict as one JSON document')
     .addHelpText(
@@ -45,12 +79,17 @@ export const evaluateCommand = (context: Context): Command =>
       `
 Exit codes: 0 the gate passes, 1 it fails, 2 there is no verdict.
 
+Environment: SLUICE_TRINO_PASSWORD or SLUICE_TRINO_TOKEN (a JWT) for --engine.
+
 Examples:
   $ sluice evaluate --policy examples/credit-risk/sluice.yaml
   $ sluice evaluate --policy examples/credit-risk/sluice.yaml \\
       --artifact examples/credit-risk/proposals/fair.onnx \\
       --champion examples/credit-risk/model.onnx
+  $ sluice evaluate --policy sluice.yaml --endpoint http://127.0.0.1:8080/v2/models/credit-risk
   $ sluice evaluate --policy sluice.yaml --html report.html
+  $ sluice evaluate --policy sluice.yaml \\
+      --engine trino://ann@trino.example.com/hive/risk --table scored_2026
   $ sluice evaluate --policy sluice.yaml --json | jq '.checks[] | select(.outcome == "fail")'`,
     )
     .action(async (options: Options) => {
@@ -58,11 +97,15 @@ Examples:
       const report = options.html === undefined ? null : resolve(context.folder, options.html);
       // Before minutes of work, not after.
       if (report !== null) await checkReportFile(report);
-      const { verdict, profile, drift } = await evaluateOffline(options, context);
+      const { policy, verdict, profile, drift } = await evaluateOffline(options, context);
       terminal.progress(null);
       if (report !== null) {
-        const curves = scoreCurves(profile.overall);
-        const page = { policyFile: options.policy, reproduce: commandOf(options) };
+        const curves =
+          profile.task === 'binary-classification'
+            ? scoreCurves(profile.overall, policy.value)
+            : null;
+        const figures = taskFigures(profile);
+        const page = { policyFile: options.policy, reproduce: commandOf(options), figures };
         await writeReport(report, renderVerdictHtml(verdict, curves, page, drift));
       }
       terminal.print(
@@ -74,45 +117,29 @@ Examples:
       context.exitCode = verdict.outcome === 'pass' ? exitCodes.ok : exitCodes.refused;
     });
 
-const evaluateOffline = async (
-  options: Options,
-  context: Context,
-): Promise<{ verdict: Verdict; profile: Profile; drift: DriftFigures | null }> => {
-  const { terminal, signal } = context;
+interface Evaluated {
+  readonly policy: Policy;
+  readonly verdict: Verdict;
+  readonly profile: Profile;
+  readonly drift: DriftFigures | null;
+}
+
+const evaluateOffline = async (options: Options, context: Context): Promise<Evaluated> => {
   const policy = parsePolicy(await readPolicy(options.policy, context.folder), options.policy);
-  const files = filesOf(policy, options, context.folder);
-  const attention = {
-    onProgress: (progress: EvaluationProgress) => terminal.progress(progressLine(progress)),
+  const { terminal, signal } = context;
+  const attention: EvaluationAttention = {
+    onProgress: (progress) => terminal.progress(progressLine(progress)),
     signal,
   };
   // In a thread, so that Ctrl-C is heard whatever it is at.
   const thread = new EvaluationThread();
   try {
-    // First, since it knows all faults of data and models at once.
-    const { warnings } = await thread.profile(
-      {
-        policy,
-        dataset: { path: files.dataset },
-        ...(files.reference === null ? {} : { reference: { path: files.reference } }),
-        model: files.model === null ? undefined : { path: files.model },
-        champion: files.champion === null ? null : { path: files.champion },
-      },
-      attention,
-    );
-    for (const warning of warnings)
-      terminal.note(`${terminal.noteColors.yellow('warning:')} ${plain(warning)}`);
-    const subject = {
-      model: policy.model,
-      version: await artifactDigest(files.model),
-      champion: await artifactDigest(files.champion),
-      datasets: {
-        evaluation: await digestOfFile(files.dataset),
-        ...(files.reference === null ? {} : { reference: await digestOfFile(files.reference) }),
-      },
-      policy: policyDigest(policy),
-    };
+    const profiled =
+      options.engine === undefined && options.table === undefined ? profileFiles : profileTable;
+    const subject = await profiled(policy, options, context, { thread, attention });
     const { verdict, profile, drift } = await thread.decide(subject, attention);
     return {
+      policy,
       verdict: JSON.parse(verdict) as Verdict,
       profile: JSON.parse(profile) as Profile,
       drift,
@@ -122,51 +149,145 @@ const evaluateOffline = async (
   }
 };
 
+interface EvaluationAttention {
+  readonly onProgress: (progress: EvaluationProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the profile in the thread, and says what the verdict is bound to. */
+type Profiling = (
+  policy: Policy,
+  options: Options,
+  context: Context,
+  at: { readonly thread: EvaluationThread; readonly attention: EvaluationAttention },
+) => Promise<VerdictSubject>;
+
+const profileFiles: Profiling = async (
+  policy,
+  options,
+  { terminal, folder, environment },
+  { thread, attention },
+) => {
+  const files = filesOf(policy, options, folder);
+  const dataset = await findDatasetFiles(files.root, policy.data.evaluation);
+  const reference =
+    policy.data.reference === undefined
+      ? null
+      : await findDatasetFiles(files.root, policy.data.reference, 'data.reference');
+  // First, since it knows all faults of data and models at once.
+  const { warnings } = await thread.profile(
+    {
+      policy,
+      dataset: { files: dataset },
+      ...(reference === null ? {} : { reference: { files: reference } }),
+      model: files.model === null ? undefined : { path: files.model },
+      endpoint: endpointOf(options, environment),
+      champion: files.champion === null ? null : { path: files.champion },
+    },
+    attention,
+  );
+  for (const warning of warnings)
+    terminal.note(`${terminal.noteColors.yellow('warning:')} ${plain(warning)}`);
+  return {
+    model: policy.model,
+    version: await artifactDigest(files.model),
+    champion: await artifactDigest(files.champion),
+    datasets: {
+      evaluation: await digestOfDataset(dataset),
+      ...(reference === null ? {} : { reference: await digestOfDataset(reference) }),
+    },
+    policy: policyDigest(policy),
+  };
+};
+
+/** A table is evaluated where it is: it was scored before, and no file of the policy is read. */
+const profileTable: Profiling = async (
+  policy,
+  { engine, table, artifact, champion, endpoint },
+  { terminal, environment },
+  { thread, attention },
+) => {
+  const refused = (message: string) => new SluiceError('invalid_request', message);
+  if (engine === undefined) throw refused('--table needs --engine beside it.');
+  if (table === undefined) throw refused('--engine needs --table beside it.');
+  const [beside] = Object.entries({ artifact, champion, endpoint }).find(
+    ([, given]) => given !== undefined,
+  ) ?? [null];
+  if (beside !== null)
+    throw refused(`--${beside} cannot stand beside --engine, which runs no models.`);
+  const address = parseTrinoAddress(engine);
+  const credentials = trinoCredentials(environment, address);
+  const { digest } = await thread.profileTable(
+    { policy, address, credentials, table },
+    {
+      onProgress: ({ done }) => terminal.progress(`counting in Trino … query ${done}`),
+      signal: attention.signal,
+    },
+  );
+  terminal.note(
+    `${terminal.noteColors.yellow('note:')} the verdict's dataset is the digest of what was counted in ${plain(table)}, not of its bytes.`,
+  );
+  return {
+    model: policy.model,
+    version: null,
+    champion: null,
+    datasets: { evaluation: digest },
+    policy: policyDigest(policy),
+  };
+};
+
 /** The command line that gives this verdict again. */
-const commandOf = ({ policy, artifact, champion }: Options): string =>
-  [
+const commandOf = ({ policy, protocol, html: _html, json: _json, ...given }: Options): string => {
+  const options = {
+    ...given,
+    protocol: given.endpoint === undefined ? undefined : protocol,
+  };
+  return [
     'npx sluice evaluate --policy',
     quoted(policy),
-    ...(artifact === undefined ? [] : ['--artifact', quoted(artifact)]),
-    ...(champion === undefined ? [] : ['--champion', quoted(champion)]),
+    ...Object.entries(options).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, quoted(value)],
+    ),
   ].join(' ');
+};
+
+/** The endpoint, which the command line alone names: a policy may come from a stranger. */
+const endpointOf = (
+  { endpoint, protocol = 'oip', classes }: Options,
+  environment: NodeJS.ProcessEnv,
+): EndpointSource | undefined => {
+  if (endpoint === undefined) return undefined;
+  const token = environment['SLUICE_ENDPOINT_TOKEN'];
+  return {
+    url: endpoint,
+    protocol,
+    token: token === '' ? undefined : token,
+    classes: classes?.split(','),
+  };
+};
 
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-const readPolicy = async (file: string, folder: string): Promise<string> => {
-  try {
-    return await readFile(resolve(folder, file), 'utf8');
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const message = missing ? 'there is no such file' : (cause as Error).message;
-    const faults = [{ file, message }];
-    throw new SluiceError('invalid_policy', 'The policy cannot be read.', { faults, cause });
-  }
-};
-
 /** Paths in the policy start at its folder; paths on the command line where the command is run. */
 const filesOf = (
   policy: Policy,
-  { policy: policyFile, artifact, champion }: Options,
+  { policy: policyFile, artifact, champion, endpoint }: Options,
   folder: string,
-): {
-  dataset: string;
-  reference: string | null;
-  model: string | null;
-  champion: string | null;
-} => {
-  if (policy.artifact === undefined && (artifact ?? champion) !== undefined)
+): { root: string; model: string | null; champion: string | null } => {
+  const given = Object.entries({ artifact, champion, endpoint }).find(([, value]) => value);
+  if (policy.artifact === undefined && given !== undefined)
     throw new SluiceError(
       'invalid_request',
-      `${artifact === undefined ? '--champion' : '--artifact'} needs a policy with an artifact; the data of this one holds the predictions.`,
+      `--${given[0]} needs a policy with an artifact; the data of this one holds the predictions.`,
     );
+  if (artifact !== undefined && endpoint !== undefined)
+    throw new SluiceError('invalid_request', 'Give either --artifact or --endpoint, not both.');
   const root = dirname(resolve(folder, policyFile));
   return {
-    dataset: join(root, policy.data.evaluation),
-    reference: policy.data.reference === undefined ? null : join(root, policy.data.reference),
+    root,
     model:
-      policy.artifact === undefined
+      policy.artifact === undefined || endpoint !== undefined
         ? null
         : artifact === undefined
           ? join(root, policy.artifact)

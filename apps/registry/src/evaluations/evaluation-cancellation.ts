@@ -11,7 +11,7 @@ import {
 import { Outbox } from '@sluice/platform';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
-import { toEvaluation } from './evaluation.entity.js';
+import { withoutVerdict } from './evaluation.entity.js';
 import { canBecome } from './evaluation.states.js';
 import { EvaluationStore } from './evaluation.store.js';
 
@@ -36,7 +36,7 @@ export class EvaluationCancellation {
   cancel(principal: Principal, id: string, { reason }: CancelEvaluation): Promise<Evaluation> {
     return this.database.transaction(async (transaction) => {
       const evaluation = await this.store.getLocked(transaction, id);
-      if (evaluation.state === 'cancelled') return toEvaluation(evaluation);
+      if (evaluation.state === 'cancelled') return withoutVerdict(evaluation);
       if (!canBecome(evaluation.state, 'cancelled'))
         throw new SluiceError(
           'conflict',
@@ -53,7 +53,7 @@ export class EvaluationCancellation {
         subject: `evaluations/${id}`,
         details: { reason },
       });
-      return toEvaluation({ ...evaluation, ...changes });
+      return withoutVerdict({ ...evaluation, ...changes });
     });
   }
 

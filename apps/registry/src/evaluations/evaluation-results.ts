@@ -2,12 +2,10 @@ import { Injectable } from '@nestjs/common';
 import {
   toProblem,
   SluiceError,
-  verdictDigest,
-  type EvaluationCompleted,
   type EvaluationFailed,
   type EvaluationProgressed,
   type Problem,
-  type Verdict,
+  type VerdictSubject,
 } from '@sluice/contracts';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail, serviceActor } from '../audit/audit-trail.js';
@@ -15,6 +13,7 @@ import { VersionStore } from '../versions/version.store.js';
 import type { EvaluationEntity } from './evaluation.entity.js';
 import { canBecome, isFinished } from './evaluation.states.js';
 import { EvaluationStore } from './evaluation.store.js';
+import type { CompletedVerdict } from './read-completed.js';
 
 /** Takes in what the evaluator reports. The first result of an evaluation stands; whatever comes after changes nothing. */
 @Injectable()
@@ -37,26 +36,14 @@ export class EvaluationResults {
     if (starts) await this.record(transaction, 'evaluation.started', id);
   }
 
-  async completed(
-    { evaluation: id, verdict }: EvaluationCompleted,
-    transaction: EntityManager,
-  ): Promise<void> {
+  async completed(verdict: CompletedVerdict, transaction: EntityManager): Promise<void> {
+    const { evaluation: id, subject, outcome, digest } = verdict;
     const evaluation = await this.store.getLocked(transaction, id);
     if (!canBecome(evaluation.state, 'succeeded')) return;
-    const mismatch = await this.mismatchOf(transaction, evaluation, verdict);
+    const mismatch = await this.mismatchOf(transaction, evaluation, subject);
     if (mismatch !== null) return this.fail(transaction, id, mismatch);
-    const digest = verdictDigest(verdict);
-    await this.store.update(transaction, id, {
-      state: 'succeeded',
-      outcome: verdict.outcome,
-      verdict,
-      verdictDigest: digest,
-      finishedAt: new Date(),
-    });
-    await this.record(transaction, 'evaluation.succeeded', id, {
-      outcome: verdict.outcome,
-      verdict: digest,
-    });
+    await this.store.succeed(transaction, id, verdict);
+    await this.record(transaction, 'evaluation.succeeded', id, { outcome, verdict: digest });
   }
 
   async failed(
@@ -71,7 +58,7 @@ export class EvaluationResults {
   private async mismatchOf(
     transaction: EntityManager,
     asked: EvaluationEntity,
-    { subject }: Verdict,
+    subject: VerdictSubject,
   ): Promise<Problem | null> {
     const version = await this.versions.get(asked.model, asked.version, transaction);
     const expected: [string, string | null, string | null][] = [

@@ -2,14 +2,16 @@ import type {
   Digest,
   Evaluation,
   EvaluationState,
+  EvaluationSummary,
   Policy,
   Problem,
   Progress,
-  Verdict,
 } from '@sluice/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { JsonParts } from '../http/json-parts.js';
 import { wholeNumber } from '../pages/whole-number.js';
 
+/** The row without its verdict, which can have megabytes: the store reads and writes that one as bytes. */
 @Entity('evaluation')
 export class EvaluationEntity {
   @PrimaryColumn('uuid') id: string;
@@ -29,8 +31,9 @@ export class EvaluationEntity {
   @Column('text') state: EvaluationState;
   @Column('json', { nullable: true }) progress: Progress | null;
   @Column('text', { nullable: true }) outcome: 'pass' | 'fail' | null;
-  @Column('json', { nullable: true }) verdict: Verdict | null;
   @Column('text', { name: 'verdict_digest', nullable: true }) verdictDigest: Digest | null;
+  /** The ids of the verdict's checks that failed, so that a refusal can name them. */
+  @Column('json', { name: 'failed_checks', nullable: true }) failedChecks: string[] | null;
   @Column('json', { nullable: true }) problem: Problem | null;
   @Column('json', { nullable: true }) cancellation: Evaluation['cancellation'];
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
@@ -38,7 +41,12 @@ export class EvaluationEntity {
   @Column('timestamptz', { name: 'finished_at', nullable: true }) finishedAt: Date | null;
 }
 
-export const toEvaluation = (row: Omit<EvaluationEntity, 'position'>): Evaluation => ({
+export type EvaluationRow = Omit<
+  EvaluationEntity,
+  'position' | 'policy' | 'policyText' | 'championDigest' | 'failedChecks'
+>;
+
+export const toSummary = (row: EvaluationRow): EvaluationSummary => ({
   id: row.id,
   model: row.model,
   version: row.version,
@@ -51,7 +59,6 @@ export const toEvaluation = (row: Omit<EvaluationEntity, 'position'>): Evaluatio
   state: row.state,
   progress: row.progress,
   outcome: row.outcome,
-  verdict: row.verdict,
   verdictDigest: row.verdictDigest,
   problem: row.problem,
   cancellation: row.cancellation,
@@ -59,3 +66,17 @@ export const toEvaluation = (row: Omit<EvaluationEntity, 'position'>): Evaluatio
   createdBy: row.createdBy,
   finishedAt: row.finishedAt?.toISOString() ?? null,
 });
+
+/** An evaluation that has no verdict: not yet, or never. */
+export const withoutVerdict = (row: EvaluationRow): Evaluation => ({
+  ...toSummary(row),
+  verdict: null,
+});
+
+/** An evaluation with its verdict as the database has it, which was checked before it came there. */
+export const withVerdict = (row: EvaluationRow, verdict: readonly Buffer[]): JsonParts =>
+  new JsonParts([
+    Buffer.from(`${JSON.stringify(toSummary(row)).slice(0, -1)},"verdict":`),
+    ...verdict,
+    Buffer.from('}'),
+  ]);

@@ -1,14 +1,14 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import {
-  evaluationCompletedSchema,
   evaluationFailedSchema,
   evaluationProgressedSchema,
   evaluationStoppedSchema,
   subjects,
 } from '@sluice/contracts';
-import { Consumers, handler } from '@sluice/platform';
+import { Consumers, handler, reader } from '@sluice/platform';
 import { EvaluationCancellation } from './evaluation-cancellation.js';
 import { EvaluationResults } from './evaluation-results.js';
+import { VerdictReader } from './verdict-reader.js';
 
 /** Listens to the evaluator. */
 @Injectable()
@@ -17,10 +17,11 @@ export class EvaluationEvents implements OnApplicationBootstrap {
     private readonly consumers: Consumers,
     private readonly results: EvaluationResults,
     private readonly cancellation: EvaluationCancellation,
+    private readonly verdicts: VerdictReader,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { results, cancellation } = this;
+    const { results, cancellation, verdicts } = this;
     this.consumers.start({
       stream: 'events',
       durable: 'registry-evaluations',
@@ -29,8 +30,8 @@ export class EvaluationEvents implements OnApplicationBootstrap {
           schema: evaluationProgressedSchema,
           handle: (event, transaction) => results.progressed(event, transaction),
         }),
-        [subjects.evaluationCompleted]: handler({
-          schema: evaluationCompletedSchema,
+        [subjects.evaluationCompleted]: reader({
+          read: (bytes) => verdicts.read(bytes),
           handle: (event, transaction) => results.completed(event, transaction),
         }),
         [subjects.evaluationFailed]: handler({

@@ -3,13 +3,38 @@ import type { PageQuery } from '@sluice/contracts';
 import { DataSource, type EntityManager } from 'typeorm';
 import { notFound } from '../http/path-parameters.js';
 import { numberCursor } from '../pages/page-cursor.js';
-import { EvaluationEntity } from './evaluation.entity.js';
+import { EvaluationEntity, type EvaluationRow } from './evaluation.entity.js';
+import type { CompletedVerdict } from './read-completed.js';
 
 export type EvaluationQuery = PageQuery & {
   model?: string | undefined;
   version?: number | undefined;
   outcome?: 'pass' | 'fail' | undefined;
 };
+
+/** What lists tell of each. */
+const summaryColumns = [
+  'id',
+  'position',
+  'model',
+  'version',
+  'champion',
+  'policyDigest',
+  'datasetDigest',
+  'referenceDigest',
+  'state',
+  'progress',
+  'outcome',
+  'verdictDigest',
+  'problem',
+  'cancellation',
+  'createdAt',
+  'createdBy',
+  'finishedAt',
+] as const satisfies readonly (keyof EvaluationRow | 'position')[];
+
+/** Of a verdict that is read: its parts are decoded one by one. */
+const verdictPartBytes = 128 * 1024;
 
 @Injectable()
 export class EvaluationStore {
@@ -42,9 +67,31 @@ export class EvaluationStore {
     return evaluation;
   }
 
-  list(query: EvaluationQuery): Promise<EvaluationEntity[]> {
+  /**
+   * The verdict of an evaluation that succeeded: the JSON that was stored, in parts of its bytes. As one text, it would
+   * be decoded in one piece, which takes some 3 ms per megabyte.
+   *
+   * @throws Error when there is none
+   */
+  async verdict(id: string): Promise<Buffer[]> {
+    const rows = await this.database.query<{ part: Buffer }[]>(
+      // Materialized, so that it is unpacked once and not for each part.
+      `WITH document AS MATERIALIZED (
+        SELECT convert_to(verdict::text, 'UTF8') AS bytes FROM evaluation WHERE id = $1
+      )
+      SELECT substring(bytes FROM at FOR $2) AS part
+      FROM document, generate_series(1, length(bytes), $2) AS at ORDER BY at`,
+      [id, verdictPartBytes],
+    );
+    if (rows.length === 0) throw new Error(`Evaluation ${id} has no verdict.`);
+    return rows.map(({ part }) => part);
+  }
+
+  list(query: EvaluationQuery): Promise<(EvaluationRow & { position: number })[]> {
     const before = numberCursor(query.after);
-    const found = this.database.manager.createQueryBuilder(EvaluationEntity, 'evaluation');
+    const found = this.database.manager
+      .createQueryBuilder(EvaluationEntity, 'evaluation')
+      .select(summaryColumns.map((column) => `evaluation.${column}`));
     if (query.model !== undefined)
       found.andWhere('evaluation.model = :model', { model: query.model });
     if (query.version !== undefined)
@@ -75,21 +122,24 @@ export class EvaluationStore {
     transaction: EntityManager,
     id: string,
     changes: Partial<
-      Pick<
-        EvaluationEntity,
-        | 'state'
-        | 'outcome'
-        | 'verdict'
-        | 'verdictDigest'
-        | 'problem'
-        | 'cancellation'
-        | 'finishedAt'
-        | 'progress'
-      >
+      Pick<EvaluationEntity, 'state' | 'problem' | 'cancellation' | 'finishedAt' | 'progress'>
     >,
   ): Promise<void> {
-    // The typing of update() goes into the verdict's own fields; it is stored whole.
+    // The typing of update() goes into the fields of what is stored whole.
     await transaction.update(EvaluationEntity, id, changes as object);
+  }
+
+  /** Notes the verdict. Its bytes go to Postgres as they are; it refuses them if they are no JSON. */
+  async succeed(
+    transaction: EntityManager,
+    id: string,
+    { outcome, digest, failedChecks, document }: CompletedVerdict,
+  ): Promise<void> {
+    await transaction.query(
+      `UPDATE evaluation SET state = 'succeeded', outcome = $2, verdict_digest = $3, failed_checks = $4,
+        verdict = convert_from($5, 'UTF8')::json, finished_at = $6 WHERE id = $1`,
+      [id, outcome, digest, JSON.stringify(failedChecks), document, new Date()],
+    );
   }
 
   async markProgress(transaction: EntityManager, id: string): Promise<void> {

@@ -8,11 +8,13 @@ import {
   type CancelEvaluation,
   type CreateEvaluation,
   type Evaluation,
+  type EvaluationSummary,
   type Page,
   type Principal,
 } from '@sluice/contracts';
 import { CurrentPrincipal, Roles } from '@sluice/platform';
 import { cancellers, contributors, readers } from '../access/roles.js';
+import type { JsonParts } from '../http/json-parts.js';
 import { Operation } from '../http/operation.js';
 import { idParameter } from '../http/path-parameters.js';
 import { IdempotencyKey } from '../idempotency/idempotency-key.js';
@@ -52,12 +54,13 @@ export class EvaluationsController {
   @Operation({
     id: 'listEvaluations',
     summary: 'Evaluations, newest first',
+    description: 'Without their verdicts, which are told one at a time.',
     status: 200,
     response: evaluationPageSchema,
   })
   list(
     @Query({ schema: evaluationQuerySchema }) query: EvaluationQuery,
-  ): Promise<Page<Evaluation>> {
+  ): Promise<Page<EvaluationSummary>> {
     return this.evaluations.list(query);
   }
 
@@ -70,7 +73,7 @@ export class EvaluationsController {
     response: evaluationSchema,
     errors: ['not_found'],
   })
-  get(@Param('id', { schema: idParameter }) id: string): Promise<Evaluation> {
+  get(@Param('id', { schema: idParameter }) id: string): Promise<Evaluation | JsonParts> {
     return this.evaluations.get(id);
   }
 

@@ -6,16 +6,23 @@ import {
   SluiceError,
   type CreateEvaluation,
   type Evaluation,
+  type EvaluationSummary,
   type Page,
   type Policy,
   type Principal,
 } from '@sluice/contracts';
 import type { EntityManager } from 'typeorm';
 import { EnvironmentStore } from '../environments/environment.store.js';
+import type { JsonParts } from '../http/json-parts.js';
 import { Creations } from '../idempotency/creations.js';
 import { pageFrom } from '../pages/page-cursor.js';
 import { EvaluationJob } from './evaluation-job.js';
-import { toEvaluation, type EvaluationEntity } from './evaluation.entity.js';
+import {
+  toSummary,
+  withoutVerdict,
+  withVerdict,
+  type EvaluationEntity,
+} from './evaluation.entity.js';
 import { EvaluationStore, type EvaluationQuery } from './evaluation.store.js';
 import { policyForModel } from './policy-for-model.js';
 
@@ -63,17 +70,21 @@ export class EvaluationsService {
           policy: row.policyDigest,
         },
       };
-      return { result: toEvaluation(row), events: [event] };
+      return { result: withoutVerdict(row), events: [event] };
     });
   }
 
-  async list(query: EvaluationQuery): Promise<Page<Evaluation>> {
+  async list(query: EvaluationQuery): Promise<Page<EvaluationSummary>> {
     const rows = await this.store.list(query);
-    return pageFrom(rows, query, ({ position }) => position, toEvaluation);
+    return pageFrom(rows, query, ({ position }) => position, toSummary);
   }
 
-  async get(id: string): Promise<Evaluation> {
-    return toEvaluation(await this.store.get(id));
+  /** The verdict in it is not read here, however large it is. @throws SluiceError `not_found` */
+  async get(id: string): Promise<Evaluation | JsonParts> {
+    const row = await this.store.get(id);
+    if (row.state !== 'succeeded') return withoutVerdict(row);
+    // Read after its state and still the same: one that succeeded never changes.
+    return withVerdict(row, await this.store.verdict(id));
   }
 
   /** Fixes what will be compared with what: a champion that changes later makes the verdict stale, not different. */
@@ -102,8 +113,8 @@ export class EvaluationsService {
       state: 'queued',
       progress: null,
       outcome: null,
-      verdict: null,
       verdictDigest: null,
+      failedChecks: null,
       problem: null,
       cancellation: null,
       createdAt: new Date(),

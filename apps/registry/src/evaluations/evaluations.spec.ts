@@ -6,31 +6,16 @@ import {
   evaluateJobSchema,
   parsePolicy,
   policyDigest,
-  queries,
   SluiceError,
   subjects,
   toProblem,
   verdictDigest,
   type Evaluation,
-  type Measure,
 } from '@sluice/contracts';
 import { Gate, policyText } from '../testing/gate.fixture.js';
 import { eventually, TestRegistry } from '../testing/test-registry.js';
 
 const model = 'credit-risk';
-
-const measureOf = (group: string): Measure => ({
-  metric: 'accuracy',
-  of: 'version',
-  by: 'team',
-  group,
-  column: null,
-  value: 0.8123456789,
-  interval: { lower: 0.7123456789, upper: 0.8923456789, level: 0.95, method: 'wilson' },
-  n: 1234,
-  state: 'ok',
-  reason: null,
-});
 
 describe('evaluations', () => {
   let registry: TestRegistry;
@@ -155,37 +140,6 @@ describe('evaluations', () => {
       'evaluation.succeeded',
     ]);
   });
-
-  it('takes a verdict that no message could hold', async () => {
-    const asked = await gate.evaluation(model, 1);
-    const measures = Array.from({ length: 24_000 }, (_, index) => measureOf(`group ${index}`));
-    const verdict = { ...(await gate.verdict(asked)), measures };
-    const data = Buffer.from(JSON.stringify({ evaluation: asked.id, verdict }));
-    expect(data.length).toBeGreaterThan(5 * 1024 ** 2);
-    const sender = registry.nats.subscribe(queries.messageData('evaluator'), {
-      callback: (_, question) => {
-        const { offset } = question.json<{ offset: number }>();
-        question.respond(data.subarray(offset, offset + 200_000));
-      },
-    });
-    const envelope = {
-      specversion: '1.0',
-      id: randomUUID(),
-      source: '/sluice/evaluator',
-      type: subjects.evaluationCompleted,
-      subject: `evaluations/${asked.id}`,
-      time: new Date().toISOString(),
-      datacontenttype: 'application/json',
-      dataref: queries.messageData('evaluator'),
-      datasize: data.length,
-      datadigest: digestOfBytes(data),
-    };
-    await registry.publishRaw(subjects.evaluationCompleted, JSON.stringify(envelope));
-    const ended = await gate.finishedEvaluation(asked.id);
-    sender.unsubscribe();
-    expect([ended.state, ended.verdictDigest]).toEqual(['succeeded', verdictDigest(verdict)]);
-    expect(ended.verdict).toEqual(verdict);
-  }, 60_000);
 
   it('tells why there is no verdict', async () => {
     const { id } = await gate.evaluation(model, 1);

@@ -10,6 +10,7 @@ import { map, type Observable } from 'rxjs';
 import { AlreadyThere } from './already-there.js';
 import { apiPrefix } from './api-prefix.js';
 import { etagOf } from './if-match.js';
+import { JsonParts } from './json-parts.js';
 import { operationKey, type OperationOptions } from './operation.js';
 
 /** Gives answers the status and headers that their operation promises. */
@@ -37,5 +38,5 @@ const answer = (reply: FastifyReply, operation: OperationOptions, result: unknow
   if (operation.location !== undefined)
     reply.header('location', `/${apiPrefix}${operation.location(value)}`);
   if (operation.revision !== undefined) reply.header('etag', etagOf(operation.revision(value)));
-  return value;
+  return value instanceof JsonParts ? value.file() : value;
 };

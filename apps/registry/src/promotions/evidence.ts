@@ -85,11 +85,14 @@ const lackOf = (evaluation: EvaluationEntity, claim: Claim): string | null => {
   return null;
 };
 
-const failedChecks = ({ verdict }: EvaluationEntity): string =>
-  (verdict?.checks ?? [])
-    .filter(({ outcome }) => outcome === 'fail')
-    .map(({ id }) => id)
-    .join(', ');
+/** A sentence has room for some; the verdict has them all. */
+const mostNamed = 10;
+
+const failedChecks = ({ failedChecks }: EvaluationEntity): string => {
+  const ids = failedChecks ?? [];
+  const others = ids.length - mostNamed;
+  return `${ids.slice(0, mostNamed).join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
+};
 
 const missing = (claim: Claim, newest: EvaluationEntity | undefined): SluiceError =>
   new SluiceError(

@@ -68,6 +68,7 @@ describe('what a model says of itself', () => {
       classLabels: null,
       classLabelsAmbiguous: false,
       usesZipMap: false,
+      zipMaps: [],
       externalData: [],
       externalTensors: [],
     });
@@ -134,6 +135,52 @@ describe('what a model says of itself', () => {
           hint: expect.stringContaining("'zipmap': False"),
         },
       ],
+    });
+  });
+
+  describe('knows the scores that ZipMap makes dictionaries of', () => {
+    const zipMap = (about: Partial<FixtureNode> = {}): FixtureNode => ({
+      operator: 'ZipMap',
+      domain: 'ai.onnx.ml',
+      inputs: ['scores'],
+      outputs: ['probabilities'],
+      attributes: { classlabels_int64s: { integers: [0, 1] } },
+      ...about,
+    });
+    const zipMapsOf = async (...nodes: FixtureNode[]) =>
+      (
+        await inspectOnnx(
+          buildOnnxModel({
+            ...identity,
+            outputs: [...identity.outputs, { name: 'probabilities', sequence: true }],
+            nodes: [...identity.nodes, ...nodes],
+          }),
+        )
+      ).zipMaps;
+
+    it('with their labels', async () => {
+      expect(await zipMapsOf(zipMap())).toEqual([
+        { name: 'probabilities', scores: 'scores', classLabels: [0, 1] },
+      ]);
+    });
+
+    it.each<[string, FixtureNode[]]>([
+      ['of another domain', [zipMap({ domain: 'mine' })]],
+      ['without labels', [zipMap({ attributes: {} })]],
+      ['of another output', [zipMap({ outputs: ['inner'] })]],
+      [
+        'in a subgraph',
+        [
+          {
+            operator: 'If',
+            inputs: ['c'],
+            outputs: ['d'],
+            attributes: { then_branch: { graph: { inputs: [], outputs: [], nodes: [zipMap()] } } },
+          },
+        ],
+      ],
+    ])('but takes none for them %s', async (_what, nodes) => {
+      expect(await zipMapsOf(...nodes)).toEqual([]);
     });
   });
 

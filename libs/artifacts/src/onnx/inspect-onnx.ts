@@ -12,6 +12,16 @@ import {
 import { readerOf } from './protobuf-message.js';
 import { datatypeOf, onnxTypeName } from './tensor-types.js';
 
+/** An output of dictionaries, one a row, and the tensor of the same scores inside the model. */
+export interface ZipMapOutput {
+  /** The output, as the model names it. */
+  name: string;
+  /** The tensor of 32-bit floats that feeds ZipMap, of shape [n, number of labels]; see `revealTensors`. */
+  scores: string;
+  /** The labels in the order of the scores. */
+  classLabels: string[] | number[];
+}
+
 /** What an ONNX file says of itself, read without any runtime. */
 export interface OnnxInspection {
   irVersion: number;
@@ -27,6 +37,8 @@ export interface OnnxInspection {
   classLabels: string[] | number[] | null;
   classLabelsAmbiguous: boolean;
   usesZipMap: boolean;
+  /** The outputs that are dictionaries made by ZipMap, and the tensors that these were made from. */
+  zipMaps: ZipMapOutput[];
   /** Where external data is said to be, as written: unchecked until `assertSafeExternalData`. */
   externalData: string[];
   externalTensors: ExternalTensor[];
@@ -52,6 +64,7 @@ export const inspectOnnx = async (
     ...signatureOf(facts, file),
     ...classLabelsOf(facts, file),
     usesZipMap: facts.operators.has('ZipMap'),
+    zipMaps: facts.outputs.flatMap((output) => zipMapOf(output, facts, file)),
     externalData: [...new Set(facts.externalTensors.map(({ location }) => location))],
     externalTensors: facts.externalTensors,
   };
@@ -186,6 +199,18 @@ const unservableOf = (what: 'input' | 'output', value: ValueFacts, file: string)
         : 'Cast it inside the model.',
     },
   ];
+};
+
+/** ZipMap takes one tensor of floats and gives one list of dictionaries; anything else is left to the runtime. */
+const zipMapOf = ({ name, kind }: ValueFacts, facts: ModelFacts, file: string): ZipMapOutput[] => {
+  if (kind !== 'sequence') return [];
+  const maker = facts.zipMaps.find(
+    ({ domain, outputs }) => domain === 'ai.onnx.ml' && outputs[0] === name,
+  );
+  const scores = maker?.inputs[0];
+  const labels = maker?.classLabels.map((list) => plainLabels(list, file));
+  const classLabels = labels?.find((list) => list.length > 0);
+  return scores === undefined || classLabels === undefined ? [] : [{ name, scores, classLabels }];
 };
 
 const classLabelsOf = (

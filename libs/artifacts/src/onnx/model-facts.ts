@@ -20,6 +20,14 @@ export interface ValueFacts {
 
 export type ClassLabels = { strings: string[] } | { integers: bigint[] };
 
+/** A node that turns a classifier's scores into dictionaries by class label, as skl2onnx adds one by default. */
+export interface ZipMapFacts {
+  domain: string;
+  inputs: string[];
+  outputs: string[];
+  classLabels: ClassLabels[];
+}
+
 /** What was found in a model, before anything is concluded from it. */
 export interface ModelFacts {
   irVersion: bigint;
@@ -32,6 +40,8 @@ export interface ModelFacts {
   initializers: Set<string>;
   classLabels: ClassLabels[];
   operators: Set<string>;
+  /** Of the graph itself: what subgraphs do with their scores is their own affair. */
+  zipMaps: ZipMapFacts[];
   externalTensors: ExternalTensor[];
 }
 
@@ -51,6 +61,7 @@ export const readModelFacts = (reader: Reader): ModelFacts => {
     initializers: new Set(),
     classLabels: [],
     operators: new Set(),
+    zipMaps: [],
     externalTensors: [],
   };
   readMessage(reader, reader.len, modelFields(facts));
@@ -100,10 +111,24 @@ const graph = (facts: ModelFacts, depth: number) =>
 const node = (facts: ModelFacts, depth: number) =>
   message(() => {
     facts.nodeCount += 1;
-    return { 4: text((operator) => facts.operators.add(operator)), 5: attribute(facts, depth) };
+    const about: ZipMapFacts = { domain: '', inputs: [], outputs: [], classLabels: [] };
+    return {
+      1: text((name) => about.inputs.push(name)),
+      2: text((name) => about.outputs.push(name)),
+      4: text((operator) => {
+        facts.operators.add(operator);
+        if (operator === 'ZipMap' && depth === 0) facts.zipMaps.push(about);
+      }),
+      5: attribute(facts, depth, (labels) => about.classLabels.push(labels)),
+      7: text((domain) => (about.domain = domain)),
+    };
   });
 
-const attribute = (facts: ModelFacts, depth: number) =>
+const attribute = (
+  facts: ModelFacts,
+  depth: number,
+  labelled: (labels: ClassLabels) => void = () => undefined,
+) =>
   message((reader, end) => {
     const name = attributeNameAhead(reader, end);
     return {
@@ -113,7 +138,10 @@ const attribute = (facts: ModelFacts, depth: number) =>
       11: graph(facts, depth + 1),
       22: message(() => sparseFields(facts)),
       23: message(() => sparseFields(facts)),
-      ...classLabelFields(facts, name),
+      ...classLabelFields(name, (labels) => {
+        facts.classLabels.push(labels);
+        labelled(labels);
+      }),
     };
   });
 
@@ -130,15 +158,15 @@ const attributeNameAhead = (reader: Reader, end: number): string => {
 };
 
 /** The attributes under which classifiers, and ZipMap, keep the labels that their scores stand for. */
-const classLabelFields = (facts: ModelFacts, attributeName: string): Fields => {
+const classLabelFields = (attributeName: string, found: (labels: ClassLabels) => void): Fields => {
   if (attributeName === 'classlabels_strings') {
     const strings: string[] = [];
-    facts.classLabels.push({ strings });
+    found({ strings });
     return { 9: text((label) => strings.push(label)) };
   }
   if (attributeName === 'classlabels_int64s' || attributeName === 'classlabels_ints') {
     const integers: bigint[] = [];
-    facts.classLabels.push({ integers });
+    found({ integers });
     return { 8: ints((label) => integers.push(label)) };
   }
   return {};

@@ -1,10 +1,15 @@
 import { binaryFairnessMetrics } from './metrics/binary-fairness.js';
 import { binaryQualityMetrics } from './metrics/binary-quality.js';
 import { driftMetrics, type DriftMetricName } from './metrics/drift.js';
+import { binaryScoreMetrics } from './metrics/binary-scores.js';
 import type { MetricDefinition } from './metrics/metric-definition.js';
+import { multiclassMetrics } from './metrics/multiclass.js';
+import { regressionMetrics } from './metrics/regression.js';
+import { valueMetrics } from './metrics/value.js';
+import type { Task } from './task.js';
 
 export type { DriftMetricName } from './metrics/drift.js';
-export type { Direction, MetricDefinition } from './metrics/metric-definition.js';
+export type { Direction, MetricDefinition, MetricParameter } from './metrics/metric-definition.js';
 
 /**
  * Every metric that a policy can name. g ranges over the groups of the column in `by`, p is its privileged group and u
@@ -12,7 +17,11 @@ export type { Direction, MetricDefinition } from './metrics/metric-definition.js
  */
 export const metrics = {
   ...binaryQualityMetrics,
+  ...binaryScoreMetrics,
   ...binaryFairnessMetrics,
+  ...valueMetrics,
+  ...multiclassMetrics,
+  ...regressionMetrics,
   ...driftMetrics,
 } as const satisfies Record<string, MetricDefinition>;
 
@@ -23,12 +32,14 @@ export const isDriftMetric = (name: string): name is DriftMetricName =>
   Object.hasOwn(driftMetrics, name);
 export const metricDefinition = (name: MetricName): MetricDefinition => metrics[name];
 
-/**
- * What "no worse than the champion" compares: the value itself, or of a metric with an ideal how far from that it is.
- * A ratio is as far from 1 as its reciprocal is, 1 − min(r, 1/r), so that it doesn't matter which group goes first.
- */
-export const comparedValue = (name: MetricName, value: number): number => {
-  const { ideal } = metricDefinition(name);
-  if (ideal === undefined) return value;
-  return ideal === 0 ? Math.abs(value) : 1 - Math.min(value, 1 / value);
-};
+/** The parameter of a metric: what the check gives, or the default; undefined when the metric has none. */
+export const parameterOf = (name: MetricName, given?: number): number | undefined =>
+  given ?? metricDefinition(name).parameter?.default;
+
+/** The tasks that a metric is one of. */
+export const tasksOf = (name: MetricName): readonly Task[] =>
+  metricDefinition(name).tasks ?? ['binary-classification'];
+
+/** The metrics of a task. */
+export const metricsOf = (task: Task): MetricName[] =>
+  metricNames.filter((name) => tasksOf(name).includes(task));

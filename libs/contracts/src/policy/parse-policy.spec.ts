@@ -1,13 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatFault, SluiceError, type Fault } from '../errors.js';
 import { parsePolicy } from './parse-policy.js';
-import {
-  checkId,
-  championEnvironment,
-  environmentOrder,
-  intervalLevel,
-  policyDigest,
-} from './policy.js';
+import { checkId, championEnvironment, environmentOrder, policyDigest } from './policy.js';
 
 const good = `version: 1
 model: credit-risk
@@ -81,7 +75,7 @@ describe('parsePolicy', () => {
     expect(faults[4]?.found).toBe('"auc"');
     expect(faults[4]?.expected).toContain('roc_auc');
     expect(formatFault(faults[0] as Fault)).toBe(
-      'sluice.yaml:1:1: task is missing (expected "binary-classification")',
+      'sluice.yaml:1:1: task is missing (expected one of binary-classification, multiclass-classification, regression)',
     );
   });
 
@@ -98,6 +92,21 @@ describe('parsePolicy', () => {
     ['a fairness metric without groups', 'by: age_group, ', '', 'checks[2].metric'],
     ['a path out of the repository', 'artifact: model.onnx', 'artifact: ../model.onnx', 'artifact'],
     ['an absolute path', 'data/holdout.parquet', '/etc/passwd', 'data.evaluation'],
+    [
+      'a pattern out of the repository',
+      'data/holdout.parquet',
+      '"../*.parquet"',
+      'data.evaluation',
+    ],
+    ['a web address', 'data/holdout.parquet', '"https://x/y.parquet"', 'data.evaluation'],
+    ['stars that mean nothing', 'data/holdout.parquet', '"data/a**"', 'data.evaluation'],
+    ['outputs of no model', 'artifact: model.onnx', 'outputs: { score: x }', 'outputs'],
+    [
+      'outputs without a name',
+      'artifact: model.onnx',
+      'artifact: model.onnx\noutputs: {}',
+      'outputs',
+    ],
     ['an unknown top-level key', 'version: 1', 'version: 1\nchecs: []', 'checs'],
     ['another version', 'version: 1', 'version: 2', 'version'],
     ['a column protected twice', 'name: sex,', 'name: age_group,', 'columns.protected[1].name'],
@@ -109,7 +118,25 @@ describe('parsePolicy', () => {
       'checks[0].when_undefined',
     ],
     ['what can’t hold', 'at_least: 0.70', 'at_least: 0.70, holds: often', 'checks[0].holds'],
-    ['an unknown correction', 'version: 1', 'version: 1\ncorrection: holm', 'correction'],
+    ['an unknown correction', 'version: 1', 'version: 1\ncorrection: sidak', 'correction'],
+    [
+      'a parameter of a metric without one',
+      '{ metric: roc_auc, at_least',
+      '{ metric: roc_auc, parameter: 2, at_least',
+      'checks[0].parameter',
+    ],
+    [
+      'a share that a profile knows nothing of',
+      '{ metric: roc_auc, at_least',
+      '{ metric: gain, parameter: 0.15, at_least',
+      'checks[0].parameter',
+    ],
+    [
+      'a parameter out of its range',
+      '{ metric: roc_auc, at_least',
+      '{ metric: f_beta_score, parameter: 0, at_least',
+      'checks[0].parameter',
+    ],
     [
       'a metric against a privileged group that is not named',
       ', privileged: male }\nchecks:',
@@ -121,6 +148,14 @@ describe('parsePolicy', () => {
     expect(good).toContain(from);
     expect(faultsOf(good.replace(from, to)).map((fault) => fault.path)).toContain(path);
   });
+
+  it.each(['data/', 'data/part-*.parquet', 'data/**/x-?.csv', 'data'])(
+    'takes several files as %s',
+    (location) => {
+      const policy = parsePolicy(good.replace('data/holdout.parquet', `"${location}"`));
+      expect(policy.data.evaluation).toBe(location);
+    },
+  );
 
   it('refuses the same check twice', () => {
     const faults = faultsOf(
@@ -172,14 +207,14 @@ describe('policyDigest', () => {
   });
 });
 
-describe('intervalLevel', () => {
-  const strict = good.replaceAll('at_least: 0', 'holds: interval, at_least: 0');
-
-  it('is 95 %, unless checks that hold by their interval share their doubt', () => {
-    expect(intervalLevel(parsePolicy(good))).toBe(0.95);
-    expect(intervalLevel(parsePolicy(strict))).toBe(0.95);
-    expect(intervalLevel(parsePolicy(`correction: bonferroni\n${good}`))).toBe(0.95);
-    expect(intervalLevel(parsePolicy(`correction: bonferroni\n${strict}`))).toBe(0.975);
+describe('checkId', () => {
+  it('names what is measured and the kind of limit', () => {
+    expect(parsePolicy(good).checks.map(checkId)).toEqual([
+      'roc_auc/at_least',
+      'roc_auc/against_champion',
+      'demographic_parity_ratio/age_group/at_least',
+      'equal_opportunity_difference/sex/at_most',
+    ]);
   });
 
   it('tells checks by their interval from those by their estimate', () => {
@@ -192,15 +227,56 @@ describe('intervalLevel', () => {
       'roc_auc/at_least',
     ]);
   });
+
+  it('has the parameter of a metric that has one, the default too', () => {
+    const policy = parsePolicy(
+      good.replace(
+        'checks:',
+        `checks:
+  - { metric: f_beta_score, at_least: 0.1 }
+  - { metric: f_beta_score, parameter: 0.5, at_least: 0.1 }
+  - { metric: lift, parameter: 0.05, by: sex, at_least: 2 }`,
+      ),
+    );
+    expect(policy.checks.map(checkId).slice(0, 3)).toEqual([
+      'f_beta_score(2)/at_least',
+      'f_beta_score(0.5)/at_least',
+      'lift(0.05)/sex/at_least',
+    ]);
+  });
 });
 
-describe('checkId', () => {
-  it('names what is measured and the kind of limit', () => {
-    expect(parsePolicy(good).checks.map(checkId)).toEqual([
-      'roc_auc/at_least',
-      'roc_auc/against_champion',
-      'demographic_parity_ratio/age_group/at_least',
-      'equal_opportunity_difference/sex/at_most',
+describe('a metric of value', () => {
+  const asking = (metric: string, value = ''): string =>
+    good.replace('checks:', `${value}checks:\n  - { metric: ${metric}, at_least: 0 }`);
+
+  it('needs what outcomes are worth, and a return what the model costs', () => {
+    expect(faultsOf(asking('expected_value'))).toMatchObject([
+      {
+        path: 'checks[0].metric',
+        line: 14,
+        expected: '`value` in the policy: expected_value needs what each outcome is worth',
+      },
     ]);
+    const worths = 'value: { true_positive: 5, false_positive: -8 }\n';
+    expect(parsePolicy(asking('expected_value', worths)).value).toEqual({
+      true_positive: 5,
+      false_positive: -8,
+      true_negative: 0,
+      false_negative: 0,
+    });
+    expect(faultsOf(asking('return_on_investment', worths))).toMatchObject([
+      { path: 'checks[0].metric', expected: expect.stringContaining('value.cost') },
+    ]);
+  });
+});
+
+describe('policyDigest of a parameter', () => {
+  it('is the same whether a default is spelled out', () => {
+    const asking = (parameter: string): string =>
+      good.replace('checks:', `checks:\n  - { metric: lift${parameter}, at_least: 2 }`);
+    const plain = policyDigest(parsePolicy(asking('')));
+    expect(policyDigest(parsePolicy(asking(', parameter: 0.1')))).toBe(plain);
+    expect(policyDigest(parsePolicy(asking(', parameter: 0.2')))).not.toBe(plain);
   });
 });

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { relativePathSchema } from '../artifact.js';
 import { digestOfDocument, type Digest } from '../digest.js';
+import { datasetLocationSchema } from './dataset-location.js';
 import { environmentNameSchema, modelNameSchema } from '../names.js';
+import { acrossSchema, definitionOf } from './across.js';
 import { driftSchema } from './drift.js';
 import { driftCheckFaults, driftPolicyFaults } from './drift-rules.js';
 import { groupingName } from './groupings.js';
-import { metricDefinition, metricNames, type MetricName } from './metrics.js';
+import { faultsOfAcross, faultsOfParameter, faultsOfValue } from './metric-faults.js';
+import { metricDefinition, metricNames, parameterOf, type MetricName } from './metrics.js';
+import { faultsOfTask } from './task-faults.js';
+import { tasks } from './task.js';
 import { valueSchema } from './value.js';
 
 const columnName = z.string().min(1).max(200);
@@ -25,6 +30,10 @@ const usuallyHolds = (metric: MetricName): 'estimate' | 'unless_shown' =>
 export const policyCheckSchema = z
   .strictObject({
     metric: z.enum(metricNames),
+    parameter: z
+      .number()
+      .optional()
+      .describe('The parameter of a metric that has one, such as β of f_beta_score or k of lift'),
     by: z
       .union([columnName, z.array(columnName).min(2).max(4)])
       .optional()
@@ -35,6 +44,14 @@ export const policyCheckSchema = z
         'With `by`: a control column. The check then has to hold among the rows of each of its values',
       ),
     group: z.string().min(1).optional().describe('With `by`: this group only'),
+    across: acrossSchema
+      .optional()
+      .describe('With `by` and a metric of quality: compare its values in the groups in this way'),
+    class: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Of several classes, the one that a metric of a single class is of'),
     column: columnName
       .optional()
       .describe('Of a drift metric: this column only, instead of the worst of all drift columns'),
@@ -73,7 +90,7 @@ export const policyCheckSchema = z
     const fault = (key: string, message: string): void => {
       context.addIssue({ code: 'custom', path: [key], message });
     };
-    const metric = metricDefinition(check.metric);
+    const metric = definitionOf(check);
     driftCheckFaults(check).forEach(([key, message]) => fault(key, message));
     const limits = [check.at_least, check.at_most].filter((limit) => limit !== undefined);
     if (check.against === undefined) {
@@ -107,9 +124,16 @@ export const policyCheckSchema = z
       check.at_least > check.at_most
     )
       fault('at_least', 'expected at_least to be no larger than at_most');
+    for (const message of faultsOfParameter(check)) fault('parameter', message);
+    for (const [key, message] of faultsOfAcross(check)) fault(key, message);
+    if (metric.needsControl && check.within === undefined)
+      fault(
+        'metric',
+        `expected \`within\`: ${check.metric} goes through the values of a control column`,
+      );
     if (metric.kind === 'fairness' && check.by === undefined)
       fault('metric', `expected \`by\`: ${check.metric} compares the groups of a protected column`);
-    if (metric.kind === 'fairness' && check.group !== undefined)
+    if (metric.kind === 'fairness' && !metric.perGroup && check.group !== undefined)
       fault('group', `expected no group: ${check.metric} compares all groups`);
     if (check.group !== undefined && check.by === undefined)
       fault('group', 'expected `by` beside group');
@@ -118,6 +142,22 @@ export const policyCheckSchema = z
   })
   .meta({ id: 'PolicyCheck' });
 export type PolicyCheck = z.infer<typeof policyCheckSchema>;
+
+const outputName = z.string().min(1).max(500);
+
+/** Which outputs of a model hold what, where their names, types and shapes leave a doubt. */
+export const modelOutputsSchema = z
+  .strictObject({
+    score: outputName
+      .optional()
+      .describe('The output with the score of the favorable label, or of both labels'),
+    label: outputName.optional().describe('The output with the predicted label'),
+  })
+  .refine(
+    ({ score, label }) => score !== undefined || label !== undefined,
+    'expected the name of an output: score, label or both',
+  )
+  .meta({ id: 'ModelOutputs' });
 
 export const environmentRuleSchema = z
   .strictObject({
@@ -136,21 +176,31 @@ export const policySchema = z
   .strictObject({
     version: z.literal(1).describe('The version of this format'),
     model: modelNameSchema.describe('The model whose versions this policy gates'),
-    task: z.enum(['binary-classification']),
+    task: z.enum(tasks).describe('What the model predicts: a class of two or several, or a number'),
     artifact: relativePathSchema
       .optional()
       .describe('The ONNX file; leave it out when the data holds scores or predictions'),
+    outputs: modelOutputsSchema
+      .optional()
+      .describe('The outputs to read, needed only for a model that has several of a kind'),
     data: z.strictObject({
-      evaluation: relativePathSchema.describe('The held-out table: Parquet, CSV or JSON Lines'),
-      reference: relativePathSchema
+      evaluation: datasetLocationSchema.describe(
+        'The held-out table, Parquet, CSV, JSON Lines or Arrow IPC: a file, a folder of files, or a pattern such as data/part-*.parquet',
+      ),
+      reference: datasetLocationSchema
         .optional()
-        .describe('The table that drift is measured against, usually the training data'),
+        .describe(
+          'The table that drift is measured against, usually the training data: a file, a folder of files, or a pattern',
+        ),
     }),
     columns: z.strictObject({
       label: columnName.describe('The column with the truth'),
       favorable: z
         .union([z.string().min(1), z.number(), z.boolean()])
-        .describe('The value of the label that is good for the person concerned'),
+        .optional()
+        .describe(
+          'The value of the label that is good for the person concerned; of binary classification only',
+        ),
       protected: z.array(protectedColumnSchema).max(20).default([]),
       control: z
         .array(columnName)
@@ -168,16 +218,22 @@ export const policySchema = z
       score: columnName
         .optional()
         .describe('A column with the score of the favorable label, from 0 to 1'),
-      prediction: columnName.optional().describe('A column with the predicted label'),
+      scores: z
+        .record(z.string().min(1), columnName)
+        .optional()
+        .describe(
+          'Of several classes: for each, the column with its score, from 0 to 1, all of which sum to 1',
+        ),
+      prediction: columnName.optional().describe('A column with the predicted label or number'),
     }),
     checks: z.array(policyCheckSchema).min(1).max(200),
     drift: driftSchema.optional().describe('What drift metrics look at; needs data.reference'),
     value: valueSchema.optional().describe('What predictions are worth, for the metrics of value'),
     correction: z
-      .enum(['none', 'bonferroni'])
+      .enum(['none', 'bonferroni', 'holm', 'benjamini-hochberg'])
       .default('none')
       .describe(
-        'With `bonferroni`, the intervals of the checks that hold by their interval are so wide that all of them together cover the truth with 95 %',
+        'Over the checks that hold by their interval, which each pass wrongly with a chance of at most 2.5 %. With `bonferroni` or `holm`, which passes more, that is the chance that any of them does; with `benjamini-hochberg`, it is the expected share of wrong passes among passes',
       ),
     promotion: z
       .strictObject({
@@ -196,7 +252,9 @@ export const policySchema = z
       context.addIssue({ code: 'custom', path, message });
     };
     const { columns } = policy;
-    const inData = columns.score !== undefined || columns.prediction !== undefined;
+    const inData = [columns.score, columns.scores, columns.prediction].some(
+      (column) => column !== undefined,
+    );
     if (policy.artifact === undefined && !inData)
       fault(['columns'], 'expected an artifact, or columns.score or columns.prediction');
     if (policy.artifact !== undefined && inData)
@@ -204,6 +262,8 @@ export const policySchema = z
         ['artifact'],
         'expected either an artifact, or columns.score and columns.prediction, not both',
       );
+    if (policy.artifact === undefined && policy.outputs !== undefined)
+      fault(['outputs'], 'expected an artifact beside the names of its outputs');
     const protectedNames = columns.protected.map((column) => column.name);
     protectedNames.forEach((name, index) => {
       if (protectedNames.indexOf(name) !== index)
@@ -221,7 +281,7 @@ export const policySchema = z
             ? 'expected a column listed in columns.protected, which is empty'
             : `expected a column listed in columns.protected: ${protectedNames.join(', ')}`,
         );
-      const { needs, needsPrivileged } = metricDefinition(check.metric);
+      const { needs, needsPrivileged } = definitionOf(check);
       if (new Set(named).size < named.length)
         fault(['checks', index, 'by'], 'expected each column once');
       if (check.within !== undefined && !columns.control.includes(check.within))
@@ -237,11 +297,19 @@ export const policySchema = z
       if (needsPrivileged && column)
         fault(
           ['checks', index, 'metric'],
-          `expected a privileged group of ${column.name} in columns.protected: ${check.metric} reads the other groups against it`,
+          `expected a privileged group of ${column.name} in columns.protected: ${check.across ?? check.metric} reads the other groups against it`,
         );
-      if (needs === 'score' && policy.artifact === undefined && columns.score === undefined)
-        fault(['checks', index, 'metric'], `expected columns.score: ${check.metric} ranks scores`);
+      if (
+        needs === 'score' &&
+        policy.artifact === undefined &&
+        columns.score === undefined &&
+        columns.scores === undefined
+      )
+        fault(['checks', index, 'metric'], `expected columns.score: ${check.metric} reads scores`);
+      for (const message of faultsOfValue(check.metric, policy.value))
+        fault(['checks', index, 'metric'], message);
     });
+    faultsOfTask(policy).forEach(([path, message]) => fault([...path], message));
     driftPolicyFaults(policy).forEach(([path, message]) => fault(path, message));
     const ids = policy.checks.map((check) => checkId(check));
     ids.forEach((id, index) => {
@@ -255,17 +323,21 @@ export const policySchema = z
   .meta({ id: 'Policy' });
 export type Policy = z.infer<typeof policySchema>;
 
-/** The level of the intervals that checks are decided on when they hold by their interval. */
-export const intervalLevel = ({ correction, checks }: Policy): number => {
-  const together = checks.filter(({ holds }) => holds !== 'estimate').length;
-  return correction === 'bonferroni' && together > 1 ? 1 - 0.05 / together : 0.95;
-};
-
 /** A stable name for a check: what it measures and the kind of limit, such as `roc_auc/against_champion`. */
 export const checkId = (
   check: Pick<
     PolicyCheck,
-    'metric' | 'by' | 'within' | 'group' | 'column' | 'at_least' | 'at_most' | 'against'
+    | 'metric'
+    | 'by'
+    | 'within'
+    | 'group'
+    | 'across'
+    | 'parameter'
+    | 'class'
+    | 'column'
+    | 'at_least'
+    | 'at_most'
+    | 'against'
   > & { readonly holds?: PolicyCheck['holds'] },
 ): string => {
   const limit =
@@ -278,7 +350,11 @@ export const checkId = (
   const kind = usual ? limit : `${limit}_${check.holds}`;
   const by = check.by === undefined ? undefined : groupingName(check.by);
   const within = check.within === undefined ? undefined : `within ${check.within}`;
-  return [check.metric, by, within, check.group, check.column, kind]
+  const parameter = parameterOf(check.metric, check.parameter);
+  const metric = parameter === undefined ? check.metric : `${check.metric}(${parameter})`;
+  const across = check.across === undefined ? undefined : `across ${check.across}`;
+  const ofClass = check.class === undefined ? undefined : `class ${check.class}`;
+  return [metric, ofClass, across, by, within, check.group, check.column, kind]
     .filter((part) => part !== undefined)
     .join('/');
 };
@@ -287,6 +363,10 @@ export const checkId = (
 export const policyDigest = (policy: Policy): Digest =>
   digestOfDocument({
     ...policy,
+    checks: policy.checks.map((check) => {
+      const parameter = parameterOf(check.metric, check.parameter);
+      return parameter === undefined ? check : { ...check, parameter };
+    }),
     // The order of environments carries meaning, which an object in canonical form would lose.
     promotion: {
       environments: Object.entries(policy.promotion.environments).map(([name, rule]) => ({

@@ -5,7 +5,7 @@ import { timestampSchema } from '../names.js';
 import { pageOf } from './page.js';
 
 /** The tables that can be read. */
-export const datasetFormats = ['parquet', 'csv', 'jsonl'] as const;
+export const datasetFormats = ['parquet', 'csv', 'jsonl', 'arrow'] as const;
 export const datasetFormatSchema = z.enum(datasetFormats);
 export type DatasetFormat = z.infer<typeof datasetFormatSchema>;
 
@@ -15,6 +15,10 @@ const formatOfExtension: Readonly<Record<string, DatasetFormat>> = {
   '.csv': 'csv',
   '.jsonl': 'jsonl',
   '.ndjson': 'jsonl',
+  '.arrow': 'arrow',
+  '.arrows': 'arrow',
+  '.feather': 'arrow',
+  '.ipc': 'arrow',
 };
 
 /** The extensions that tell a format. */

@@ -54,7 +54,8 @@ export const cancelEvaluationSchema = z
   .meta({ id: 'CancelEvaluation' });
 export type CancelEvaluation = z.infer<typeof cancelEvaluationSchema>;
 
-export const evaluationSchema = z
+/** An evaluation without its verdict, which can have megabytes: what lists are made of. */
+export const evaluationSummarySchema = z
   .strictObject({
     id: z.uuid(),
     model: modelNameSchema,
@@ -67,7 +68,6 @@ export const evaluationSchema = z
     state: evaluationStateSchema,
     progress: progressSchema.nullable(),
     outcome: z.enum(['pass', 'fail']).nullable().describe('null until a verdict is there'),
-    verdict: verdictSchema.nullable(),
     verdictDigest: digestSchema.nullable(),
     problem: problemSchema.nullable().describe('Why it failed without a verdict'),
     cancellation: z
@@ -78,9 +78,18 @@ export const evaluationSchema = z
     createdBy: z.string(),
     finishedAt: timestampSchema.nullable(),
   })
+  .meta({ id: 'EvaluationSummary' });
+export type EvaluationSummary = z.infer<typeof evaluationSummarySchema>;
+export const evaluationPageSchema = pageOf(evaluationSummarySchema, 'EvaluationPage');
+
+export const evaluationSchema = evaluationSummarySchema
+  .extend({
+    verdict: verdictSchema
+      .nullable()
+      .describe('As canonical JSON (RFC 8785): its bytes are those that verdictDigest is of'),
+  })
   .meta({ id: 'Evaluation' });
 export type Evaluation = z.infer<typeof evaluationSchema>;
-export const evaluationPageSchema = pageOf(evaluationSchema, 'EvaluationPage');
 export const evaluationQuerySchema = pageQuerySchema.extend({
   model: modelNameSchema.optional(),
   version: z.coerce.number().int().positive().optional(),

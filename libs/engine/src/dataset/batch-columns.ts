@@ -1,7 +1,7 @@
 import type { Column } from './column.js';
 import type { Dataset } from './dataset.js';
 import { dictionaryOf, type Dictionary } from './dictionary.js';
-import { featureColumn, type BatchColumn } from './row-batches.js';
+import { featureColumn, vectorColumn, type BatchColumn } from './row-batches.js';
 import type { Storage } from './sql.js';
 
 /** Where in a batch a feature is, and what its codes stand for if it has a dictionary. */
@@ -27,6 +27,11 @@ export class BatchColumns {
   async addFeature(column: Column, storage: Storage, dataset: Dataset): Promise<FeaturePosition> {
     const dictionary = storage === 'text' ? await this.dictionary(column, dataset) : null;
     return { position: this.add(featureColumn(column, storage, dictionary)), dictionary };
+  }
+
+  /** Adds a column of lists; their lengths must have been surveyed. */
+  addVector(column: Column, storage: Storage, width: number): FeaturePosition {
+    return { position: this.add(vectorColumn(column, storage, width)), dictionary: null };
   }
 
   private async dictionary(column: Column, dataset: Dataset): Promise<Dictionary | null> {

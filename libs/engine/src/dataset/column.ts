@@ -19,7 +19,8 @@ export const columnOf = (name: string, type: string, untyped: boolean): Column =
   untyped,
 });
 
-const kindOf = (type: string): ColumnKind => {
+/** What can be done with values of a type of DuckDB's. */
+export const kindOf = (type: string): ColumnKind => {
   if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) return 'integer';
   if (/^(FLOAT|DOUBLE|DECIMAL\(\d+,\d+\))$/.test(type)) return 'number';
   if (type === 'BOOLEAN') return 'boolean';

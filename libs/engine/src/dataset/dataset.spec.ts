@@ -12,11 +12,10 @@ const write = (name: string, text: string): string => {
   writeFileSync(at(name), text);
   return at(name);
 };
-const source = (path: string, rest: Partial<DatasetSource> = {}): DatasetSource => ({
-  path,
-  name: 'data/evaluation',
-  ...rest,
-});
+const source = (path: string, rest: Partial<DatasetSource> = {}): DatasetSource => {
+  const name = rest.name ?? 'data/evaluation';
+  return { files: [{ path, name }], name, ...rest };
+};
 const withDataset = async <T>(
   about: DatasetSource,
   look: (dataset: Dataset) => Promise<T>,
@@ -201,7 +200,7 @@ describe('what is no dataset', () => {
       /no such file/,
       /./,
     ],
-    ['a folder', async () => source(folder, { format: 'csv' }), /not a file/, /one Parquet/],
+    ['a folder', async () => source(folder, { format: 'csv' }), /not a file/, /a file of Parquet/],
     ['an empty file', async () => source(write('empty.csv', '')), /empty/, /rows/],
     ['an unknown extension', async () => source(write('x.xlsx', 'PK')), /format/, /\.parquet/],
     [

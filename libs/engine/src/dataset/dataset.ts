@@ -10,23 +10,33 @@ import {
 import { faultError } from '../fault-collector.js';
 import { reasonOf, shortageOf } from '../foreign-error.js';
 import type { Column } from './column.js';
+import type { DatasetFile } from './dataset-files.js';
 import { openTable } from './open-table.js';
 import { openSandbox, type Sandbox } from './sandbox.js';
+import { duckdbColumns } from './sql.js';
+import { TableAppender, type TableColumn } from './table-appender.js';
+import { TableFault, UnreadableFile, type TableFile } from './table-file.js';
+import type { Table } from './table.js';
 
 /** Where a dataset is, and what its faults call it. */
 export interface DatasetSource {
-  readonly path: string;
-  /** Needed when neither the path nor the name has an extension that tells. */
+  /** In the order of their rows. */
+  readonly files: readonly DatasetFile[];
+  /** Needed when neither paths nor names have an extension that tells. */
   readonly format?: DatasetFormat | undefined;
-  /** The name that the user knows; a path inside a content-addressed store would tell them nothing. */
+  /** What the user calls all of them together; a path inside a content-addressed store would tell them nothing. */
   readonly name: string;
 }
 
-/** A table, open for queries against the relation `data`. */
-export class Dataset {
+/** A table in files, open for queries against the relation `data`. */
+export class Dataset implements Table {
+  readonly relation = 'data';
+  readonly dialect = duckdbColumns;
+
   private constructor(
     readonly name: string,
     readonly columns: readonly Column[],
+    private readonly files: readonly TableFile[],
     private readonly sandbox: Sandbox,
     private readonly signal: AbortSignal | undefined,
   ) {
@@ -37,18 +47,26 @@ export class Dataset {
   static async open(source: DatasetSource, signal?: AbortSignal): Promise<Dataset> {
     const format = await checkedFormat(source);
     signal?.throwIfAborted();
-    const sandbox = await openSandbox(source.path);
+    const sandbox = await openSandbox(source.files.map(({ path }) => path));
+    const files = source.files.map(({ name }, index) => ({
+      name,
+      path: sandbox.files[index] as string,
+    }));
     // Parsing a large text file is the longest single statement there is, so it must be interruptible as well.
     const interrupt = (): void => sandbox.connection.interrupt();
     signal?.addEventListener('abort', interrupt);
     try {
-      const columns = await openTable(sandbox.connection, sandbox.file, format);
-      return new Dataset(source.name, columns, sandbox, signal);
-    } catch (cause) {
+      const columns = await openTable(sandbox.connection, files, format);
+      return new Dataset(source.name, columns, files, sandbox, signal);
+    } catch (error) {
       await sandbox.close();
       signal?.throwIfAborted();
-      const reason = reasonOf(cause, sandbox.file, source.name);
-      throw shortageOf(cause) ?? unreadable(source.name, format, reason, cause);
+      if (error instanceof TableFault) throw faultError('invalid_data', [error.fault], error);
+      const [name, cause] =
+        error instanceof UnreadableFile
+          ? [error.file.name, error.cause]
+          : [source.name, error as unknown];
+      throw shortageOf(cause) ?? unreadable(name, format, reasonOf(cause, ...files), cause);
     } finally {
       signal?.removeEventListener('abort', interrupt);
     }
@@ -76,6 +94,13 @@ export class Dataset {
     }
   }
 
+  /** Makes a table beside `data`, to be filled while `data` is streamed. */
+  async createTable(name: string, columns: readonly TableColumn[]): Promise<TableAppender> {
+    return this.guarded(async () =>
+      TableAppender.create(await this.sandbox.connect(), name, columns),
+    );
+  }
+
   /** Ends the database and removes what it left on disk. */
   async close(): Promise<void> {
     this.signal?.removeEventListener('abort', this.interrupt);
@@ -96,7 +121,7 @@ export class Dataset {
         file: this.name,
         path: 'data.evaluation',
         message: 'the dataset broke off while it was being read',
-        found: reasonOf(cause, this.sandbox.file, this.name),
+        found: reasonOf(cause, ...this.files),
         hint: 'Write the file again: it is damaged, or was changed meanwhile.',
       };
       throw shortageOf(cause) ?? faultError('invalid_data', [fault], cause);
@@ -104,43 +129,54 @@ export class Dataset {
   }
 }
 
-/** Looks at the file before DuckDB does, whose words for these mistakes would not help. */
-const checkedFormat = async (source: DatasetSource): Promise<DatasetFormat> => {
-  const refused = (about: Omit<Fault, 'file' | 'path'>, cause?: unknown): SluiceError =>
-    faultError('invalid_data', [{ file: source.name, path: 'data.evaluation', ...about }], cause);
-  const format =
-    source.format ?? datasetFormatOfPath(source.path) ?? datasetFormatOfPath(source.name);
-  if (format === undefined)
-    throw refused({
+/** Looks at the files before DuckDB does, whose words for these mistakes would not help. */
+const checkedFormat = async ({ files, format, name }: DatasetSource): Promise<DatasetFormat> => {
+  const [first] = files;
+  const told =
+    format ??
+    (first && (datasetFormatOfPath(first.path) ?? datasetFormatOfPath(first.name))) ??
+    datasetFormatOfPath(name);
+  if (told === undefined)
+    throw refused(name, {
       message: 'the format of the dataset cannot be told from its name',
       expected: `one of the extensions ${datasetExtensions.join(', ')}`,
       hint: 'Rename the file, or write it as Parquet.',
     });
-  const file = await stat(source.path).catch((cause: NodeJS.ErrnoException) => {
+  for (const file of files) await checkFile(file);
+  return told;
+};
+
+const checkFile = async ({ path, name }: DatasetFile): Promise<void> => {
+  const file = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR') throw cause;
     const hint = 'Check data.evaluation in the policy.';
-    throw refused({ message: 'there is no such file', hint }, cause);
+    throw refused(name, { message: 'there is no such file', hint }, cause);
   });
   if (!file.isFile())
-    throw refused({
+    throw refused(name, {
       message: 'this is not a file',
-      expected: 'one Parquet, CSV or JSON Lines file',
+      expected: 'a file of Parquet, CSV, JSON Lines or Arrow IPC',
     });
   if (file.size === 0)
-    throw refused({ message: 'the file is empty', expected: 'a table with rows' });
-  return format;
+    throw refused(name, { message: 'the file is empty', expected: 'a table with rows' });
 };
+
+const refused = (file: string, about: Omit<Fault, 'file' | 'path'>, cause?: unknown): SluiceError =>
+  faultError('invalid_data', [{ file, path: 'data.evaluation', ...about }], cause);
 
 const titles: Readonly<Record<DatasetFormat, string>> = {
   parquet: 'Parquet',
   csv: 'CSV',
   jsonl: 'JSON Lines',
+  arrow: 'Arrow IPC',
 };
 
 const hints: Readonly<Record<DatasetFormat, string>> = {
   parquet: 'Write the file again: it is damaged, cut short, or something else than Parquet.',
   csv: 'Save it as UTF-8 with a line of column names and as many fields in every row.',
   jsonl: 'Write one JSON object a line, with the column names as keys.',
+  arrow:
+    "Write the file again: it is damaged, cut short, or compressed. pyarrow's write_feather takes compression='uncompressed'.",
 };
 
 const unreadable = (

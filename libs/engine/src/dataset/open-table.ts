@@ -1,46 +1,119 @@
-import type { DatasetFormat } from '@sluice/contracts';
 import { open } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DatasetFormat } from '@sluice/contracts';
+import { loadArrow } from './arrow-table.js';
 import { columnOf, type Column } from './column.js';
-
 import { quoteText } from './sql.js';
+import {
+  assertSameColumns,
+  naming,
+  type Alike,
+  type Described,
+  type TableFile,
+} from './table-file.js';
 
 /**
- * Makes a file the relation `data` and returns its columns.
+ * Makes files of one format, with the same columns, the relation `data` and returns its columns.
  *
  * Parquet is read in place, column by column. Text would be parsed again by every query, so it becomes a table once.
+ *
+ * @throws TableFault or UnreadableFile
  */
 export const openTable = async (
   connection: DuckDBConnection,
-  file: string,
+  files: readonly TableFile[],
   format: DatasetFormat,
 ): Promise<readonly Column[]> => {
-  const reader = await readers[format](connection, quoteText(file), file);
-  const relation = format === 'parquet' ? 'VIEW' : 'TABLE';
-  await connection.run(`CREATE ${relation} data AS SELECT * FROM ${reader}`);
+  await tables[format](connection, files);
   const columns = await describe(connection, 'data');
   return columns.map(({ name, type }) => columnOf(name, type, format === 'csv'));
 };
 
-/** Makes the SQL that reads a file, given as a literal and as the path that it stands for. */
-type Reader = (connection: DuckDBConnection, file: string, path: string) => Promise<string>;
+type OpenFiles = (connection: DuckDBConnection, files: readonly TableFile[]) => Promise<void>;
 
-const readers: Record<DatasetFormat, Reader> = {
-  parquet: async (_connection, file) => `read_parquet(${file}, hive_partitioning = false)`,
+const openParquet: OpenFiles = async (connection, files) => {
+  const reader = (paths: readonly TableFile[]): string =>
+    `read_parquet(${listOf(paths)}, hive_partitioning = false)`;
+  await describeAlike(connection, files, (file) => reader([file]));
+  await connection.run(`CREATE VIEW data AS SELECT * FROM ${reader(files)}`);
+};
 
-  // DuckDB would guess types and dialect from the first rows, and a row of too many fields would make it guess that
-  // there is one column. Types are what values are needed as, and the delimiter is that of the header.
-  csv: async (_connection, file, path) => {
-    const dialect = `delim = ${quoteText(await delimiterOf(path))}, quote = '"', escape = '"', comment = '', skip = 0`;
-    return `read_csv(${file}, header = true, all_varchar = true, ${dialect}, compression = 'none', hive_partitioning = false)`;
-  },
+/**
+ * DuckDB would guess types and dialect from the first rows, and a row of too many fields would make it guess that
+ * there is one column. Types are what values are needed as, and the delimiter is that of each file's header.
+ */
+const openCsv: OpenFiles = async (connection, files) => {
+  const readers = new Map<TableFile, string>();
+  for (const file of files) {
+    const dialect = `delim = ${quoteText(await delimiterOf(file.path))}, quote = '"', escape = '"', comment = '', skip = 0`;
+    readers.set(
+      file,
+      `read_csv(${quoteText(file.path)}, header = true, all_varchar = true, ${dialect}, compression = 'none', hive_partitioning = false)`,
+    );
+  }
+  const reader = (file: TableFile): string => readers.get(file) as string;
+  await describeAlike(connection, files, reader);
+  await fillTable(connection, files, reader);
+};
 
-  jsonl: async (connection, file) => {
-    const options = `format = 'newline_delimited', records = true, sample_size = -1, map_inference_threshold = -1, compression = 'uncompressed', hive_partitioning = false`;
-    const guessed = await describe(connection, `read_json(${file}, ${options})`);
-    const types = guessed.map(({ name, type }) => `${quoteText(name)}: '${jsonType(type)}'`);
-    return `read_json(${file}, ${options}, columns = {${types.join(', ')}})`;
-  },
+const openJsonLines: OpenFiles = async (connection, files) => {
+  const options = `format = 'newline_delimited', records = true, sample_size = -1, map_inference_threshold = -1, compression = 'uncompressed', hive_partitioning = false`;
+  // Types are guessed from all files together: a column of whole numbers in one may have fractions in another.
+  if (files.length > 1)
+    await describeAlike(
+      connection,
+      files,
+      (file) => `read_json(${listOf([file])}, ${options})`,
+      'names',
+    );
+  const guessed = await describe(connection, `read_json(${listOf(files)}, ${options})`);
+  const types = guessed.map(({ name, type }) => `${quoteText(name)}: '${jsonType(type)}'`);
+  await fillTable(
+    connection,
+    files,
+    (file) => `read_json(${listOf([file])}, ${options}, columns = {${types.join(', ')}})`,
+  );
+};
+
+const tables: Record<DatasetFormat, OpenFiles> = {
+  parquet: openParquet,
+  csv: openCsv,
+  jsonl: openJsonLines,
+  arrow: loadArrow,
+};
+
+const listOf = (files: readonly TableFile[]): string =>
+  `[${files.map(({ path }) => quoteText(path)).join(', ')}]`;
+
+/** Makes the table of the rows of all files, one after another. */
+const fillTable = async (
+  connection: DuckDBConnection,
+  files: readonly TableFile[],
+  reader: (file: TableFile) => string,
+): Promise<void> => {
+  for (const [index, file] of files.entries())
+    await naming(file, () =>
+      connection.run(
+        index === 0
+          ? `CREATE TABLE data AS SELECT * FROM ${reader(file)}`
+          : `INSERT INTO data BY NAME SELECT * FROM ${reader(file)}`,
+      ),
+    );
+};
+
+/** Looks at the columns of each file, which must be those of the first, in any order. */
+const describeAlike = async (
+  connection: DuckDBConnection,
+  files: readonly TableFile[],
+  reader: (file: TableFile) => string,
+  alike: Alike = 'names and types',
+): Promise<void> => {
+  let first: { file: TableFile; columns: Described[] } | undefined;
+  for (const file of files) {
+    const columns = await naming(file, () => describe(connection, reader(file)));
+    first ??= { file, columns };
+    assertSameColumns(first, { file, columns }, alike);
+  }
 };
 
 /** The most frequent of the usual delimiters in the header, quoted names aside; a comma when there is none. */
@@ -62,13 +135,12 @@ const longestHeader = 256 * 1024;
 /** JSON has no dates, so a text that looks like one stays the text it is. */
 const jsonType = (type: string): string => {
   if (/^(U?(BIG|HUGE)INT|DOUBLE|BOOLEAN|JSON)$/.test(type)) return type;
+  // Lists of numbers, however deep, are tensors.
+  if (/^(U?(BIG|HUGE)INT|DOUBLE|BOOLEAN)(\[\])+$/.test(type)) return type;
   return /[[(]/.test(type) ? 'JSON' : 'VARCHAR';
 };
 
-const describe = async (
-  connection: DuckDBConnection,
-  relation: string,
-): Promise<{ name: string; type: string }[]> => {
+const describe = async (connection: DuckDBConnection, relation: string): Promise<Described[]> => {
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`);
   return described
     .getRowObjectsJson()

@@ -2,7 +2,7 @@ import { nearestName } from '@sluice/contracts';
 import type { Policy } from '@sluice/contracts';
 import type { FaultCollector } from '../fault-collector.js';
 import type { Column } from './column.js';
-import type { Dataset } from './dataset.js';
+import type { Table } from './table.js';
 
 /** The columns that a policy names, as far as the dataset has them. */
 export interface PolicyColumns {
@@ -13,6 +13,9 @@ export interface PolicyColumns {
     readonly path: string;
     readonly privileged: string | null;
   }[];
+  readonly control: readonly { readonly column: Column; readonly path: string }[];
+  readonly weight: Column | undefined;
+  readonly amount: Column | undefined;
   readonly score: Column | undefined;
   readonly prediction: Column | undefined;
 }
@@ -20,7 +23,7 @@ export interface PolicyColumns {
 /** Finds the columns that a policy names; those that aren't there become faults. */
 export const findPolicyColumns = (
   policy: Policy,
-  dataset: Dataset,
+  dataset: Pick<Table, 'column' | 'columns'>,
   faults: FaultCollector,
 ): PolicyColumns => {
   const { columns } = policy;
@@ -38,12 +41,23 @@ export const findPolicyColumns = (
       const column = find(name, `${path}.name`);
       return column === undefined ? [] : [{ column, path, privileged: privileged ?? null }];
     }),
+    control: columns.control.flatMap((name, index) => {
+      const path = `columns.control[${index}]`;
+      const column = find(name, path);
+      return column === undefined ? [] : [{ column, path }];
+    }),
+    weight: find(columns.weight, 'columns.weight'),
+    amount: find(policy.value?.amount, 'value.amount'),
     score: find(columns.score, 'columns.score'),
     prediction: find(columns.prediction, 'columns.prediction'),
   };
 };
 
-const missingColumn = (name: string, path: string, dataset: Dataset) => {
+export const missingColumn = (
+  name: string,
+  path: string,
+  dataset: Pick<Table, 'column' | 'columns'>,
+) => {
   const near = nearestName(
     name,
     dataset.columns.map((column) => column.name),
@@ -60,7 +74,7 @@ const missingColumn = (name: string, path: string, dataset: Dataset) => {
 };
 
 /** The names of a dataset's columns for people; wide tables are cut short. */
-export const columnNames = (dataset: Dataset): string => {
+export const columnNames = (dataset: Pick<Table, 'column' | 'columns'>): string => {
   const names = dataset.columns.map((column) => column.name);
   const shown = names.slice(0, 40).join(', ');
   return names.length > 40 ? `${shown} and ${names.length - 40} more` : shown;

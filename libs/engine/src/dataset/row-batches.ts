@@ -3,6 +3,8 @@ import type { Column } from './column.js';
 import type { Dataset } from './dataset.js';
 import { codeSql, type Dictionary } from './dictionary.js';
 import { convertedSql, type Storage } from './sql.js';
+import { copyVectors, flatSql } from './vector.js';
+import { vectorOf, type VectorArray } from './stream-vectors.js';
 
 /** How values are kept in a batch: as a storage, or as positions in a dictionary. */
 export type BatchStorage = Storage | 'code';
@@ -15,6 +17,8 @@ export type ColumnValues =
 export interface BatchColumn {
   readonly sql: string;
   readonly storage: BatchStorage;
+  /** The values of each row, which are then one list in the result; one and no list unless given. */
+  readonly width?: number;
 }
 
 /** Consecutive rows of a dataset, column by column. */
@@ -37,6 +41,13 @@ export const featureColumn = (
   if (storage === 'uint8') return truthColumn(converted);
   return dictionary === null ? { sql: converted, storage } : codeColumn(converted, dictionary);
 };
+
+/** A column of lists for a model, each `width` values laid flat. */
+export const vectorColumn = (column: Column, storage: Storage, width: number): BatchColumn => ({
+  sql: flatSql(column, storage),
+  storage,
+  width,
+});
 
 /** A text as its position in a dictionary. */
 export const codeColumn = (text: string, dictionary: Dictionary): BatchColumn => ({
@@ -61,23 +72,28 @@ export async function* rowBatches(
 ): AsyncGenerator<RowBatch> {
   let firstRow = 0;
   let rows = 0;
-  let values = columns.map(({ storage }) => allocate(storage, size));
+  const fresh = (): ColumnValues[] =>
+    columns.map(({ storage, width = 1 }) => allocate(storage, size * width));
+  let values = fresh();
   for await (const chunk of dataset.stream(
     `SELECT ${columns.map(({ sql }) => sql).join(', ')} FROM data`,
   )) {
     for (let from = 0; from < chunk.rowCount;) {
       const count = Math.min(chunk.rowCount - from, size - rows);
-      copyRows(chunk, from, count, values, rows);
+      copyRows(chunk, from, count, columns, values, rows);
       from += count;
       rows += count;
       if (rows < size) continue;
       yield { firstRow, rows, columns: values };
       firstRow += rows;
       rows = 0;
-      values = columns.map(({ storage }) => allocate(storage, size));
+      values = fresh();
     }
   }
-  if (rows > 0) yield { firstRow, rows, columns: values.map((column) => column.slice(0, rows)) };
+  if (rows === 0) return;
+  const width = (index: number): number => columns[index]?.width ?? 1;
+  const rest = values.map((column, index) => column.slice(0, rows * width(index)));
+  yield { firstRow, rows, columns: rest };
 }
 
 const allocate = (storage: BatchStorage, size: number): ColumnValues => {
@@ -103,12 +119,24 @@ const copyRows = (
   chunk: DuckDBDataChunk,
   from: number,
   count: number,
+  columns: readonly BatchColumn[],
   into: readonly ColumnValues[],
   at: number,
 ): void => {
   into.forEach((values, index) => {
-    const vector = chunk.getColumnVector(index);
-    const target = values as unknown[];
-    for (let row = 0; row < count; row += 1) target[at + row] = vector.getItem(from + row);
+    const width = columns[index]?.width;
+    if (width !== undefined || Array.isArray(values)) {
+      const vector = chunk.getColumnVector(index);
+      const target = values as unknown[];
+      if (width !== undefined) return copyVectors(vector, { from, count }, target, at, width);
+      for (let row = 0; row < count; row += 1) target[at + row] = vector.getItem(from + row);
+      return;
+    }
+    // The expressions have the types of the arrays and are never NULL.
+    const read = vectorOf(chunk, index, values.constructor as VectorArray).subarray(
+      from,
+      from + count,
+    );
+    (values as { set(from: typeof read, at: number): void }).set(read, at);
   });
 };

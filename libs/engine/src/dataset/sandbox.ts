@@ -5,30 +5,43 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { quoteText } from './sql.js';
 
 /**
- * A DuckDB that can read one file and nothing else: no other path, no network, no extension beyond the built-in ones,
+ * A DuckDB that can read the files of one table and nothing else, and write a draft of another if it is told to: no
+ * other path, no network, no extension beyond the built-in ones,
  * with its configuration locked. Data larger than memory spills to a temporary folder, which goes when it closes.
  */
 export interface Sandbox {
   readonly connection: DuckDBConnection;
-  /** The path under which the connection finds the file. */
-  readonly file: string;
+  /** The paths under which the connection finds the files, in the order given. */
+  readonly files: readonly string[];
+  /** Another connection to the same tables: a result that is still streamed ends when its connection does something else. */
+  connect(): Promise<DuckDBConnection>;
+  /** The one path that the connection may write to, if it may at all: inside a folder that goes when it closes. */
+  readonly output: string;
   close(): Promise<void>;
 }
 
-export const openSandbox = async (path: string): Promise<Sandbox> => {
+export const openSandbox = async (
+  paths: readonly string[],
+  { writes = false }: { readonly writes?: boolean } = {},
+): Promise<Sandbox> => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-engine-'));
   const undo: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
     for (const step of undo.splice(0).toReversed()) await step();
   };
   try {
-    const file = await linkInto(folder, path);
+    const files = await linkInto(folder, paths);
     const instance = await DuckDBInstance.create(':memory:', await configuration(folder));
     undo.push(() => instance.closeSync());
-    const connection = await instance.connect();
-    undo.push(() => connection.closeSync());
-    await lockDown(connection, file);
-    return { connection, file, close };
+    const connect = async (): Promise<DuckDBConnection> => {
+      const opened = await instance.connect();
+      undo.push(() => opened.closeSync());
+      return opened;
+    };
+    const connection = await connect();
+    const output = join(folder, 'output');
+    await lockDown(connection, writes ? [...files, output] : files);
+    return { connection, connect, files, output, close };
   } catch (error) {
     await close();
     throw error;
@@ -36,13 +49,17 @@ export const openSandbox = async (path: string): Promise<Sandbox> => {
 };
 
 /**
- * A link of a harmless name. Under its own name a file could be read as a pattern (`*`, `?`, `[`), as a URL or
+ * Links of harmless names. Under its own name a file could be read as a pattern (`*`, `?`, `[`), as a URL or
  * for its partitions (`year=2024/`), and DuckDB has no way to say that it is none of these.
  */
-const linkInto = async (folder: string, path: string): Promise<string> => {
-  const link = join(folder, 'data');
-  await symlink(resolve(path), link, 'file');
-  return link;
+const linkInto = async (folder: string, paths: readonly string[]): Promise<string[]> => {
+  const links: string[] = [];
+  for (const [index, path] of paths.entries()) {
+    const link = join(folder, `data${String(index).padStart(6, '0')}`);
+    await symlink(resolve(path), link, 'file');
+    links.push(link);
+  }
+  return links;
 };
 
 const configuration = async (folder: string): Promise<Record<string, string>> => {
@@ -65,8 +82,8 @@ const memoryLimit = (): number => {
   return Math.min(4096, Math.max(256, quarter));
 };
 
-const lockDown = async (connection: DuckDBConnection, file: string): Promise<void> => {
-  await connection.run(`SET allowed_paths = [${quoteText(file)}]`);
+const lockDown = async (connection: DuckDBConnection, files: readonly string[]): Promise<void> => {
+  await connection.run(`SET allowed_paths = [${files.map(quoteText).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
 };

@@ -1,11 +1,12 @@
-import { nearestName, type Policy } from '@sluice/contracts';
+import { favorableOf, nearestName, type Policy } from '@sluice/contracts';
 import type { FaultCollector } from '../fault-collector.js';
 import { isFavorable, type LabelValue } from '../favorable.js';
+import { byCodeUnit } from '../assembly/layout.js';
 import type { Column } from './column.js';
-import type { Dataset } from './dataset.js';
 import type { PolicyColumns } from './policy-columns.js';
-import { surveyScores } from './score-survey.js';
-import { countValues, listValues, showValue } from './value-counts.js';
+import { surveyAmounts, surveyScores, surveyWeights, type SummedColumn } from './number-survey.js';
+import type { Table } from './table.js';
+import { countValues, listValues, rowsText, showValue } from './value-counts.js';
 
 /** A column of two values, and the text of those that are favorable. */
 export interface LabelColumn {
@@ -26,6 +27,10 @@ export interface Survey {
   readonly label: LabelColumn;
   /** In the policy's order. */
   readonly groups: readonly GroupColumn[];
+  /** The control columns, likewise. */
+  readonly control: readonly GroupColumn[];
+  readonly weight: SummedColumn | null;
+  readonly amount: SummedColumn | null;
   readonly score: Column | null;
   readonly prediction: LabelColumn | null;
 }
@@ -40,10 +45,12 @@ export const mostGroups = 100;
 export const surveyDataset = async (
   policy: Policy,
   columns: PolicyColumns,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<Survey | undefined> => {
-  const rows = Number((await dataset.query('SELECT count(*) AS rows FROM data'))[0]?.['rows']);
+  const rows = Number(
+    (await dataset.query(`SELECT count(*) AS "rows" FROM ${dataset.relation}`))[0]?.['rows'],
+  );
   if (rows === 0) {
     faults.data({
       path: 'data.evaluation',
@@ -56,12 +63,28 @@ export const surveyDataset = async (
   const label = columns.label && (await surveyLabel(policy, columns.label, dataset, faults));
   const groups: GroupColumn[] = [];
   for (const entry of columns.protected)
-    groups.push(...(await surveyGroups(entry, dataset, faults)));
+    groups.push(...(await surveyGroups(entry, protectedRole, dataset, faults)));
+  const control: GroupColumn[] = [];
+  for (const { column, path } of columns.control)
+    control.push(
+      ...(await surveyGroups({ column, path, privileged: null }, controlRole, dataset, faults)),
+    );
   const prediction =
     columns.prediction && (await surveyPredictions(columns.prediction, label, dataset, faults));
   if (columns.score !== undefined) await surveyScores(columns.score, dataset, faults);
+  const weight = columns.weight && (await surveyWeights(columns.weight, dataset, faults));
+  const amount = columns.amount && (await surveyAmounts(columns.amount, dataset, faults));
   return (
-    label && { rows, label, groups, score: columns.score ?? null, prediction: prediction ?? null }
+    label && {
+      rows,
+      label,
+      groups,
+      control,
+      weight: weight ?? null,
+      amount: amount ?? null,
+      score: columns.score ?? null,
+      prediction: prediction ?? null,
+    }
   );
 };
 
@@ -73,7 +96,7 @@ interface SurveyedLabel extends LabelColumn {
 const surveyLabel = async (
   policy: Policy,
   column: Column,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<SurveyedLabel | undefined> => {
   const path = 'columns.label';
@@ -94,7 +117,7 @@ const surveyLabel = async (
       expected: 'exactly two values, one of them favorable',
     });
 
-  const { favorable } = policy.columns;
+  const favorable = favorableOf(policy);
   const matching = counts.values.filter(({ value }) => isFavorable(value, favorable));
   // Beyond five values the favorable one may simply not be among those listed.
   if (matching.length === 0 && counts.distinct > 0 && counts.distinct <= counts.values.length)
@@ -126,9 +149,21 @@ const surveyLabel = async (
   };
 };
 
-const surveyGroups = async (
+/** What faults say of a column that tells groups apart. */
+interface GroupRole {
+  readonly title: string;
+  readonly key: string;
+  readonly fewest: number;
+}
+
+export const protectedRole: GroupRole = { title: 'protected column', key: '.name', fewest: 2 };
+export const controlRole: GroupRole = { title: 'control column', key: '', fewest: 0 };
+
+/** Reports a column that tells no groups apart; there are none then. */
+export const surveyGroups = async (
   { column, path, privileged }: PolicyColumns['protected'][number],
-  dataset: Dataset,
+  { title, key, fewest }: GroupRole,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<GroupColumn[]> => {
   const name = JSON.stringify(column.name);
@@ -136,22 +171,22 @@ const surveyGroups = async (
   const groups = counts.values.map(({ text }) => text).toSorted(byCodeUnit);
   if (counts.missing > 0)
     faults.data({
-      path: `${path}.name`,
-      message: `the protected column ${name} is missing in ${rowsText(counts.missing)}`,
+      path: `${path}${key}`,
+      message: `the ${title} ${name} is missing in ${rowsText(counts.missing)}`,
       expected: 'a group in every row',
       hint: 'Give these rows a group of their own, such as "unknown", or leave them out.',
     });
-  if (counts.distinct < 2)
+  if (counts.distinct < fewest)
     faults.data({
-      path: `${path}.name`,
-      message: `the protected column ${name} has fewer than two groups`,
+      path: `${path}${key}`,
+      message: `the ${title} ${name} has fewer than two groups`,
       found: listValues(counts),
       expected: 'at least two groups, to compare',
     });
   if (counts.distinct > mostGroups) {
     faults.data({
-      path: `${path}.name`,
-      message: `the protected column ${name} has ${counts.distinct} groups`,
+      path: `${path}${key}`,
+      message: `the ${title} ${name} has ${counts.distinct} groups`,
       found: listValues(counts),
       expected: `at most ${mostGroups} groups`,
       hint: 'Is it an identifier or a measurement? Put its values into bands.',
@@ -172,7 +207,7 @@ const surveyGroups = async (
 const surveyPredictions = async (
   column: Column,
   label: SurveyedLabel | undefined,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<LabelColumn | undefined> => {
   const name = JSON.stringify(column.name);
@@ -203,12 +238,7 @@ const surveyPredictions = async (
   return { column, favorable: matching.map(({ text }) => text) };
 };
 
-const rowsText = (count: number): string => (count === 1 ? 'one row' : `${count} rows`);
-
 const hintOf = (name: string, known: readonly string[]): { hint?: string } => {
   const near = nearestName(name, known);
   return near === undefined ? {} : { hint: `Did you mean ${JSON.stringify(near)}?` };
 };
-
-/** Not the locale's order: the same data must give the same profile everywhere. */
-const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

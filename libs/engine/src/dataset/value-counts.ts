@@ -1,7 +1,7 @@
 import type { LabelValue } from '../favorable.js';
 import type { Column } from './column.js';
-import type { Dataset } from './dataset.js';
 import { textSql } from './sql.js';
+import type { Table } from './table.js';
 
 /** How often each value of a column occurs. */
 export interface ValueCounts {
@@ -18,15 +18,16 @@ export interface ValueCounts {
 
 /** Counts a column's values and lists at most `longest` of them. */
 export const countValues = async (
-  dataset: Dataset,
+  dataset: Table,
   column: Column,
   longest: number,
 ): Promise<ValueCounts> => {
   // The group of missing values comes first, so that the limit never cuts it off.
+  const text = textSql(column, dataset.dialect);
   const rows = await dataset.query(`
-    SELECT text, rows, count(text) OVER () AS distinct
-    FROM (SELECT ${textSql(column)} AS text, count(*) AS rows FROM data GROUP BY 1)
-    ORDER BY text IS NOT NULL, rows DESC, text
+    SELECT "text", "rows", count("text") OVER () AS "distinct"
+    FROM (SELECT ${text} AS "text", count(*) AS "rows" FROM ${dataset.relation} GROUP BY 1)
+    ORDER BY "text" IS NOT NULL, "rows" DESC, "text"
     LIMIT ${longest + 1}`);
   const present = rows.filter((row) => row['text'] !== null);
   return {
@@ -58,3 +59,6 @@ export const showValue = (value: LabelValue): string => {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 };
+
+/** "one row", "12 rows" */
+export const rowsText = (count: number): string => (count === 1 ? 'one row' : `${count} rows`);

@@ -72,7 +72,13 @@ const about = ({ found, expected }: Unpaired) => ({
 
 /** All but what the model gives and what is compared with it. */
 const comparedColumns = ({ columns }: Policy, current: Dataset): string[] => {
-  const others = [columns.label, columns.score, columns.prediction, columns.weight];
+  const others = [
+    columns.label,
+    columns.score,
+    columns.prediction,
+    columns.weight,
+    ...Object.values(columns.scores ?? {}),
+  ];
   return current.columns.map(({ name }) => name).filter((name) => !others.includes(name));
 };
 

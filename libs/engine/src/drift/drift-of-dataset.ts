@@ -1,8 +1,9 @@
-import { metricDefinition, SluiceError, type DatasetFormat, type Policy } from '@sluice/contracts';
-import type { Profile } from '@sluice/evaluation';
+import { metricDefinition, SluiceError, type Policy } from '@sluice/contracts';
+import type { BinaryProfile } from '@sluice/evaluation';
 import { Dataset } from '../dataset/dataset.js';
 import type { ModelSource } from '../inference/candidate.js';
-import { profileDataset } from '../profile-dataset.js';
+import type { EndpointSource } from '../inference/endpoint/endpoint.js';
+import { profileDataset, sourceOf, type ProfileRequest } from '../profile-dataset.js';
 import { profileDrift, type ProfiledDrift } from './profile-drift.js';
 
 export interface DriftProgress {
@@ -12,18 +13,15 @@ export interface DriftProgress {
   readonly total: number;
 }
 
-interface Table {
-  readonly path: string;
-  readonly format?: DatasetFormat;
-}
-
 export interface DatasetDriftRequest {
   /** Names a reference. */
   readonly policy: Policy;
-  readonly dataset: Table;
-  readonly reference: Table;
+  readonly dataset: ProfileRequest['dataset'];
+  readonly reference: ProfileRequest['dataset'];
   /** The version, which is needed when the policy names an artifact and a check asks for predictions. */
   readonly model?: ModelSource;
+  /** Where the version runs, in place of the model. */
+  readonly endpoint?: EndpointSource;
   readonly onProgress?: (progress: DriftProgress) => void;
   /** Stops the work at the next batch or query; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -48,9 +46,11 @@ export const driftOfDataset = async (request: DatasetDriftRequest): Promise<Prof
   const scored = needsScores
     ? await ofReference(() => profileReference(policy, name, request))
     : null;
-  const reference = await ofReference(() => Dataset.open({ ...request.reference, name }, signal));
+  const reference = await ofReference(() =>
+    Dataset.open(sourceOf(request.reference, name), signal),
+  );
   try {
-    const current = await Dataset.open({ ...dataset, name: policy.data.evaluation }, signal);
+    const current = await Dataset.open(sourceOf(dataset, policy.data.evaluation), signal);
     try {
       return await profileDrift({
         policy,
@@ -70,17 +70,20 @@ export const driftOfDataset = async (request: DatasetDriftRequest): Promise<Prof
 const profileReference = async (
   policy: Policy,
   name: string,
-  { reference, model, onProgress, signal }: DatasetDriftRequest,
-): Promise<Profile> => {
+  { reference, model, endpoint, onProgress, signal }: DatasetDriftRequest,
+): Promise<BinaryProfile> => {
+  const { value: _value, drift: _drift, ...rest } = policy;
+  const { weight: _weight, ...columns } = policy.columns;
   const { profile } = await profileDataset({
     policy: {
-      ...policy,
+      ...rest,
       data: { evaluation: name },
-      columns: { ...policy.columns, protected: [], control: [] },
+      columns: { ...columns, protected: [], control: [] },
       checks: [],
     },
     dataset: reference,
     ...(model === undefined ? {} : { model }),
+    ...(endpoint === undefined ? {} : { endpoint }),
     onProgress: ({ done, total }) => onProgress?.({ step: 'drift', done, total }),
     ...(signal === undefined ? {} : { signal }),
   });

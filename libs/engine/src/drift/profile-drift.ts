@@ -1,5 +1,5 @@
-import { intervalLevel, SluiceError, type Policy } from '@sluice/contracts';
-import type { ColumnDrift, DriftProfile, Profile, Sides } from '@sluice/evaluation';
+import { SluiceError, type Policy } from '@sluice/contracts';
+import type { BinaryProfile, ColumnDrift, DriftProfile, Sides } from '@sluice/evaluation';
 import type { Dataset } from '../dataset/dataset.js';
 import { faultError } from '../fault-collector.js';
 import { binnedNumbers, sampledValues } from './binned-numbers.js';
@@ -19,7 +19,7 @@ export interface DriftRequest {
   readonly policy: Policy;
   readonly tables: Tables;
   /** Of the reference table, when checks need its labels and scores. */
-  readonly reference: Profile | null;
+  readonly reference: BinaryProfile | null;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -61,7 +61,7 @@ export const profileDrift = async (request: DriftRequest): Promise<ProfiledDrift
   for (const each of await countNumbers(numeric, tables, rows, (done) => onProgress?.(done, total)))
     found.set(each.column, each);
   const joint = asksFor(policy, ['domain_classifier_auc', 'reconstruction_error_ratio'])
-    ? await jointDrift(columns, tables, rows, intervalLevel(policy))
+    ? await jointDrift(columns, tables, rows, 0.95)
     : null;
   onProgress?.(total, total);
   return {

@@ -5,15 +5,21 @@ import type { Column } from '../dataset/column.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { columnNames } from '../dataset/policy-columns.js';
 import type { Storage } from '../dataset/sql.js';
+import { usualLength } from '../dataset/vector-survey.js';
+import { vectorTypeOf, type VectorType } from '../dataset/vector.js';
 import type { FaultCollector } from '../fault-collector.js';
-import { describeTensor } from './bind-outputs.js';
+import { fitVector, innerDims } from './bind-vector.js';
+import { describeTensor, isOutputFault } from './model-outputs.js';
 
 /** An input of a model and the columns of the dataset that fill it. */
 export interface BoundInput {
   readonly name: string;
   readonly storage: Storage;
   readonly columns: readonly Column[];
-  readonly twoDimensional: boolean;
+  /** The dimensions after the first, which is that of the rows: none for [n]. */
+  readonly shape: readonly number[];
+  /** The values of each row when its one column is one of lists; null for columns of single values. */
+  readonly width: number | null;
 }
 
 const storages: Partial<Record<TensorSpec['datatype'], Storage>> = {
@@ -27,16 +33,19 @@ const storages: Partial<Record<TensorSpec['datatype'], Storage>> = {
 
 /**
  * Finds the columns that fill a model's inputs: those of the same names, one an input, or those in
- * `columns.features` for a model with a single two-dimensional input. What doesn't fit becomes a fault.
+ * `columns.features` for a model with a single two-dimensional input. A column of lists fills a tensor of any number
+ * of dimensions. What doesn't fit becomes a fault.
  */
-export const bindInputs = (
+export const bindInputs = async (
   inspection: OnnxInspection,
   policy: Policy,
   dataset: Dataset,
   file: string,
   faults: FaultCollector,
-): BoundInput[] => {
-  for (const fault of inspection.unservable) faults.artifact({ ...fault, file });
+): Promise<BoundInput[]> => {
+  // An output that can't be carried is no harm as long as another one holds the scores.
+  for (const fault of inspection.unservable)
+    if (!isOutputFault(fault)) faults.artifact({ ...fault, file });
   const binder = new InputBinder(inspection, dataset, file, faults);
   const { inputs } = inspection.signature;
   const { features } = policy.columns;
@@ -47,8 +56,10 @@ export const bindInputs = (
     features !== undefined &&
     !binder.isColumn(only, features)
   )
-    return binder.bindMatrix(only, features);
-  return inputs.flatMap((input) => binder.bindColumn(input));
+    return binder.bindFeatures(only, features);
+  const bound: BoundInput[] = [];
+  for (const input of inputs) bound.push(...(await binder.bindColumn(input)));
+  return bound;
 };
 
 class InputBinder {
@@ -64,10 +75,18 @@ class InputBinder {
     return features.length === 1 && features[0] === input.name;
   }
 
-  bindMatrix(input: TensorSpec, features: readonly string[]): BoundInput[] {
+  async bindFeatures(input: TensorSpec, features: readonly string[]): Promise<BoundInput[]> {
+    const single = features.length === 1 ? this.dataset.column(features[0] as string) : undefined;
+    const isVector = single !== undefined && vectorTypeOf(single) !== undefined;
+    return isVector ? this.bindVector(input, single) : this.bindMatrix(input, features);
+  }
+
+  private bindMatrix(input: TensorSpec, features: readonly string[]): BoundInput[] {
     const width = input.shape[1];
-    const unranked = this.inspection.unrankedInputs.includes(input.name);
-    if (!unranked && (input.shape.length !== 2 || (width !== -1 && width !== features.length)))
+    if (
+      !this.isUnranked(input) &&
+      (input.shape.length !== 2 || (width !== -1 && width !== features.length))
+    )
       return this.refuse(input, {
         message: `the model's input ${JSON.stringify(input.name)} does not take ${features.length} features`,
         found: describeTensor(input),
@@ -76,11 +95,13 @@ class InputBinder {
       });
     // Features that are missing are faults of the policy's columns already.
     const columns = features.flatMap((name) => this.dataset.column(name) ?? []);
-    return this.bind(input, columns, true);
+    return this.bind(input, columns, [columns.length]);
   }
 
-  bindColumn(input: TensorSpec): BoundInput[] {
+  async bindColumn(input: TensorSpec): Promise<BoundInput[]> {
     const column = this.dataset.column(input.name);
+    if (column !== undefined && vectorTypeOf(column) !== undefined)
+      return this.bindVector(input, column);
     const { shape } = input;
     const isColumnShape =
       shape.length === 1 || (shape.length === 2 && (shape[1] === 1 || shape[1] === -1));
@@ -88,21 +109,39 @@ class InputBinder {
       return this.refuse(input, {
         message: `the model's input ${JSON.stringify(input.name)} takes several values a row`,
         found: describeTensor(input),
-        expected: 'shape [n] or [n, 1], filled from the column of that name',
+        expected: 'shape [n] or [n, 1], or a column of lists of that name',
         hint: 'If it is one tensor of all features, list them in columns.features, in the order of training.',
       });
     if (column === undefined) return this.refuse(input, this.missingColumn(input));
-    return this.bind(
-      input,
-      [column],
-      shape.length === 2 || this.inspection.unrankedInputs.includes(input.name),
-    );
+    return this.bind(input, [column], shape.length === 2 || this.isUnranked(input) ? [1] : []);
+  }
+
+  private async bindVector(input: TensorSpec, column: Column): Promise<BoundInput[]> {
+    const type = vectorTypeOf(column) as VectorType;
+    // Types are judged before lists are read: no length of theirs would help.
+    const [bound] = this.bind(input, [column], []);
+    if (bound === undefined) return [];
+    const length = type.dims.every((dim) => dim !== null)
+      ? type.dims.reduce<number>((product, dim) => product * (dim as number), 1)
+      : await usualLength(column, this.dataset);
+    const fit = fitVector(innerDims(input, this.isUnranked(input)), type, length);
+    if ('shape' in fit) return [{ ...bound, shape: fit.shape, width: length }];
+    return this.refuse(input, {
+      message: `the model's input ${JSON.stringify(input.name)} cannot be filled from the lists of ${JSON.stringify(column.name)}`,
+      found: `${fit.found}, for ${describeTensor(input)}`,
+      expected: fit.expected,
+      hint: 'Write the values of each row as one list of that length, or as nested lists of that shape.',
+    });
+  }
+
+  private isUnranked({ name }: TensorSpec): boolean {
+    return this.inspection.unrankedInputs.includes(name);
   }
 
   private bind(
     input: TensorSpec,
     columns: readonly Column[],
-    twoDimensional: boolean,
+    shape: readonly number[],
   ): BoundInput[] {
     const storage = storages[input.datatype];
     if (storage === undefined)
@@ -128,7 +167,7 @@ class InputBinder {
         expected: expectedColumn[storage],
         hint: 'Give the data and the training data the same types.',
       });
-    return unfit.length > 0 ? [] : [{ name: input.name, storage, columns, twoDimensional }];
+    return unfit.length > 0 ? [] : [{ name: input.name, storage, columns, shape, width: null }];
   }
 
   private missingColumn(input: TensorSpec): Omit<Fault, 'file' | 'path'> {
@@ -157,10 +196,12 @@ class InputBinder {
 /** Numbers may stand for more precise ones, never the reverse: 2.7 is no whole number, and 1 is no text. */
 const suits = (column: Column, storage: Storage): boolean => {
   if (column.untyped) return true;
-  if (storage === 'text') return column.kind === 'text';
-  if (storage === 'uint8') return column.kind === 'boolean';
-  const whole = column.kind === 'integer' || column.kind === 'boolean';
-  return whole || (column.kind === 'number' && (storage === 'float32' || storage === 'float64'));
+  const vector = vectorTypeOf(column);
+  const kind = vector?.element ?? column.kind;
+  if (storage === 'text') return kind === 'text' && vector === undefined;
+  if (storage === 'uint8') return kind === 'boolean';
+  const whole = kind === 'integer' || kind === 'boolean';
+  return whole || (kind === 'number' && (storage === 'float32' || storage === 'float64'));
 };
 
 const expectedColumn: Readonly<Record<Storage, string>> = {

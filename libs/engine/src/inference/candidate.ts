@@ -8,8 +8,12 @@ import {
 import type { Policy } from '@sluice/contracts';
 import type { Dataset } from '../dataset/dataset.js';
 import type { FaultCollector } from '../fault-collector.js';
+import { bindTaskOutputs } from '../tasks/bind-task-outputs.js';
 import { bindInputs, type BoundInput } from './bind-inputs.js';
 import { bindOutputs } from './bind-outputs.js';
+import { endpointOf, type Endpoint, type EndpointSource } from './endpoint/endpoint.js';
+import { bindFrame, frameOutputs, undescribed } from './endpoint/mlflow.js';
+import { describeModel } from './endpoint/open-inference.js';
 import type { PlannedOutputs } from './model-plan.js';
 
 /** Where a model is. */
@@ -26,6 +30,8 @@ export interface Candidate {
   readonly name: string;
   readonly path: string;
   readonly inspection: OnnxInspection;
+  /** Where it runs, if not here. */
+  readonly endpoint?: Endpoint;
 }
 
 /** A candidate whose inputs and outputs were found to fit the data and the policy. */
@@ -49,14 +55,34 @@ export const inspectCandidate = async (source: ModelSource, name: string): Promi
   return { name, path: source.path, inspection };
 };
 
+/**
+ * Asks an endpoint what its model takes and gives, as far as its protocol tells.
+ *
+ * @throws SluiceError `invalid_request`, `invalid_artifact` or `unavailable`
+ */
+export const inspectEndpoint = async (
+  source: EndpointSource,
+  signal: AbortSignal | undefined,
+): Promise<Candidate> => {
+  const endpoint = endpointOf(source, signal);
+  const inspection = endpoint.protocol === 'oip' ? await describeModel(endpoint) : undescribed;
+  return { name: endpoint.client.name, path: '', inspection, endpoint };
+};
+
 /** Fits a candidate to the data and the policy; what doesn't fit becomes faults. */
-export const bindCandidate = (
+export const bindCandidate = async (
   candidate: Candidate,
   policy: Policy,
   dataset: Dataset,
   faults: FaultCollector,
-): BoundModel | undefined => {
-  const inputs = bindInputs(candidate.inspection, policy, dataset, candidate.name, faults);
-  const outputs = bindOutputs(candidate.inspection, policy, candidate.name, faults);
+): Promise<BoundModel | undefined> => {
+  const { endpoint } = candidate;
+  if (endpoint?.protocol === 'mlflow') {
+    const inputs = await bindFrame(policy, dataset, candidate.name, faults);
+    return { ...candidate, inputs, outputs: frameOutputs(policy, endpoint) };
+  }
+  const inputs = await bindInputs(candidate.inspection, policy, dataset, candidate.name, faults);
+  const bind = policy.task === 'binary-classification' ? bindOutputs : bindTaskOutputs;
+  const outputs = bind(candidate.inspection, policy, candidate.name, faults);
   return outputs && { ...candidate, inputs, outputs };
 };

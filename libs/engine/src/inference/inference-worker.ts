@@ -2,16 +2,17 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Dictionary } from '../dataset/dictionary.js';
 import type { ColumnValues } from '../dataset/row-batches.js';
 import type { Storage } from '../dataset/sql.js';
-import { isFavorable } from '../favorable.js';
 import { serveRequests, type Handled } from '../worker-loop.js';
 import type {
+  BatchOutputs,
   BatchScores,
+  InferenceAnswer,
   InferenceRequest,
   ModelBatch,
   ModelPlan,
   PlannedInput,
-  PlannedOutputs,
 } from './model-plan.js';
+import { readScores, type OutputValues } from './read-scores.js';
 
 /*
  * A thread with one model. Inference is synchronous native code: here it blocks nobody, and the arrays it makes are
@@ -35,19 +36,31 @@ const load = async (plan: ModelPlan): Promise<void> => {
   loaded = { session, plan };
 };
 
-const score = async (batch: ModelBatch): Promise<BatchScores> => {
+const run = async (
+  batch: ModelBatch,
+): Promise<{ score: OutputValues; label: OutputValues | undefined; plan: ModelPlan }> => {
   if (loaded === undefined) throw new Error('The model is scored before it is loaded.');
   const { session, plan } = loaded;
   const feeds = Object.fromEntries(
     plan.inputs.map((input) => [input.name, tensorOf(input, batch)]),
   );
   const { outputs } = plan;
-  const fetches = outputs.label === null ? [outputs.score] : [outputs.score, outputs.label];
+  const { scoreTensor } = outputs;
+  const fetches = outputs.label === null ? [scoreTensor] : [scoreTensor, outputs.label];
   const results = await session.run(feeds, fetches);
-  const scores = favorableScores(results[outputs.score] as Tensor, batch.rows, outputs);
-  const label = outputs.label === null ? undefined : results[outputs.label];
-  const predictions = label === undefined ? decided(scores) : predicted(label, batch.rows, outputs);
-  return { scores, predictions, disagreements: disagreementsOf(scores, predictions) };
+  const label = outputs.label === null ? undefined : (results[outputs.label] as OutputValues);
+  return { score: results[scoreTensor] as OutputValues, label, plan };
+};
+
+const score = async (batch: ModelBatch): Promise<BatchScores> => {
+  const { score: given, label, plan } = await run(batch);
+  return readScores(given, label, batch.rows, plan.outputs);
+};
+
+const outputsOf = async (batch: ModelBatch): Promise<BatchOutputs> => {
+  const { score: given, label } = await run(batch);
+  const plain = ({ dims, data }: OutputValues): OutputValues => ({ dims, data });
+  return { score: plain(given), label: label === undefined ? null : plain(label) };
 };
 
 const tensorTypes = {
@@ -65,7 +78,7 @@ const tensorOf = (input: PlannedInput, batch: ModelBatch): Tensor => {
   );
   const values =
     columns.length === 1 ? (columns[0] as ColumnValues) : interleaved(columns, batch.rows);
-  const shape = input.twoDimensional ? [batch.rows, columns.length] : [batch.rows];
+  const shape = [batch.rows, ...input.shape];
   // The constructor's overloads pair each type with its array, which no union can express.
   return new Tensor(tensorTypes[input.storage] as 'float32', values as Float32Array, shape);
 };
@@ -87,60 +100,12 @@ const interleaved = (columns: readonly ColumnValues[], rows: number): ColumnValu
   return values as unknown as ColumnValues;
 };
 
-const favorableScores = (output: Tensor, rows: number, plan: PlannedOutputs): Float64Array => {
-  const shape = output.dims;
-  const width = shape.length === 2 ? (shape[1] as number) : 1;
-  const fits = shape[0] === rows && shape.length <= 2 && (width === 1 || width === 2);
-  if (!fits)
-    throw new Error(
-      `the scores "${plan.score}" have the shape [${shape.join(', ')}] for ${rows} rows, which is not that of one or two classes`,
-    );
-  if (width === 2 && plan.favorableIndex === null)
-    throw new Error(
-      `the scores "${plan.score}" have two columns, and no class labels in the model tell which is the favorable one's`,
-    );
-  const values = output.data as Float32Array | Float64Array;
-  const offset = width === 2 ? (plan.favorableIndex as number) : 0;
-  return Float64Array.from({ length: rows }, (_, row) => values[row * width + offset] as number);
-};
-
-const predicted = (output: Tensor, rows: number, plan: PlannedOutputs): Uint8Array => {
-  const labels = output.data as string[] | BigInt64Array | Int32Array;
-  if (labels.length !== rows)
-    throw new Error(
-      `the labels "${plan.label}" have the shape [${output.dims.join(', ')}] for ${rows} rows`,
-    );
-  const known = new Map<string | bigint | number, number>();
-  return Uint8Array.from({ length: rows }, (_, row) => {
-    const label = labels[row] as string | bigint | number;
-    let favorable = known.get(label);
-    if (favorable === undefined) {
-      favorable = Number(
-        isFavorable(typeof label === 'bigint' ? Number(label) : label, plan.favorable),
-      );
-      known.set(label, favorable);
-    }
-    return favorable;
-  });
-};
-
-const decided = (scores: Float64Array): Uint8Array =>
-  Uint8Array.from(scores, (value) => Number(value >= 0.5));
-
-const disagreementsOf = (scores: Float64Array, predictions: Uint8Array): number => {
-  let count = 0;
-  // Next to ½ rounding decides, which says nothing.
-  scores.forEach((value, row) => {
-    if (Math.abs(value - 0.5) > 1e-6 && Number(value > 0.5) !== predictions[row]) count += 1;
-  });
-  return count;
-};
-
-const handle = async (request: InferenceRequest): Promise<Handled<BatchScores | null>> => {
+const handle = async (request: InferenceRequest): Promise<Handled<InferenceAnswer>> => {
   if ('load' in request) {
     await load(request.load);
     return { result: null };
   }
+  if ('outputs' in request) return { result: await outputsOf(request.outputs) };
   const result = await score(request.score);
   return {
     result,

@@ -2,6 +2,7 @@ import type { LabelValue } from '../favorable.js';
 import type { Dictionary } from '../dataset/dictionary.js';
 import type { ColumnValues } from '../dataset/row-batches.js';
 import type { Storage } from '../dataset/sql.js';
+import type { OutputValues } from './read-scores.js';
 
 /** One input of a model, and the columns of a batch that fill it. */
 export interface PlannedInput {
@@ -13,15 +14,18 @@ export interface PlannedInput {
     /** The texts that its codes stand for; null when it holds the values themselves. */
     readonly dictionary: Dictionary | null;
   }[];
-  /** [n] when false, [n, number of columns] when true. */
-  readonly twoDimensional: boolean;
+  /** The dimensions after the first, which is that of the rows: none for [n]. */
+  readonly shape: readonly number[];
 }
 
 /** Which outputs a model's scores and predictions are taken from. */
 export interface PlannedOutputs {
   /** The output with the predicted label; without one, a score of at least ½ predicts the favorable label. */
   readonly label: string | null;
+  /** As the model names it. */
   readonly score: string;
+  /** What is fetched for it: the output itself, or the tensor that ZipMap makes it from. */
+  readonly scoreTensor: string;
   /** The position of the favorable class in an output of two columns; null when no class labels tell. */
   readonly favorableIndex: number | null;
   readonly favorable: LabelValue;
@@ -30,6 +34,8 @@ export interface PlannedOutputs {
 /** All that a thread needs to know to run a model over batches. */
 export interface ModelPlan {
   readonly path: string;
+  /** The files of the model's external data, by path relative to its folder. */
+  readonly externalData: readonly string[];
   readonly inputs: readonly PlannedInput[];
   readonly outputs: PlannedOutputs;
 }
@@ -50,4 +56,15 @@ export interface BatchScores {
   readonly disagreements: number;
 }
 
-export type InferenceRequest = { readonly load: ModelPlan } | { readonly score: ModelBatch };
+/** What a model gives for a batch, not checked, where it isn't one score a row. */
+export interface BatchOutputs {
+  readonly score: OutputValues;
+  readonly label: OutputValues | null;
+}
+
+export type InferenceRequest =
+  | { readonly load: ModelPlan }
+  | { readonly score: ModelBatch }
+  /** The outputs themselves. */
+  | { readonly outputs: ModelBatch };
+export type InferenceAnswer = BatchScores | BatchOutputs | null;

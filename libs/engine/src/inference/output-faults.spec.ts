@@ -11,7 +11,12 @@ import {
   writeModel,
   zipMapModel,
 } from '../fixtures/models.fixture.js';
-import { faultAt, policyWithModel, temporaryFolder } from '../fixtures/tables.fixture.js';
+import {
+  faultAt,
+  policyWith,
+  policyWithModel,
+  temporaryFolder,
+} from '../fixtures/tables.fixture.js';
 import { ModelTrials, type ModelTrial } from '../fixtures/trials.fixture.js';
 
 const folder = temporaryFolder();
@@ -38,11 +43,29 @@ describe('outputs that hold no score of the favorable label', () => {
   });
   const copy = (output: string) => ({ operator: 'Identity', inputs: ['risk'], outputs: [output] });
 
-  it('are explained: dictionaries of ZipMap', async () => {
-    const error = await refusal(zipMapModel);
+  it('are explained: dictionaries that no ZipMap of the model made', async () => {
+    const foreign = { ...zipMapModel, nodes: zipMapModel.nodes.slice(0, 1) };
+    const error = await refusal(foreign);
     expect(error.code).toBe('invalid_artifact');
     expect(error.faults).toHaveLength(1);
-    expect(faultAt(error, 'probabilities').hint).toMatch(/options=\{'zipmap': False\}/);
+    expect(faultAt(error, 'outputs')).toMatchObject({
+      message: 'the model gives no scores',
+      found: 'label: BYTES [n], probabilities: a value of kind sequence',
+      hint: expect.stringMatching(/options=\{'zipmap': False\}/),
+    });
+  });
+
+  it('are explained: names in the policy that the model does not have', async () => {
+    const named = (outputs: Record<string, string>) => ({
+      policy: policyWith({ score: undefined, protected: [] }, { artifact: 'model.onnx', outputs }),
+    });
+    const score = await refusal(zipMapModel, named({ score: 'probabilty' }));
+    expect(faultAt(score, 'outputs.score')).toMatchObject({
+      found: 'label: BYTES [n], probabilities: dictionaries of 2',
+      hint: 'Did you mean "probabilities"?',
+    });
+    const label = await refusal(zipMapModel, named({ label: 'probabilities' }));
+    expect(faultAt(label, 'outputs.label').expected).toMatch(/strings, integers or booleans/);
   });
 
   it.each<[string, FixtureModel, string, RegExp]>([

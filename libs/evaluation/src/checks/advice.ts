@@ -1,15 +1,18 @@
-import { metricDefinition, type Measure, type PolicyCheck } from '@sluice/contracts';
 import {
-  decidingGroups,
-  fairnessShortfalls,
-  isFairness,
-  type FairnessName,
-} from '../fairness/fairness-measure.js';
+  acrossDefinitions,
+  metricDefinition,
+  type Across,
+  type Measure,
+  type PolicyCheck,
+} from '@sluice/contracts';
 import { nameShown, type Shortfall } from '../measure.js';
-import { columnOf, sliceOf } from '../measure-profile.js';
-import { qualityShortfalls } from '../quality/quality-measure.js';
+import { shortfallsOf } from '../shortfalls.js';
 import type { Decision, Evaluation } from './decide-check.js';
+import { groupAdvice, isAboutGroups } from './group-advice.js';
 import { allowedBy, intervalTouches, isWithin, reachesOut } from './limits.js';
+import { scoreAdvice } from './score-advice.js';
+import { taskAdvice } from './task-advice.js';
+import { valueAdvice } from './value-advice.js';
 import { metricWords } from './words.js';
 
 /** What to do about a check that doesn't hold: the direction, the groups, and means that are known to work. */
@@ -19,9 +22,11 @@ export const adviceFor = (
   evaluation: Evaluation,
 ): string => {
   if (measure.value === null) return adviceWithoutValue(check, measure, evaluation);
-  const advice = isFairness(check.metric)
-    ? fairnessAdvice(check.metric, measure, evaluation)
-    : qualityAdvice(check, measure, measure.value);
+  const { task } = evaluation.profile;
+  const advice =
+    task === 'binary-classification'
+      ? binaryAdvice(check, measure, measure.value, evaluation)
+      : taskAdvice(task, check, measure, measure.value);
   const compare =
     check.against === undefined
       ? ''
@@ -35,22 +40,39 @@ export const adviceFor = (
   return `${advice}${compare}${chance}`;
 };
 
+const binaryAdvice = (
+  check: PolicyCheck,
+  measure: Measure,
+  value: number,
+  evaluation: Evaluation,
+): string => {
+  if (isAboutGroups(measure)) return groupAdvice(measure, evaluation);
+  return metricDefinition(check.metric).kind === 'value'
+    ? valueAdvice(check, measure, evaluation)
+    : (scoreAdvice(check, measure) ?? qualityAdvice(check, measure, value));
+};
+
 const adviceWithoutValue = (
   check: PolicyCheck,
   measure: Measure,
   { profile }: Evaluation,
 ): string => {
-  const request = { metric: check.metric, of: measure.of, minimumRows: check.min_rows };
-  const shortfalls = isFairness(check.metric)
-    ? fairnessShortfalls(request, columnOf(profile, measure.by))
-    : qualityShortfalls(request, sliceOf(profile, measure), measure.group);
-  if (check.metric === 'roc_auc' && measure.n === 0)
+  const shortfalls = shortfallsOf(profile, { ...measure, minimumRows: check.min_rows });
+  if (metricDefinition(check.metric).needs === 'score' && measure.n === 0)
     return 'Evaluate with scores rather than predictions, in one piece: name a score column or an artifact in the policy.';
   if (shortfalls.length > 0) return moreRows(shortfalls, measure);
-  if (check.metric === 'demographic_parity_ratio' || check.metric === 'disparate_impact')
+  const ratioOfSelection =
+    check.metric === 'selection_rate' && check.across !== undefined && isRatio(check.across);
+  if (
+    check.metric === 'demographic_parity_ratio' ||
+    check.metric === 'disparate_impact' ||
+    ratioOfSelection
+  )
     return 'Nobody is selected: check the decision threshold, and that columns.favorable names the value of the label that is good for the person.';
   return `Evaluate on data for which the ${metricWords[check.metric]} is defined: ${measure.reason}.`;
 };
+
+const isRatio = (across: Across): boolean => acrossDefinitions[across].kind === 'ratio';
 
 const moreRows = (shortfalls: readonly Shortfall[], { by }: Measure): string => {
   const told = shortfalls.slice(0, 5).map(({ group, have, need, rows: [one, many] }) => {
@@ -62,40 +84,6 @@ const moreRows = (shortfalls: readonly Shortfall[], { by }: Measure): string => 
   const merge =
     by === null ? '' : `, or merge small groups of ${nameShown(by)} where that is sound`;
   return `Add at least ${told.join(', ')}${rest} to the evaluation data${merge}.`;
-};
-
-const fairnessAdvice = (
-  metric: FairnessName,
-  measure: Measure,
-  { profile }: Evaluation,
-): string => {
-  const column = nameShown(measure.by ?? '');
-  const { low, high } = decidingGroups(metric, columnOf(profile, measure.by), 'version');
-  const [lower, upper] = [nameShown(low.group), nameShown(high.group)];
-  const proxies = `Look for features that stand in for ${column} and drop or replace them`;
-  switch (low.rate) {
-    case 'true_positive_rate':
-      return (
-        `Favorable rows of ${lower} are found less often than those of ${upper}: add favorable rows of ${lower} to ` +
-        `the training data or give them more weight. ${proxies}; check that features are as complete for ${lower}.`
-      );
-    case 'false_positive_rate':
-      return (
-        `Unfavorable rows of ${upper} are predicted favorable more often than those of ${lower}: give unfavorable ` +
-        `rows of ${upper} more weight in training, and check that their features tell the classes apart. ${proxies}.`
-      );
-    case 'accuracy':
-    case 'precision':
-      return (
-        `The ${metricWords[low.rate]} is lower for ${lower} than for ${upper}: add training rows of ${lower} or give them ` +
-        `more weight, and check that features are as complete and as telling for ${lower}.`
-      );
-    default:
-      return (
-        `Raise the selection rate of ${lower} towards that of ${upper}: train on rows reweighed so that ${column} and ` +
-        `the label are independent (Kamiran and Calders, 2012). ${proxies}.`
-      );
-  }
 };
 
 const qualityAdvice = (check: PolicyCheck, measure: Measure, value: number): string => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { policyCheckSchema, type Check } from '@sluice/contracts';
 import type { z } from 'zod';
 import { profileOf, profileOfConfusions, repeated, type Row } from '../../test/profiles.js';
-import type { Profile } from '../profile.js';
+import type { BinaryProfile as Profile } from '../profile.js';
 import { decideCheck } from './decide-check.js';
 
 const decide = (
@@ -54,7 +54,7 @@ describe('a check against the champion', () => {
       measure: { of: 'difference', n: 200 },
     });
     expect(check.reason).toMatch(
-      /^The accuracy is 0\.825, the champion's 0\.690: a change of \+0\.135 \[\+0\.\d{3}, \+0\.\d{3}\] \(n = 200\), within the 0\.02 that it may be worse by\.$/,
+      /^The accuracy is 0\.825, the champion's 0\.690: a change of \+0\.135 \[\+0\.\d{3}, \+0\.\d{3}\] \(n = 200; p = 0\.0002 if they did not differ\), within the 0\.02 that it may be worse by\.$/,
     );
   });
 

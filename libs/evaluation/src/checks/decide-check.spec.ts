@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { policyCheckSchema, type Check } from '@sluice/contracts';
 import type { z } from 'zod';
 import { profileOfConfusions } from '../../test/profiles.js';
-import type { Profile } from '../profile.js';
+import type { BinaryProfile as Profile } from '../profile.js';
 import { decideCheck } from './decide-check.js';
 
 const decide = (

@@ -1,5 +1,6 @@
 import {
   checkId,
+  definitionOf,
   isDriftMetric,
   groupingName,
   driftSchema,
@@ -9,15 +10,18 @@ import {
   type DriftMetricName,
   type Measure,
   type PolicyCheck,
+  type ValuePolicy,
 } from '@sluice/contracts';
 import type { MeasureRequest } from '../measure.js';
-import { columnOf, measureProfile } from '../measure-profile.js';
-import type { Profile } from '../profile.js';
 import { driftCandidates, type DriftEvaluation } from '../drift/drift-candidates.js';
 import { driftAdvice, driftReason } from '../drift/drift-words.js';
+import { majorityOf } from '../fairness/across.js';
+import { columnOf, isPerGroup, measureProfile, strataOf } from '../measure-profile.js';
+import type { Grouping, Profile, Slice } from '../profile.js';
 import { adviceFor } from './advice.js';
 import { allowedBy, decidingMargin, limitsOf, marginOf } from './limits.js';
 import { reasonFor } from './reason.js';
+import { testOfNoDifference } from './test-of-no-difference.js';
 import { nameShown } from '../measure.js';
 import { metricWords } from './words.js';
 
@@ -28,22 +32,25 @@ export interface Evaluation extends Partial<Omit<DriftEvaluation, 'profile'>> {
   readonly hasChampion: boolean;
   /** The level of the intervals that checks hold by; 0.95 unless told otherwise. */
   readonly level?: number;
+  /** What outcomes are worth, of the policy. */
+  readonly worths?: ValuePolicy | undefined;
 }
 
 /** The outcome of one check, with the measure that decided it, why, and what to do. */
 export const decideCheck = (check: PolicyCheck, evaluation: Evaluation): Check => {
   if (isDriftMetric(check.metric))
     return decideDrift({ ...check, metric: check.metric }, evaluation);
-  if (check.against !== undefined && !evaluation.hasChampion) return withoutChampion(check);
-  if (check.group !== undefined && !occurs(check.group, check, evaluation))
-    return withoutGroup(check, evaluation);
+  if (lacksChampion(check, evaluation)) return withoutChampion(check);
+  if (lacksGroup(check, evaluation)) return withoutGroup(check, evaluation);
 
   const candidates = requestsOf(check, evaluation).map((request) =>
     measureProfile(evaluation.profile, request),
   );
+  if (candidates.length === 0) return withoutStrata(check);
   const decision = decide(check, candidates);
   return {
     ...outlineOf(check, decision.outcome, decision.measure),
+    ...withTest(check, decision, evaluation),
     reason: reasonFor(check, decision, evaluation),
     advice: decision.outcome === 'pass' ? null : adviceFor(check, decision, evaluation),
   };
@@ -70,23 +77,85 @@ export const driftEvaluationOf = ({
   level,
 }: Evaluation): DriftEvaluation => ({ profile, drift, driftPolicy, level: level ?? 0.95 });
 
-/** The measures that a check asks for: one, or for a quality metric `by` a column one of each group. */
+/** Whether there are figures that a check can be decided on; whether they have values is another question. */
+export const isMeasurable = (check: PolicyCheck, evaluation: Evaluation): boolean =>
+  !lacksChampion(check, evaluation) &&
+  !lacksGroup(check, evaluation) &&
+  requestsOf(check, evaluation).length > 0;
+
+const lacksChampion = ({ against }: PolicyCheck, { hasChampion }: Evaluation): boolean =>
+  against !== undefined && !hasChampion;
+
+const lacksGroup = (check: PolicyCheck, evaluation: Evaluation): boolean =>
+  check.group !== undefined && !occurs(check.group, check, evaluation);
+
+/** The test of a comparison with the champion; what tests the limit itself is found over all checks together. */
+const withTest = (
+  check: PolicyCheck,
+  { measure }: Decision,
+  { profile }: Evaluation,
+): Pick<Check, 'test'> => {
+  if (check.against === undefined || check.holds === 'interval' || measure.value === null)
+    return {};
+  const test = testOfNoDifference(measure, profile);
+  return test ? { test } : {};
+};
+
+/**
+ * The measures that a check asks for: one, one of each group where it is about groups one by one, and those in every
+ * stratum where it is within a control column.
+ */
 export const requestsOf = (
   check: PolicyCheck,
-  { profile, level }: Pick<Evaluation, 'profile' | 'level'>,
+  { profile, level, worths }: Pick<Evaluation, 'profile' | 'level' | 'worths'>,
 ): MeasureRequest[] => {
-  const { metric, group = null } = check;
+  const { metric, across, parameter, within } = check;
   const by = check.by === undefined ? null : groupingName(check.by);
   const asked = {
     metric,
+    parameter,
+    worths,
     of: check.against === undefined ? ('version' as const) : ('difference' as const),
     by,
+    across,
+    class: check.class,
     minimumRows: check.min_rows,
     level: check.holds === 'interval' ? level : undefined,
   };
-  if (by === null || group !== null || metricDefinition(metric).kind === 'fairness')
-    return [{ ...asked, group }];
-  return columnOf(profile, by).groups.map((each) => ({ ...asked, group: each.group }));
+  if (by === null) return [{ ...asked, group: null }];
+  if (within !== undefined && metricDefinition(metric).needsControl)
+    return [{ ...asked, group: null, within: { column: within, value: null } }];
+  return groupingsFor(check, profile).flatMap((column) =>
+    groupsFor(check, column).map((group) => ({
+      ...asked,
+      group,
+      ...(column.within === null ? {} : { within: column.within }),
+    })),
+  );
+};
+
+/** The column that a check names, or the same within each stratum. */
+const groupingsFor = ({ by = '', within }: PolicyCheck, profile: Profile): Grouping<Slice>[] => {
+  const name = groupingName(by);
+  return within === undefined
+    ? [columnOf<Slice>(profile, name)]
+    : strataOf<Slice>(profile, name, within);
+};
+
+const groupsFor = (check: PolicyCheck, column: Grouping<Slice>): (string | null)[] => {
+  const names = column.groups.map(({ group }) => group);
+  if (check.group !== undefined) return names.filter((group) => group === check.group);
+  if (!isPerGroup(check)) return [null];
+  const { needsPrivileged } = definitionOf(check);
+  const reference =
+    needsPrivileged === true
+      ? column.privileged
+      : check.across === undefined
+        ? null
+        : majorityOf(column);
+  const others = names.filter((group) => group !== reference);
+  // With nothing beside the reference, its own measure says so.
+  return others.length > 0 ? others : names;
 };
 
 export interface Decision {
@@ -151,13 +220,19 @@ const withoutChampion = (check: PolicyCheck): Check => ({
     'Nothing to do for a first version. Once a version is in production, the next one is compared with it.',
 });
 
+/** Never a pass either: the control column is empty. */
+const withoutStrata = (check: PolicyCheck): Check => ({
+  ...outlineOf(check, check.severity, null),
+  reason: `No row of the evaluation data has a value in ${nameShown(check.within ?? '')}, so there is nothing to measure the ${metricWords[check.metric]} within.`,
+  advice: 'Evaluate on data that fills the control column, or name another one in the policy.',
+});
+
 const occurs = (group: string, check: PolicyCheck, { profile }: Evaluation): boolean =>
-  columnOf(profile, groupingName(check.by ?? '')).groups.some((each) => each.group === group);
+  groupingsFor(check, profile).some(({ groups }) => groups.some((each) => each.group === group));
 
 const withoutGroup = (check: PolicyCheck, { profile }: Evaluation): Check => {
-  const groups = columnOf(profile, groupingName(check.by ?? '')).groups.map(({ group }) =>
-    nameShown(group),
-  );
+  const found = groupingsFor(check, profile).flatMap((column) => column.groups);
+  const groups = [...new Set(found.map(({ group }) => nameShown(group)))];
   const told = groups.slice(0, 10).join(', ');
   const more = groups.length > 10 ? ` and ${groups.length - 10} more` : '';
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PolicyCheck } from '@sluice/contracts';
-import { allowedBy, isWithin, marginOf } from './limits.js';
+import { allowedBy, decidingMargin, isWithin, marginOf } from './limits.js';
 
 const check = (rest: Partial<PolicyCheck>): PolicyCheck => ({
   metric: 'accuracy',
@@ -48,5 +48,31 @@ describe('isWithin', () => {
     expect(isWithin(0.8 - 1e-14, { least: 0.8, most: 1 })).toBe(false);
     expect(isWithin(0.1 + 1e-14, { least: 0, most: 0.1 })).toBe(false);
     expect(isWithin(0.79999, { least: 0.8, most: 1 })).toBe(false);
+  });
+});
+
+describe('decidingMargin', () => {
+  const interval = { lower: 0.7, upper: 0.9, level: 0.95, method: 'any' };
+  const auc = (rest: Partial<PolicyCheck>): PolicyCheck => check({ metric: 'roc_auc', ...rest });
+
+  it('is that of the value, or of the whole interval', () => {
+    expect(decidingMargin(0.8, { interval }, auc({ at_least: 0.75 }))).toBeCloseTo(0.05, 15);
+    const whole = auc({ at_least: 0.75, holds: 'interval' });
+    expect(decidingMargin(0.8, { interval, errorBound: 0.01 }, whole)).toBeCloseTo(-0.05, 15);
+  });
+
+  it('is that of where the exact value may be, on either side', () => {
+    const measure = { interval, errorBound: 0.01 };
+    expect(decidingMargin(0.8, measure, auc({ at_least: 0.795 }))).toBeCloseTo(-0.005, 15);
+    expect(decidingMargin(0.8, measure, auc({ at_least: 0.79 }))).toBe(0);
+    expect(decidingMargin(0.8, measure, auc({ at_most: 0.805 }))).toBeCloseTo(-0.005, 15);
+    expect(decidingMargin(-0.015, measure, auc(against))).toBeCloseTo(-0.005, 15);
+    expect(decidingMargin(-0.01, measure, auc(against))).toBe(0);
+  });
+
+  it('takes no exact value for possible that the metric cannot have', () => {
+    const measure = { interval, errorBound: 0.01 };
+    expect(decidingMargin(0.995, measure, auc({ at_most: 1 }))).toBe(0);
+    expect(decidingMargin(0.005, measure, auc({ at_least: 0 }))).toBe(0);
   });
 });

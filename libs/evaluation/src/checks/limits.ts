@@ -1,4 +1,4 @@
-import { metricDefinition, type Check, type Measure, type PolicyCheck } from '@sluice/contracts';
+import { definitionOf, type Check, type Measure, type PolicyCheck } from '@sluice/contracts';
 
 export type Limits = Check['limit'];
 
@@ -22,7 +22,7 @@ export interface Allowed {
  */
 export const allowedBy = (check: PolicyCheck): Allowed => {
   if (check.no_worse_by !== undefined)
-    return metricDefinition(check.metric).direction === 'higher'
+    return definitionOf(check).direction === 'higher'
       ? { least: -check.no_worse_by, most: Infinity }
       : { least: -Infinity, most: check.no_worse_by };
   return { least: check.at_least ?? -Infinity, most: check.at_most ?? Infinity };
@@ -47,11 +47,12 @@ export const isWithin = (value: number, allowed: Allowed): boolean => marginOf(v
 
 /**
  * The margin of what a check asks to hold: the value itself, the worse end of its interval, or with `unless_shown` the end
- * that is nearest to what is allowed.
+ * that is nearest to what is allowed. Of a value with an error bound it is the worse end of where the exact one may be:
+ * what isn't known to hold doesn't.
  */
 export const decidingMargin = (
   value: number,
-  { interval }: Pick<Measure, 'interval'>,
+  { interval, errorBound = 0 }: Pick<Measure, 'interval' | 'errorBound'>,
   check: PolicyCheck,
 ): number => {
   const allowed = allowedBy(check);
@@ -60,8 +61,14 @@ export const decidingMargin = (
       marginOf(interval.upper, { ...allowed, most: Infinity }),
       marginOf(interval.lower, { ...allowed, least: -Infinity }),
     );
-  if (check.holds !== 'interval' || interval === null) return marginOf(value, allowed);
-  return Math.min(marginOf(interval.lower, allowed), marginOf(interval.upper, allowed));
+  if (check.holds === 'interval' && interval !== null)
+    return Math.min(marginOf(interval.lower, allowed), marginOf(interval.upper, allowed));
+  const { lowest, highest } = definitionOf(check);
+  const reach = check.no_worse_by === undefined ? 0 : highest - lowest;
+  return Math.min(
+    marginOf(Math.max(value - errorBound, lowest - reach), allowed),
+    marginOf(Math.min(value + errorBound, highest + reach), allowed),
+  );
 };
 
 /** On which side of what is allowed the interval of a measure reaches out of it. */

@@ -1,45 +1,64 @@
-import type { Interval, MetricName } from '@sluice/contracts';
+import {
+  metricDefinition,
+  metricNames,
+  parameterOf,
+  type Interval,
+  type MetricName,
+} from '@sluice/contracts';
 import { driftMetricWords } from '../drift/metric-words.js';
 
-/** Metrics as they stand in a sentence. */
-export const metricWords: Record<MetricName, string> = {
-  accuracy: 'accuracy',
+/** Names that aren't the words of the metric's name. */
+const ownWords: Partial<Record<MetricName, string>> = {
   roc_auc: 'ROC AUC',
-  selection_rate: 'selection rate',
-  true_positive_rate: 'true positive rate',
-  false_positive_rate: 'false positive rate',
-  true_negative_rate: 'true negative rate',
-  false_negative_rate: 'false negative rate',
-  error_rate: 'error rate',
-  balanced_accuracy: 'balanced accuracy',
   youden_j: 'Youden index',
-  precision: 'precision',
-  negative_predictive_value: 'negative predictive value',
-  false_discovery_rate: 'false discovery rate',
-  false_omission_rate: 'false omission rate',
   f1_score: 'F1 score',
   matthews_correlation_coefficient: 'Matthews correlation coefficient',
   cohen_kappa: 'kappa of Cohen',
-  base_rate: 'base rate',
   theil_index: 'Theil index',
-  generalized_entropy_index: 'generalized entropy index',
-  coefficient_of_variation: 'coefficient of variation',
-  demographic_parity_difference: 'demographic parity difference',
-  demographic_parity_ratio: 'demographic parity ratio',
-  equal_opportunity_difference: 'equal opportunity difference',
-  equal_opportunity_ratio: 'equal opportunity ratio',
-  equalized_odds_difference: 'equalized odds difference',
-  equalized_odds_ratio: 'equalized odds ratio',
-  false_positive_rate_difference: 'false positive rate difference',
-  false_positive_rate_ratio: 'false positive rate ratio',
-  average_absolute_odds_difference: 'average absolute odds difference',
-  accuracy_difference: 'accuracy difference',
-  precision_difference: 'precision difference',
-  statistical_parity_difference: 'statistical parity difference',
-  disparate_impact: 'disparate impact',
-  average_odds_difference: 'average odds difference',
+  brier_score: 'Brier score',
+  pr_auc: 'PR AUC',
+  ks_statistic: 'KS statistic',
+  f_beta_score: 'F-beta score',
+  expected_value: 'expected value of a row',
+  value_over_baseline: 'value of a row over the baseline',
+  break_even_threshold: 'break-even threshold',
+  between_all_groups_theil_index: 'between all groups Theil index',
+  between_group_theil_index: 'between group Theil index',
+  macro_f1_score: 'macro F1 score',
+  macro_f_beta_score: 'macro Fβ score',
+  weighted_f1_score: 'weighted F1 score',
+  micro_f1_score: 'micro F1 score',
+  top_k_accuracy: 'top-k accuracy',
+  macro_roc_auc: 'macro ROC AUC',
+  weighted_roc_auc: 'weighted ROC AUC',
+  multiclass_brier_score: 'Brier score of all classes',
+  max_error: 'largest error',
+  r2_score: 'R² score',
+  residual_quantile: 'quantile of the errors',
+  mean_prediction_difference: 'difference of mean predictions',
+  mean_error_difference: 'difference of mean errors',
+  group_loss_difference: 'difference of group losses',
+  group_loss_ratio: 'ratio of group losses',
+  bounded_group_loss: 'largest group loss',
   ...driftMetricWords,
 };
+
+/** Metrics as they stand in a sentence. */
+export const metricWords = Object.fromEntries(
+  metricNames.map((name) => [name, ownWords[name] ?? name.replaceAll('_', ' ')]),
+) as Record<MetricName, string>;
+
+/** A metric as it stands in a sentence, with the parameter that it was taken at. */
+export const metricShown = (metric: MetricName, given?: number): string => {
+  const parameter = parameterOf(metric, given);
+  if (parameter === undefined) return metricWords[metric];
+  if (metric === 'gain' || metric === 'lift')
+    return `${metricWords[metric]} at the top ${Number((parameter * 100).toFixed(6))} %`;
+  return `${metricWords[metric]} (${metricDefinition(metric).parameter?.name} = ${parameter})`;
+};
+
+/** A p value: four decimals, or that it is smaller than that. */
+export const pShown = (p: number): string => (p < 0.0001 ? 'less than 0.0001' : p.toFixed(4));
 
 /** Three decimals, or as many more as it takes to tell the value from those that it stands beside. */
 export const numberShown = (value: number, beside: readonly number[] = []): string => {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import type { GainCurve } from '@sluice/contracts';
 import { wilson } from '@sluice/statistics';
 import { profileOf, type Row } from '../../test/profiles.js';
-import type { RankingProfile, ScoreProfile } from '../profile.js';
+import { gainShares, type RankingProfile, type ScoreProfile } from '../profile.js';
 import { calibrationCurve } from './calibration-curve.js';
+import { gainCurve } from './gain-curve.js';
+import { precisionRecallCurve } from './precision-recall-curve.js';
 import { rocCurve } from './roc-curve.js';
 import { scoreCurves } from './score-curves.js';
 import { countsOfHistograms, histogramOfCounts, scoreBin } from './score-histogram.js';
@@ -33,6 +36,7 @@ const rowsOf = (seed: number, count: number, decimals: number): Row[] => {
 const profile = (seed: number, count: number, decimals: number) => {
   const made = profileOf(rowsOf(seed, count, decimals), []);
   return {
+    cells: made.overall.cells,
     scores: made.overall.scores as ScoreProfile,
     ranking: made.overall.ranking as RankingProfile,
   };
@@ -56,7 +60,8 @@ describe('scoreBin', () => {
 describe('histogramOfCounts', () => {
   it('keeps only bins with rows, and is undone by countsOfHistograms', () => {
     const { scores } = profile(5, 300, 4);
-    const { version } = scores;
+    // Sums by label aren't by bin.
+    const { byLabel: _, ...version } = scores.version;
     expect(histogramOfCounts(countsOfHistograms([version]))).toEqual(version);
     expect(version.bins.length).toBeLessThanOrEqual(300);
     expect([...version.bins].sort((a, b) => a - b)).toEqual(version.bins);
@@ -135,8 +140,7 @@ describe('calibrationCurve', () => {
 
 describe('scoreCurves', () => {
   it('counts every row once in the distribution', () => {
-    const { scores } = profile(9, 777, 3);
-    const curves = scoreCurves({ scores });
+    const curves = scoreCurves(profile(9, 777, 3));
     for (const curve of [curves?.version, curves?.champion]) {
       expect(curve?.distribution.bins).toHaveLength(20);
       const rows = curve?.distribution.bins.reduce(
@@ -148,6 +152,60 @@ describe('scoreCurves', () => {
   });
 
   it('is null for predictions only', () => {
-    expect(scoreCurves({ scores: null })).toBeNull();
+    expect(scoreCurves({ cells: [], scores: null })).toBeNull();
+  });
+});
+
+describe('precisionRecallCurve', () => {
+  it('has the average precision of the rows where a bin holds one value, and ends at the base rate', () => {
+    const { scores, ranking } = profile(13, 800, 2);
+    const curve = precisionRecallCurve(scores.version);
+    expect(curve?.averagePrecision).toBeCloseTo(ranking.version.averagePrecision as number, 12);
+    expect(curve?.points.at(-1)).toEqual({ recall: 1, precision: curve?.baseRate });
+    expect(curve?.points.length).toBeLessThanOrEqual(300);
+    expect(
+      precisionRecallCurve({ bins: [3], positives: [4], negatives: [0], sums: [] }),
+    ).toBeNull();
+  });
+});
+
+describe('gainCurve', () => {
+  it('passes through the gains of the rows, and is null without favorable rows', () => {
+    const { scores, ranking } = profile(14, 2000, 2);
+    const { points } = gainCurve(scores.version) as GainCurve;
+    expect(points.at(0)).toEqual({ share: 0, gain: 0 });
+    expect(points.at(-1)).toEqual({ share: 1, gain: 1 });
+    gainShares.forEach((share, index) => {
+      const after = points.findIndex((point) => point.share >= share);
+      const [from, to] = [points[after - 1], points[after]] as [Point, Point];
+      const way = (share - from.share) / (to.share - from.share);
+      const gain = from.gain + way * (to.gain - from.gain);
+      // Points that lie near to each other are left out.
+      expect(Math.abs(gain - (ranking.version.gains?.[index] as number))).toBeLessThan(0.01);
+    });
+    expect(gainCurve({ bins: [3], positives: [0], negatives: [4], sums: [] })).toBeNull();
+  });
+});
+type Point = GainCurve['points'][number];
+
+describe('scoreCurves of weighted rows', () => {
+  it('have intervals of the rows that are effective, whatever the unit of weights', () => {
+    const rows = rowsOf(15, 500, 2);
+    const curvesAt = (unit: number) => {
+      const weighted = rows.map((row, index) => ({ ...row, weight: unit * (1 + (index % 4)) }));
+      return scoreCurves(profileOf(weighted, []).overall);
+    };
+    const [one, other, plain] = [
+      curvesAt(1),
+      curvesAt(8),
+      scoreCurves(profileOf(rows, []).overall),
+    ];
+    expect(other).toEqual(one);
+    const width = (curves: typeof one): number =>
+      (curves?.version.calibration.bins ?? []).reduce(
+        (sum, { interval }) => sum + interval.upper - interval.lower,
+        0,
+      );
+    expect(width(one)).toBeGreaterThan(width(plain));
   });
 });

@@ -1,4 +1,4 @@
-import type { ScoreHistogram } from '../profile.js';
+import type { Moments, ScoreHistogram } from '../profile.js';
 
 /** Of width 0.001: a figure that takes a row's score for the middle of its bin is off by at most half of that. */
 export const scoreBins = 1000;
@@ -50,6 +50,22 @@ export const countsOfHistograms = (histograms: readonly ScoreHistogram[]): Score
   return { positives, negatives, sums };
 };
 
-/** As if the rows stood in one table. */
-export const mergeHistograms = (histograms: readonly ScoreHistogram[]): ScoreHistogram =>
-  histogramOfCounts(countsOfHistograms(histograms));
+/** As if the rows stood in one table. Sums that a part lacks are not known of the whole. */
+export const mergeHistograms = (histograms: readonly ScoreHistogram[]): ScoreHistogram => {
+  const sums = histograms.map(({ byLabel }) => byLabel);
+  const known = sums.every((each) => each !== undefined);
+  return {
+    ...histogramOfCounts(countsOfHistograms(histograms)),
+    ...(known && {
+      byLabel: {
+        positives: addedUp(sums.map(({ positives }) => positives)),
+        negatives: addedUp(sums.map(({ negatives }) => negatives)),
+      },
+    }),
+  };
+};
+
+const addedUp = (parts: readonly Moments[]): Moments => ({
+  sum: parts.reduce((total, { sum }) => total + sum, 0),
+  squares: parts.reduce((total, { squares }) => total + squares, 0),
+});

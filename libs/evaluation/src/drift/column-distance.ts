@@ -11,6 +11,10 @@ export interface BoundedEstimate extends Estimate {
   readonly within: number;
 }
 
+/** How far a measure may be from the exact one; undefined when it is exact. */
+export const boundOf = ({ within = 0 }: { readonly within?: number }): number | undefined =>
+  within > 0 ? within : undefined;
+
 /**
  * Our distance of a column: the Kolmogorov distance of numbers, total variation of categories. Missing values are a value
  * of their own, below all numbers, so that a rising rate of them is seen. null when a table has no rows.

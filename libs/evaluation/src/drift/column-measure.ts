@@ -9,7 +9,7 @@ import {
   withoutValue,
   type MeasureRequest,
 } from '../measure.js';
-import { columnDistance } from './column-distance.js';
+import { boundOf, columnDistance } from './column-distance.js';
 import { columnFinding, isOfTwoCategories } from './column-tests.js';
 import {
   rowsWithValue,
@@ -53,7 +53,7 @@ export const columnMeasure = (
   const few = tooFewRows(request, rows, countsMissing(metric) ? '' : ' with a value');
   if (few) return few;
   const estimate = estimateOf(request, drift, column);
-  if (estimate !== null) return measured(request, { ...estimate, n });
+  if (estimate !== null) return measured(request, { ...estimate, n }, boundOf(estimate));
   const { value, method, undefinedBecause } = columnFinding(metric, column);
   return value === null
     ? withoutValue(request, 'undefined', n, inSentence(undefinedBecause ?? 'its formula is 0/0'))
@@ -82,7 +82,7 @@ const estimateOf = (
   request: DriftRequest,
   { rows }: DriftProfile,
   column: ColumnDrift,
-): Estimate | null => {
+): (Estimate & { readonly within?: number }) | null => {
   const level = levelOf(request);
   switch (request.metric) {
     case 'drift_distance':

@@ -1,5 +1,5 @@
 import type { Estimate, TwoCategorySamples, TwoSamples } from '@sluice/statistics';
-import type { Profile } from '../profile.js';
+import type { BinaryProfile } from '../profile.js';
 
 /** A figure of the reference table, and the same of the current one. */
 export interface Sides<Figure = number> {
@@ -19,7 +19,7 @@ export interface DriftProfile {
   /** What rests on several columns of one row, computed where the rows are; null when no check asks for it. */
   readonly joint: JointDrift | null;
   /** Labels and scores of the reference rows; null when no check asks for them. */
-  readonly reference: Profile | null;
+  readonly reference: BinaryProfile | null;
 }
 
 export type ColumnDrift = NumericDrift | CategoricalDrift;

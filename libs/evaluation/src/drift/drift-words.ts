@@ -44,6 +44,9 @@ const verdictOn = (check: PolicyCheck, measure: Measure, value: number): string 
   const above = value > allowed.most;
   const limit = limitShown(above || check.at_least === undefined ? allowed.most : allowed.least);
   const holds = decidingMargin(value, measure, check) >= 0;
+  const { errorBound } = measure;
+  if (isWithin(value, allowed) && !holds && check.holds === 'estimate' && errorBound !== undefined)
+    return `which meets the limit of ${limit}, but it is taken over bins, and the exact value may be ${shownBeside(errorBound, check)} away, beyond that`;
   if (isWithin(value, allowed))
     return holds
       ? `which meets the limit of at ${check.at_most === undefined ? 'least' : 'most'} ${limit}`

@@ -3,7 +3,7 @@ import { totalVariationInterval, twoSidedQuantile, type TwoSamples } from '@slui
 import { scoreBins } from '../curves/score-histogram.js';
 import { levelOf, measured, measuredBy, withoutValue } from '../measure.js';
 import type { BinarySlice, Profile, ScoreHistogram } from '../profile.js';
-import { columnDistance, numericDistance } from './column-distance.js';
+import { boundOf, columnDistance, numericDistance } from './column-distance.js';
 import { tooFewRows, type DriftRequest } from './column-measure.js';
 import type { DriftProfile, JointDrift, Sides } from './drift-profile.js';
 import { evidentlyFinding } from './evidently-choice.js';
@@ -28,6 +28,8 @@ export const tableMeasure = (request: DriftRequest, table: TableDrift): Measure 
     return jointMeasure(request, drift.joint);
   if (drift.reference === null)
     return withoutValue(request, 'undefined', 0, 'the rows of the reference were not scored');
+  if (profile.task !== 'binary-classification')
+    return withoutValue(request, 'undefined', 0, 'it compares labels and scores of two classes');
   const sides = { reference: drift.reference.overall, current: profile.overall };
   if (isEstimatedPerformance(metric)) return estimatedPerformance(request, metric, sides);
   return metric === 'label_drift'
@@ -126,7 +128,7 @@ const predictionMeasure = (request: DriftRequest, sides: Sides<BinarySlice>): Me
   const distance = numericDistance(samples, bins, levelOf(request));
   return distance === null
     ? withoutValue(request, 'undefined', 0, 'a table has no scores')
-    : measured(request, distance);
+    : measured(request, distance, boundOf(distance));
 };
 
 export const countsByBin = ({ bins, positives, negatives }: ScoreHistogram): Float64Array => {

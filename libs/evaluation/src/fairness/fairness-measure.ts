@@ -6,11 +6,11 @@ import {
   smallestRatioWithin,
   type Disparity,
   type Estimate,
+  type Proportion,
 } from '@sluice/statistics';
 import {
   lacking,
   levelOf,
-  measured,
   minimumRows,
   withoutValue,
   type MeasureRequest,
@@ -26,7 +26,9 @@ import {
   type Predictor,
   type RateName,
 } from '../quality/rates.js';
-import { privilegedEstimate, privilegedMetrics, sidesOf } from './privileged.js';
+import { changeOf, measuredIfBounded, sidesOf, whyNotAgainstPrivileged } from './compared.js';
+import { groupStatisticMeasure, isGroupStatistic } from './group-statistics.js';
+import { isPrivilegedMetric, privilegedEstimate, privilegedMetrics } from './privileged.js';
 
 /** A fairness metric: which rates it compares between groups, and how. */
 export interface FairnessMetric {
@@ -58,7 +60,40 @@ export const fairnessMetrics = {
     mean: true,
   },
   accuracy_difference: { rates: ['accuracy'], disparity: 'difference' },
+  accuracy_ratio: { rates: ['accuracy'], disparity: 'ratio' },
+  error_rate_difference: { rates: ['error_rate'], disparity: 'difference' },
+  error_rate_ratio: { rates: ['error_rate'], disparity: 'ratio' },
   precision_difference: { rates: ['precision'], disparity: 'difference' },
+  precision_ratio: { rates: ['precision'], disparity: 'ratio' },
+  false_negative_rate_difference: { rates: ['false_negative_rate'], disparity: 'difference' },
+  false_negative_rate_ratio: { rates: ['false_negative_rate'], disparity: 'ratio' },
+  true_negative_rate_difference: { rates: ['true_negative_rate'], disparity: 'difference' },
+  true_negative_rate_ratio: { rates: ['true_negative_rate'], disparity: 'ratio' },
+  negative_predictive_value_difference: {
+    rates: ['negative_predictive_value'],
+    disparity: 'difference',
+  },
+  negative_predictive_value_ratio: { rates: ['negative_predictive_value'], disparity: 'ratio' },
+  false_discovery_rate_difference: { rates: ['false_discovery_rate'], disparity: 'difference' },
+  false_discovery_rate_ratio: { rates: ['false_discovery_rate'], disparity: 'ratio' },
+  false_omission_rate_difference: { rates: ['false_omission_rate'], disparity: 'difference' },
+  false_omission_rate_ratio: { rates: ['false_omission_rate'], disparity: 'ratio' },
+  base_rate_difference: { rates: ['base_rate'], disparity: 'difference' },
+  base_rate_ratio: { rates: ['base_rate'], disparity: 'ratio' },
+  average_odds_ratio: {
+    rates: ['true_positive_rate', 'false_positive_rate'],
+    disparity: 'ratio',
+    mean: true,
+  },
+  others_average_absolute_odds_difference: {
+    rates: ['true_positive_rate', 'false_positive_rate'],
+    disparity: 'difference',
+    mean: true,
+  },
+  others_equalized_odds_difference: {
+    rates: ['true_positive_rate', 'false_positive_rate'],
+    disparity: 'difference',
+  },
 } as const satisfies Partial<Record<MetricName, FairnessMetric>>;
 
 export type FairnessName = keyof typeof fairnessMetrics | keyof typeof privilegedMetrics;
@@ -82,6 +117,7 @@ export const comparedGroups = (metric: MetricName, column: ProtectedProfile): Pr
  */
 export const fairnessMeasure = (request: MeasureRequest, whole: ProtectedProfile): Measure => {
   const { metric, of } = request;
+  if (isGroupStatistic(metric)) return groupStatisticMeasure(request, metric, whole);
   if (!isFairness(metric)) throw new TypeError(`${metric} doesn't compare groups.`);
   const column = comparedGroups(metric, whole);
   const comparison = comparisonOf(metric);
@@ -90,10 +126,10 @@ export const fairnessMeasure = (request: MeasureRequest, whole: ProtectedProfile
     .flatMap(({ cells }) =>
       comparison.rates.map(
         // Of rates by label the rows are the same for both, so that it takes no champion to count them.
-        (name) => proportionOf(name, cells, isOfPredicted(name) ? counted : 'version').trials,
+        (name) => proportionOf(name, cells, isOfPredicted(name) ? counted : 'version').rows,
       ),
     )
-    .reduce((sum, trials) => sum + trials, 0);
+    .reduce((sum, rows) => sum + rows, 0);
   const incomparable = whyIncomparable(metric, whole);
   if (incomparable !== null) return withoutValue(request, 'undefined', n, incomparable);
   const lack = lacking(request, n, fairnessShortfalls(request, whole));
@@ -101,26 +137,32 @@ export const fairnessMeasure = (request: MeasureRequest, whole: ProtectedProfile
   const nothing = whyNoRatio(metric, column, of);
   if (nothing !== null) return withoutValue(request, 'undefined', n, nothing);
   const level = levelOf(request);
-  const estimate = metricDefinition(metric).needsPrivileged
+  const estimate = isPrivilegedMetric(metric)
     ? privilegedEstimate(comparison, column, of, level)
     : groupsEstimate(comparison, column, of, level);
-  return measured(request, { ...estimate, n });
+  return measuredIfBounded(request, { ...estimate, n });
 };
 
 const whyIncomparable = (metric: FairnessName, column: ProtectedProfile): string | null => {
-  if (metricDefinition(metric).needsPrivileged) {
-    if (column.privileged === null) return 'the policy names no privileged group of the column';
-    if (!column.groups.some(({ group }) => group === column.privileged))
-      return 'the privileged group has no row';
-  }
+  const against = metricDefinition(metric).needsPrivileged ? whyNotAgainstPrivileged(column) : null;
+  if (against !== null) return against;
   return column.groups.length < 2 ? 'there is one group only, and nothing to compare' : null;
 };
 
 /** What somebody does who has no successes of a rate in any group. */
-const withoutSuccesses: Partial<Record<RateName, string>> = {
+const withoutSuccesses: Record<RateName, string> = {
   selection_rate: 'selects nobody',
+  base_rate: 'has no favorable row',
   true_positive_rate: 'finds no favorable row',
+  false_negative_rate: 'misses no favorable row',
   false_positive_rate: 'predicts no unfavorable row favorable',
+  true_negative_rate: 'predicts every unfavorable row favorable',
+  accuracy: 'is never right',
+  error_rate: 'is never wrong',
+  precision: 'is never right about rows that it predicts favorable',
+  false_discovery_rate: 'is never wrong about rows that it predicts favorable',
+  negative_predictive_value: 'is never right about rows that it predicts unfavorable',
+  false_omission_rate: 'is never wrong about rows that it predicts unfavorable',
 };
 
 /** Why a ratio is 0/0, or against the privileged group a division by 0; null when it is neither. */
@@ -131,7 +173,7 @@ const whyNoRatio = (
 ): string | null => {
   const { rates: names, disparity } = comparisonOf(metric);
   if (disparity !== 'ratio') return null;
-  const against = metricDefinition(metric).needsPrivileged;
+  const against = isPrivilegedMetric(metric);
   const denominators = groups.filter(({ group }) => !against || group === privileged);
   for (const predictor of predictorsOf(of))
     for (const name of names)
@@ -158,12 +200,9 @@ const groupsEstimate = (
     if (names.some(isOfPredicted)) {
       // Not of the same rows, so not paired: as if they were independent, which is too wide rather than too narrow.
       const [version, champion] = predictorsOf(of).map((predictor) =>
-        largestDifference(familiesOf(predictor), { level }),
+        between(disparity, familiesOf(predictor), level),
       ) as [Estimate, Estimate];
-      return linearCombination([
-        { weight: 1, estimate: version },
-        { weight: -1, estimate: champion },
-      ]);
+      return changeOf(version, champion);
     }
     const paired = names.map((name) => groups.map(({ cells }) => pairedCountsOf(name, cells)));
     return mean
@@ -171,11 +210,19 @@ const groupsEstimate = (
       : disparityDifference(paired, disparity, { level });
   }
   const families = familiesOf(of);
-  if (mean) return meanOf(families.map((family) => largestDifference([family], { level })));
-  return disparity === 'ratio'
+  return mean
+    ? meanOf(families.map((family) => between(disparity, [family], level)))
+    : between(disparity, families, level);
+};
+
+const between = (
+  disparity: Disparity,
+  families: readonly (readonly Proportion[])[],
+  level: number,
+): Estimate =>
+  disparity === 'ratio'
     ? smallestRatioWithin(families, { level })
     : largestDifference(families, { level });
-};
 
 /** What a fairness metric lacks, by group; none when every group has rows enough. */
 export const fairnessShortfalls = (
@@ -198,8 +245,8 @@ export const extremesOf = (
   predictor: Predictor,
 ): GroupPair => {
   const shares = column.groups.map(({ group, cells }): GroupRate => {
-    const { successes, trials } = proportionOf(rate, cells, predictor);
-    return { rate, group, value: successes / trials, n: trials };
+    const { successes, trials, rows } = proportionOf(rate, cells, predictor);
+    return { rate, group, value: successes / trials, n: rows };
   });
   return {
     low: shares.reduce((least, share) => (share.value < least.value ? share : least)),

@@ -8,6 +8,7 @@ import {
 } from '@sluice/statistics';
 import type { ProtectedProfile } from '../profile.js';
 import { pairedCountsOf, predictorsOf, proportionOf, type Predictor } from '../quality/rates.js';
+import { changeOf, distanceFrom } from './compared.js';
 import type { FairnessMetric } from './fairness-measure.js';
 
 /** AIF360's conventions: unprivileged − privileged, or over it; signed, and of several rates the mean. */
@@ -19,24 +20,17 @@ export const privilegedMetrics = {
     disparity: 'difference',
     mean: true,
   },
+  label_mean_difference: { rates: ['base_rate'], disparity: 'difference' },
+  label_disparate_impact: { rates: ['base_rate'], disparity: 'ratio' },
+  average_predictive_value_difference: {
+    rates: ['precision', 'false_omission_rate'],
+    disparity: 'difference',
+    mean: true,
+  },
 } as const satisfies Partial<Record<MetricName, FairnessMetric>>;
 
-/** A column as two groups: all but the privileged one together, and the privileged one. */
-export const sidesOf = (column: ProtectedProfile): ProtectedProfile => {
-  const { privileged, groups } = column;
-  const others = groups.filter(({ group }) => group !== privileged);
-  const own = groups.filter(({ group }) => group === privileged);
-  const [only] = others;
-  if (!only) return column;
-  const together = {
-    group: others.length === 1 ? only.group : 'the other groups',
-    cells: others.flatMap(({ cells }) => cells),
-    ranking: null,
-    scores: null,
-    losses: null,
-  };
-  return { ...column, groups: [together, ...own] };
-};
+export const isPrivilegedMetric = (metric: string): metric is keyof typeof privilegedMetrics =>
+  Object.hasOwn(privilegedMetrics, metric);
 
 /**
  * Of one predictor, the signed difference or ratio; of both, the change in the distance from the ideal, which is
@@ -67,14 +61,10 @@ export const privilegedEstimate = (
   if (of !== 'difference') return signed(of);
   if (names.length > 1) {
     // Its parts may cancel, so that it isn't a largest difference; as if version and champion were independent.
-    const [version, champion] = predictorsOf(of).map((predictor) => folded(signed(predictor))) as [
-      Estimate,
-      Estimate,
-    ];
-    return linearCombination([
-      { weight: 1, estimate: version },
-      { weight: -1, estimate: champion },
-    ]);
+    const [version, champion] = predictorsOf(of).map((predictor) =>
+      distanceFrom(0, signed(predictor)),
+    ) as [Estimate, Estimate];
+    return changeOf(version, champion);
   }
   // Between two groups, the distance is that of a largest difference or smallest ratio.
   const paired = names.map((name) =>
@@ -83,16 +73,6 @@ export const privilegedEstimate = (
   const change = disparityDifference(paired, disparity, { level });
   return disparity === 'ratio' ? negated(change) : change;
 };
-
-const folded = ({ estimate, interval, n }: Estimate): Estimate => ({
-  estimate: Math.abs(estimate),
-  interval: {
-    ...interval,
-    lower: Math.max(0, interval.lower, -interval.upper),
-    upper: Math.max(interval.upper, -interval.lower),
-  },
-  n,
-});
 
 const negated = ({ estimate, interval, n }: Estimate): Estimate => ({
   estimate: -estimate,

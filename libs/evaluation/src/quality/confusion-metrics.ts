@@ -1,3 +1,4 @@
+import { metricDefinition } from '@sluice/contracts';
 import { wilson, type Estimate } from '@sluice/statistics';
 import { minimumRows, minimumRowsPerClass } from '../measure.js';
 import type { Confusion, ConfusionStatistic } from './confusion.js';
@@ -32,6 +33,8 @@ export interface ConfusionMetric {
   readonly interval?: (confusion: Confusion, level: number) => Estimate;
   /** Why it is 0/0 although there are rows enough. */
   readonly undefinedBecause?: string;
+  /** What is computed of resampled counts, when it isn't the value itself. */
+  readonly resampledValue?: ConfusionStatistic;
 }
 
 const rowsOf: ConfusionStatistic = ({ tp, fp, fn, tn }) => tp + fp + fn + tn;
@@ -64,11 +67,41 @@ const benefits = ({ tp, fp, fn, tn }: Confusion): { n: number; mean: number; one
   return { n, mean: (n + fp - fn) / n, ones: tp + tn };
 };
 
-const generalizedEntropy: ConfusionStatistic = (confusion) => {
-  const { n, mean, ones } = benefits(confusion);
-  const ofOnes = (ones * (1 / mean - mean)) / mean;
-  const ofTwos = (confusion.fp * (4 / mean - mean)) / mean;
-  return Math.max(0, (ofOnes + ofTwos - confusion.fn) / (2 * n));
+/**
+ * mean[(b/μ)^α − 1] / (α(α − 1)), and its limits: mean[(b/μ) ln(b/μ)] at α = 1 (Theil) and −mean[ln(b/μ)] at α = 0, the
+ * mean logarithmic deviation. NaN where nobody gets anything, or for α ≤ 0 where somebody gets nothing: then it is
+ * infinite.
+ *
+ * Source: F. A. Cowell and K. Kuga, Additivity and the entropy concept, Journal of Economic Theory 25 (1981).
+ */
+const generalizedEntropy =
+  (alpha: number): ConfusionStatistic =>
+  (confusion) => {
+    const { n, mean, ones } = benefits(confusion);
+    const { fp, fn } = confusion;
+    if (alpha <= 0 && fn > 0) return NaN;
+    if (alpha === 2) {
+      const ofOnes = (ones * (1 / mean - mean)) / mean;
+      const ofTwos = (fp * (4 / mean - mean)) / mean;
+      return Math.max(0, (ofOnes + ofTwos - fn) / (2 * n));
+    }
+    if (mean === 0) return NaN;
+    // Where nobody gets nothing, ∞ doesn't count.
+    const ofNothing = fn === 0 ? 0 : fn * entropyOf(0, alpha);
+    const ofOthers = ones * entropyOf(1 / mean, alpha) + fp * entropyOf(2 / mean, alpha);
+    return (ofOthers + ofNothing) / n;
+  };
+
+/**
+ * What a benefit of x times the mean adds to a generalized entropy index, φ(x) = (x^α − 1 − α(x − 1)) / (α(α − 1)) and
+ * its limits at α = 0 and 1. 0 at x = 1 and positive elsewhere; the linear term sums to 0 over all rows.
+ */
+export const entropyOf = (x: number, alpha: number): number => {
+  if (alpha === 0) return x - 1 - Math.log(x);
+  if (alpha === 1) return x === 0 ? 1 : x * Math.log(x) - x + 1;
+  // Within one square of the mean, exactly.
+  if (alpha === 2) return ((x - 1) * (x - 1)) / 2;
+  return (x ** alpha - 1 - alpha * (x - 1)) / (alpha * (alpha - 1));
 };
 
 const inequality = {
@@ -80,20 +113,30 @@ const inequality = {
 
 const fromMinusOne = (): readonly [number, number] => [-1, 1];
 
+const oneOrBoth: Denominator['rows'] = [
+  'row that is favorable or predicted favorable',
+  'rows that are favorable or predicted favorable',
+];
+const byEither = (confusion: Confusion): Denominator[] => [
+  { have: eitherFavorable(confusion), need: minimumRows, rows: oneOrBoth, ofPredicted: true },
+];
+
+/** Fβ, in which β says how many times as important the true positive rate is as precision (van Rijsbergen, 1979). */
+const fBeta = (beta: number): ConfusionMetric => {
+  const squared = beta * beta;
+  return {
+    value: ({ tp, fp, fn }) => ((1 + squared) * tp) / ((1 + squared) * tp + squared * fn + fp),
+    denominators: byEither,
+    n: eitherFavorable,
+    range: () => [0, 1],
+  };
+};
+
 export const confusionMetrics = {
+  f_beta_score: fBeta(metricDefinition('f_beta_score').parameter?.default ?? NaN),
   f1_score: {
     value: ({ tp, fp, fn }) => (2 * tp) / (2 * tp + fp + fn),
-    denominators: (confusion) => [
-      {
-        have: eitherFavorable(confusion),
-        need: minimumRows,
-        rows: [
-          'row that is favorable or predicted favorable',
-          'rows that are favorable or predicted favorable',
-        ],
-        ofPredicted: true,
-      },
-    ],
+    denominators: byEither,
     n: eitherFavorable,
     range: () => [0, 1],
     // F1 = 2J / (1 + J), where J = TP / (TP + FP + FN) is a share, and rises with it: J's limits give F1's.
@@ -140,15 +183,40 @@ export const confusionMetrics = {
   },
   generalized_entropy_index: {
     ...inequality,
-    value: generalizedEntropy,
+    value: generalizedEntropy(2),
     range: (rows) => [0, (rows - 1) / 2],
   },
   coefficient_of_variation: {
     ...inequality,
-    value: (confusion) => Math.sqrt(2 * generalizedEntropy(confusion)),
+    value: (confusion) => Math.sqrt(2 * generalizedEntropy(2)(confusion)),
     range: (rows) => [0, Math.sqrt(rows - 1)],
   },
 } as const satisfies Record<string, ConfusionMetric>;
+
+/** A metric with the parameter that a check chooses, if it has one. */
+export const confusionMetricOf = (
+  name: ConfusionMetricName,
+  parameter: number | undefined,
+): ConfusionMetric => {
+  if (name === 'f_beta_score' && parameter !== undefined) return fBeta(parameter);
+  if (name !== 'generalized_entropy_index' || parameter === undefined || parameter === 2)
+    return confusionMetrics[name];
+  const usual: ConfusionMetric = confusionMetrics[name];
+  const own = {
+    ...usual,
+    value: generalizedEntropy(parameter),
+    range: () => [0, Infinity] as const,
+  };
+  return parameter > 0
+    ? own
+    : {
+        ...own,
+        undefinedBecause:
+          'some row is favorable and predicted unfavorable, so that it gets nothing: at α of 0 or less that counts infinitely',
+        // As if there could be no such row: with one in a resample the index has no end.
+        resampledValue: (confusion) => own.value({ ...confusion, fn: 0 }),
+      };
+};
 
 export type ConfusionMetricName = keyof typeof confusionMetrics;
 export const isConfusionMetric = (metric: string): metric is ConfusionMetricName =>

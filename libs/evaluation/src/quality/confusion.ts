@@ -7,6 +7,7 @@ import {
 } from '@sluice/statistics';
 import type { Cell } from '../profile.js';
 import { predictionOf, type Predictor } from './rates.js';
+import { effectiveRows, effectiveScale, isWeighted, rowsOf, tallyOf, weightOf } from './tally.js';
 
 /** Rows by label and prediction; positive is favorable. */
 export interface Confusion {
@@ -16,11 +17,25 @@ export interface Confusion {
   readonly tn: number;
 }
 
+/** Effective rows by label and prediction: with weights, as many in all as Kish's effective size, each as heavy as it is. */
 export const confusionOf = (cells: readonly Cell[], predictor: Predictor): Confusion => {
+  const scale = effectiveScale(tallyOf(cells));
+  return confusionBy(cells, predictor, (cell) => weightOf(cell).sum * scale);
+};
+
+/** Rows by label and prediction, whatever they weigh. */
+export const rowConfusionOf = (cells: readonly Cell[], predictor: Predictor): Confusion =>
+  confusionBy(cells, predictor, rowsOf);
+
+const confusionBy = (
+  cells: readonly Cell[],
+  predictor: Predictor,
+  counted: (cell: Cell) => number,
+): Confusion => {
   const count = (label: boolean, predicted: boolean): number =>
     cells
       .filter((cell) => cell.label === label && predictionOf(cell, predictor) === predicted)
-      .reduce((sum, cell) => sum + cell.count, 0);
+      .reduce((sum, cell) => sum + counted(cell), 0);
   return {
     tp: count(true, true),
     fp: count(false, true),
@@ -45,10 +60,13 @@ export const resampled = (
   statistic: ConfusionStatistic,
   options: ResamplingOptions,
 ): Estimate => {
-  const { tp, fp, fn, tn } = confusionOf(cells, predictor);
+  const listed = ({ tp, fp, fn, tn }: Confusion): number[] => [tp, fp, fn, tn];
   return resample(
     cells,
-    [tp, fp, fn, tn],
+    {
+      effective: listed(confusionOf(cells, predictor)),
+      rows: listed(rowConfusionOf(cells, predictor)),
+    },
     ([a = 0, b = 0, c = 0, d = 0]) => statistic({ tp: a, fp: b, fn: c, tn: d }),
     options,
   );
@@ -59,60 +77,84 @@ export const resampledDifference = (
   cells: readonly Cell[],
   statistic: ConfusionStatistic,
   options: ResamplingOptions,
-): Estimate =>
-  resample(
+): Estimate => {
+  const scale = effectiveScale(tallyOf(cells));
+  const effective = (cell: Cell): number => weightOf(cell).sum * scale;
+  return resample(
     cells,
-    jointCounts(cells),
+    { effective: jointCounts(cells, effective), rows: jointCounts(cells, rowsOf) },
     ([a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0]) =>
       statistic({ tp: a + b, fn: c + d, fp: e + f, tn: g + h }) -
       statistic({ tp: a + c, fn: b + d, fp: e + g, tn: f + h }),
     options,
   );
+};
 
 /** Favorable rows, then unfavorable ones: by both, the version only, the champion only, or neither predicted favorable. */
-const jointCounts = (cells: readonly Cell[]): number[] => {
+const jointCounts = (cells: readonly Cell[], counted: (cell: Cell) => number): number[] => {
   const counts = [0, 0, 0, 0, 0, 0, 0, 0];
   for (const cell of cells) {
     const place =
       (cell.label ? 0 : 4) +
       (predictionOf(cell, 'version') ? 0 : 2) +
       (predictionOf(cell, 'champion') ? 0 : 1);
-    counts[place] = (counts[place] as number) + cell.count;
+    counts[place] = (counts[place] as number) + counted(cell);
   }
   return counts;
 };
 
+/** What is resampled, by place: effective rows, and the rows behind them, which are the same without weights. */
+interface ResampledCounts {
+  readonly effective: readonly number[];
+  readonly rows: readonly number[];
+}
+
 const resample = (
   cells: readonly Cell[],
-  counts: readonly number[],
+  counts: ResampledCounts,
   statistic: (counts: readonly number[]) => number,
   { level, range }: ResamplingOptions,
 ): Estimate =>
-  // A limit far out in the tail needs more replicates to be found: fifty beyond both.
-  percentileInterval(
-    resamplesOf(cells, counts, Math.max(2000, Math.ceil(50 / (1 - level)))),
-    statistic,
-    { level, range },
-  );
+  percentileInterval(resamplesOf(cells, counts, replicatesFor(level)), statistic, { level, range });
+
+/**
+ * A limit far out in the tail needs more replicates to be found: fifty beyond both. By doublings, so that levels which
+ * are near to each other share the draws.
+ */
+const replicatesFor = (level: number): number => {
+  let replicates = 2000;
+  while (replicates < 50 / (1 - level) - 1e-6) replicates *= 2;
+  return replicates;
+};
 
 /** The metrics of a slice share its draws, as long as there is the slice. */
 const drawn = new WeakMap<readonly Cell[], Map<string, Resamples>>();
 
 /**
- * The seed is the counts themselves: the same data gives the same interval everywhere, with nothing to record. Two rows
- * are spread over the cells, so that a figure without a single error has an interval too.
+ * The seed is the counts of rows: the same data gives the same interval everywhere, with nothing to record. Two rows
+ * are spread over the cells, so that a figure without a single error has an interval too. Of weighted rows, tables have
+ * as many as are effective.
  */
 const resamplesOf = (
   cells: readonly Cell[],
-  counts: readonly number[],
+  { effective, rows }: ResampledCounts,
   replicates: number,
 ): Resamples => {
   const ofSlice = drawn.get(cells) ?? new Map<string, Resamples>();
   drawn.set(cells, ofSlice);
-  const key = `${counts.join()} ${replicates}`;
-  const resamples =
-    ofSlice.get(key) ??
-    resampleCounts(counts, { random: seededRandom(counts), smoothing: 2, replicates });
+  const key = `${rows.join()} ${replicates}`;
+  const resamples = ofSlice.get(key) ?? {
+    ...resampleCounts(effective.map(sixDecimals), {
+      random: seededRandom(rows),
+      smoothing: 2,
+      replicates,
+      ...(isWeighted(cells) && { rows: Math.max(1, Math.round(effectiveRows(tallyOf(cells)))) }),
+    }),
+    counts: effective,
+  };
   ofSlice.set(key, resamples);
   return resamples;
 };
+
+/** Rounding in the last digit would make other draws of weights in another unit. */
+const sixDecimals = (count: number): number => Math.round(count * 1e6) / 1e6;

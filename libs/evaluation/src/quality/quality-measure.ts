@@ -16,39 +16,48 @@ import {
   type MeasureRequest,
   type Shortfall,
 } from '../measure.js';
-import type { BinarySlice, Cell, RankingProfile } from '../profile.js';
+import type { BinarySlice, Cell, ScoreProfile } from '../profile.js';
+import { binnedAucMeasure } from './binned-auc-measure.js';
 import {
-  confusionMetrics,
+  confusionMetricOf,
   isConfusionMetric,
   isWeightedRates,
   weightedRates,
-  type ConfusionMetric,
   type ConfusionMetricName,
   type WeightedRatesName,
 } from './confusion-metrics.js';
-import { confusionOf, resampled, resampledDifference } from './confusion.js';
+import { confusionOf, resampled, resampledDifference, rowConfusionOf } from './confusion.js';
+import {
+  generalizedRateMeasure,
+  generalizedRates,
+  isGeneralizedRate,
+} from './generalized-rates.js';
 import {
   denominatorsOf,
   favorableRows,
   isOfPredicted,
   isRate,
   pairedCountsOf,
-  predictionOf,
   predictorsOf,
   proportionOf,
   rates,
+  rowsCounted,
   rowsOfChampion,
   unfavorableRows,
   type Rate,
   type RateName,
 } from './rates.js';
+import { isScoreMetric, scoreMeasure, scoreShortfalls } from './score-measure.js';
+import { effectiveClasses } from './tally.js';
 
 /**
  * A quality metric on a slice, as the request asks: of the version, of the champion, or version − champion.
  *
  * Rates have Wilson's interval and their paired differences Newcombe's; F1 has Wilson's of the share that it is a
  * function of; sums of rates combine theirs; the AUC has DeLong's on the logit scale, and its paired difference
- * DeLong's. All else is resampled from the counts. n is the denominator: rows, favorable rows, unfavorable rows; for
+ * DeLong's, and in a profile merged from parts the bound of its error is added to them; the other metrics of scores are
+ * `scoreMeasure`'s. All else is resampled from the counts. Values of weighted rows come from their weights, intervals from
+ * the rows that are effective (see `effectiveRows`). n is the denominator: rows, favorable rows, unfavorable rows; for
  * the AUC and metrics of the whole confusion all rows.
  */
 export const qualityMeasure = (request: MeasureRequest, slice: BinarySlice): Measure => {
@@ -56,13 +65,18 @@ export const qualityMeasure = (request: MeasureRequest, slice: BinarySlice): Mea
   if (isRate(metric)) return rateMeasure(request, metric, slice.cells);
   if (isWeightedRates(metric)) return weightedMeasure(request, metric, slice.cells);
   if (isConfusionMetric(metric)) return confusionMeasure(request, metric, slice.cells);
-  return aucMeasure(request, slice.ranking);
+  if (isScoreMetric(metric)) return scoreMeasure(request, metric, slice);
+  if (isGeneralizedRate(metric)) return generalizedRateMeasure(request, metric, slice);
+  return aucMeasure(request, slice);
 };
+
+/** What of a slice tells how many rows there are. */
+type CountedSlice = Pick<BinarySlice, 'cells' | 'ranking'> & Partial<Pick<BinarySlice, 'scores'>>;
 
 /** What a quality metric lacks on a slice; none when it can be taken. */
 export const qualityShortfalls = (
-  request: Pick<MeasureRequest, 'metric' | 'of' | 'minimumRows'>,
-  slice: Pick<BinarySlice, 'cells' | 'ranking'>,
+  request: Pick<MeasureRequest, 'metric' | 'of' | 'minimumRows' | 'parameter'>,
+  slice: CountedSlice,
   group: string | null,
 ): Shortfall[] =>
   denominatorsFor(request, slice)
@@ -71,16 +85,17 @@ export const qualityShortfalls = (
 
 const denominatorsFor = (
   { metric, of }: Pick<MeasureRequest, 'metric' | 'of'>,
-  { cells, ranking }: Pick<BinarySlice, 'cells' | 'ranking'>,
+  { cells, ranking, scores = null }: CountedSlice,
 ): Omit<Shortfall, 'group'>[] => {
   const ofRate = (name: RateName): Omit<Shortfall, 'group'>[] =>
     denominatorsOf(name, cells, of).map((denominator) => ({ ...denominator, need: minimumRows }));
   if (isRate(metric)) return ofRate(metric);
   if (isWeightedRates(metric)) return weightedRates[metric].flatMap(({ rate }) => ofRate(rate));
+  if (isScoreMetric(metric)) return scoreShortfalls(metric, cells);
   if (isConfusionMetric(metric))
     return predictorsOf(of).flatMap((predictor) =>
-      confusionMetrics[metric]
-        .denominators(confusionOf(cells, predictor))
+      confusionMetricOf(metric, undefined)
+        .denominators(rowConfusionOf(cells, predictor))
         // Rows by label are the same ones for both: told once.
         .filter(({ ofPredicted }) => ofPredicted || predictor === predictorsOf(of)[0])
         .map(({ have, need, rows, ofPredicted }) => ({
@@ -89,7 +104,10 @@ const denominatorsFor = (
           rows: ofPredicted && predictor === 'champion' ? rowsOfChampion(rows) : rows,
         })),
     );
-  const { positives = 0, negatives = 0 } = ranking ?? {};
+  if (isGeneralizedRate(metric)) return ofRate(generalizedRates[metric].rate);
+  // Without scores it isn't rows that are missing.
+  if (ranking === null && scores === null) return [];
+  const { positives, negatives } = ranking ?? rowsByLabel(cells);
   return [
     { have: positives, need: minimumRowsPerClass, rows: favorableRows },
     { have: negatives, need: minimumRowsPerClass, rows: unfavorableRows },
@@ -103,9 +121,9 @@ const rateMeasure = (request: MeasureRequest, rate: RateName, cells: readonly Ce
   const lack = lacking(request, n, qualityShortfalls(request, { cells, ranking: null }, null));
   if (lack) return lack;
   if (of !== 'difference')
-    return measured(request, wilson(proportionOf(rate, cells, of), { level }));
+    return measured(request, { ...wilson(proportionOf(rate, cells, of), { level }), n });
   if (!isOfPredicted(rate))
-    return measured(request, newcombePaired(pairedCountsOf(rate, cells), { level }));
+    return measured(request, { ...newcombePaired(pairedCountsOf(rate, cells), { level }), n });
   const { counts, succeeds }: Rate = rates[rate];
   const outcomes = [
     { label: true, predicted: true, of: 'tp' },
@@ -125,18 +143,6 @@ const rateMeasure = (request: MeasureRequest, rate: RateName, cells: readonly Ce
   return measured(request, { ...difference, n });
 };
 
-/** The rows that count for the version, for the champion, or when they are compared for either. */
-const rowsCounted = (name: RateName, cells: readonly Cell[], of: Measure['of']): number => {
-  const rate: Rate = rates[name];
-  // Without a champion the version's predictions decide alone; there, of rates by label, either does.
-  const predictors = rate.ofPredicted ? predictorsOf(of) : (['version'] as const);
-  return cells
-    .filter((cell) =>
-      predictors.some((predictor) => rate.counts(cell.label, predictionOf(cell, predictor))),
-    )
-    .reduce((sum, { count }) => sum + count, 0);
-};
-
 const weightedMeasure = (
   request: MeasureRequest,
   metric: WeightedRatesName,
@@ -145,23 +151,21 @@ const weightedMeasure = (
   const { of } = request;
   const level = levelOf(request);
   const n = weightedRates[metric].reduce(
-    (sum, { rate }) => sum + proportionOf(rate, cells, 'version').trials,
+    (sum, { rate }) => sum + proportionOf(rate, cells, 'version').rows,
     0,
   );
   const lack = lacking(request, n, qualityShortfalls(request, { cells, ranking: null }, null));
   if (lack) return lack;
-  return measured(
-    request,
-    linearCombination(
-      weightedRates[metric].map(({ weight, rate }) => ({
-        weight,
-        estimate:
-          of === 'difference'
-            ? newcombePaired(pairedCountsOf(rate, cells), { level })
-            : wilson(proportionOf(rate, cells, of), { level }),
-      })),
-    ),
+  const sum = linearCombination(
+    weightedRates[metric].map(({ weight, rate }) => ({
+      weight,
+      estimate:
+        of === 'difference'
+          ? newcombePaired(pairedCountsOf(rate, cells), { level })
+          : wilson(proportionOf(rate, cells, of), { level }),
+    })),
   );
+  return measured(request, { ...sum, n });
 };
 
 const confusionMeasure = (
@@ -169,11 +173,13 @@ const confusionMeasure = (
   name: ConfusionMetricName,
   cells: readonly Cell[],
 ): Measure => {
-  const metric: ConfusionMetric = confusionMetrics[name];
+  const metric = confusionMetricOf(name, request.parameter);
   const { of } = request;
   const level = levelOf(request);
   const confusions = predictorsOf(of).map((predictor) => confusionOf(cells, predictor));
-  const n = Math.max(...confusions.map(metric.n));
+  const n = Math.max(
+    ...predictorsOf(of).map((predictor) => metric.n(rowConfusionOf(cells, predictor))),
+  );
   const lack = lacking(request, n, qualityShortfalls(request, { cells, ranking: null }, null));
   if (lack) return lack;
   if (confusions.some((confusion) => Number.isNaN(metric.value(confusion))))
@@ -181,39 +187,53 @@ const confusionMeasure = (
   const range = metric.range(cells.reduce((sum, { count }) => sum + count, 0));
   if (of === 'difference') {
     const reach = range[1] - range[0];
-    const difference = resampledDifference(cells, metric.value, { level, range: [-reach, reach] });
+    const difference = resampledDifference(cells, metric.resampledValue ?? metric.value, {
+      level,
+      range: [-reach, reach],
+    });
     return measured(request, { ...difference, n });
   }
   const [confusion] = confusions;
   if (!confusion) throw new TypeError('A figure is of somebody.');
-  return measured(
-    request,
-    metric.interval
-      ? metric.interval(confusion, level)
-      : { ...resampled(cells, of, metric.value, { level, range }), n },
-  );
+  const estimate = metric.interval
+    ? metric.interval(confusion, level)
+    : resampled(cells, of, metric.resampledValue ?? metric.value, { level, range });
+  return measured(request, { ...estimate, n });
 };
 
-const aucMeasure = (request: MeasureRequest, ranking: RankingProfile | null): Measure => {
-  if (ranking === null)
+const aucMeasure = (
+  request: MeasureRequest,
+  { cells, ranking, scores }: Pick<BinarySlice, 'cells' | 'ranking' | 'scores'>,
+): Measure => {
+  if (ranking === null && scores === null)
     return withoutValue(
       request,
       'undefined',
       0,
-      'there is no ranking of scores: the data holds predictions only, or the profile was merged from parts',
+      'there is no ranking of scores: the data holds predictions only',
     );
-  const level = levelOf(request);
-  const n = ranking.positives + ranking.negatives;
-  const lack = lacking(request, n, qualityShortfalls(request, { cells: [], ranking }, null));
+  const { positives, negatives } = ranking ?? rowsByLabel(cells);
+  const n = positives + negatives;
+  const lack = lacking(request, n, qualityShortfalls(request, { cells, ranking, scores }, null));
   if (lack) return lack;
+  if (ranking === null) return binnedAucMeasure(request, scores as ScoreProfile, cells);
+  const level = levelOf(request);
+  const sizes = effectiveClasses(ranking);
+  if (sizes.positives === 0 || sizes.negatives === 0)
+    return withoutValue(request, 'undefined', n, 'the rows of a label weigh nothing');
   if (request.of === 'version')
-    return measured(request, aucInterval(ranking.version, ranking, { level }));
+    return measured(request, { ...aucInterval(ranking.version, sizes, { level }), n });
   if (ranking.champion === null || ranking.covariance === null)
     return withoutValue(request, 'undefined', n, 'there are no scores of the champion');
-  return measured(
-    request,
+  const estimate =
     request.of === 'champion'
-      ? aucInterval(ranking.champion, ranking, { level })
-      : aucDifference(ranking.version, ranking.champion, ranking.covariance, ranking, { level }),
-  );
+      ? aucInterval(ranking.champion, sizes, { level })
+      : aucDifference(ranking.version, ranking.champion, ranking.covariance, sizes, { level });
+  return measured(request, { ...estimate, n });
+};
+
+const rowsByLabel = (cells: readonly Cell[]): { positives: number; negatives: number } => {
+  const of = (label: boolean): number =>
+    cells.filter((cell) => cell.label === label).reduce((sum, { count }) => sum + count, 0);
+  return { positives: of(true), negatives: of(false) };
 };

@@ -1,6 +1,7 @@
 import type { PairedCounts, Proportion } from '@sluice/statistics';
 import type { MeasureRequest } from '../measure.js';
 import type { Cell } from '../profile.js';
+import { addCell, effectiveScale, emptyTally, rowsOf, tallyOf, weightOf } from './tally.js';
 
 /** Whose predictions of the same rows. */
 export type Predictor = 'version' | 'champion';
@@ -69,9 +70,9 @@ export const denominatorsOf = (
   of: MeasureRequest['of'],
 ): { readonly have: number; readonly rows: RowWords }[] => {
   const { rows } = rates[name];
-  if (!isOfPredicted(name)) return [{ have: proportionOf(name, cells, 'version').trials, rows }];
+  if (!isOfPredicted(name)) return [{ have: proportionOf(name, cells, 'version').rows, rows }];
   return predictorsOf(of).map((predictor) => ({
-    have: proportionOf(name, cells, predictor).trials,
+    have: proportionOf(name, cells, predictor).rows,
     rows: predictor === 'version' ? rows : rowsOfChampion(rows),
   }));
 };
@@ -81,43 +82,70 @@ export const rowsOfChampion = ([one, many]: RowWords): RowWords => [
   `${many} by the champion`,
 ];
 
-/** The successes and the rows that count. There may be no such row. */
+/** A proportion of effective rows, and the rows behind it. */
+export interface RowProportion extends Proportion {
+  readonly rows: number;
+}
+
+/**
+ * The successes and the rows that count. There may be no such row. Weighted rows are effective ones, so that intervals
+ * know how much they tell.
+ */
 export const proportionOf = (
   name: RateName,
   cells: readonly Cell[],
   predictor: Predictor,
-): Proportion => {
+): RowProportion => {
   const rate: Rate = rates[name];
   let successes = 0;
-  let trials = 0;
+  let counted = emptyTally;
   for (const cell of cells) {
     const predicted = predictionOf(cell, predictor);
     if (!rate.counts(cell.label, predicted)) continue;
-    trials += cell.count;
-    if (rate.succeeds(cell.label, predicted)) successes += cell.count;
+    counted = addCell(counted, cell);
+    if (rate.succeeds(cell.label, predicted)) successes += weightOf(cell).sum;
   }
-  return { successes, trials };
+  const scale = effectiveScale(counted);
+  return { successes: successes * scale, trials: counted.weight * scale, rows: counted.rows };
 };
 
 /**
  * The rows that count, by whether the version (first) and the champion (second) succeed on them. Only of rates whose
- * rows don't depend on the prediction.
+ * rows don't depend on the prediction. Weighted rows are effective ones.
  */
 export const pairedCountsOf = (name: RateName, cells: readonly Cell[]): PairedCounts => {
   const rate: Rate = rates[name];
   if (rate.ofPredicted) throw new TypeError(`${name} of two models is not of the same rows.`);
+  const counted = cells.filter(({ label, prediction }) => rate.counts(label, prediction));
+  const scale = effectiveScale(tallyOf(counted));
   const sum = (version: boolean, champion: boolean): number =>
-    cells
-      .filter(({ label, prediction }) => rate.counts(label, prediction))
+    scale *
+    counted
       .filter((cell) => rate.succeeds(cell.label, predictionOf(cell, 'version')) === version)
       .filter((cell) => rate.succeeds(cell.label, predictionOf(cell, 'champion')) === champion)
-      .reduce((total, { count }) => total + count, 0);
+      .reduce((total, cell) => total + weightOf(cell).sum, 0);
   return {
     both: sum(true, true),
     firstOnly: sum(true, false),
     secondOnly: sum(false, true),
     neither: sum(false, false),
   };
+};
+
+/** The rows that count for the version, for the champion, or when they are compared for either. */
+export const rowsCounted = (
+  name: RateName,
+  cells: readonly Cell[],
+  of: MeasureRequest['of'],
+): number => {
+  const rate: Rate = rates[name];
+  // Without a champion the version's predictions decide alone; there, of rates by label, either does.
+  const predictors = rate.ofPredicted ? predictorsOf(of) : (['version'] as const);
+  return cells
+    .filter((cell) =>
+      predictors.some((predictor) => rate.counts(cell.label, predictionOf(cell, predictor))),
+    )
+    .reduce((sum, cell) => sum + rowsOf(cell), 0);
 };
 
 export const predictionOf = (cell: Cell, predictor: Predictor): boolean => {

@@ -30,6 +30,17 @@ interface Handling<Schema extends z.ZodType> {
   ) => Promise<void>;
 }
 
+interface Reading<Data> {
+  /**
+   * Reads and checks the data, off the event loop when it can have megabytes: JSON in UTF-8, that nobody has looked at.
+   *
+   * @throws UnreadableMessage when it is not what it should be; after any other error the message is tried again
+   */
+  readonly read: (bytes: Uint8Array) => Promise<Data>;
+  /** As that of a handler with a schema. */
+  readonly handle: (data: Data, transaction: EntityManager, envelope: Envelope) => Promise<void>;
+}
+
 interface Working<Schema extends z.ZodType> {
   readonly schema: Schema;
   /** For work too long for one transaction. It must make itself idempotent. The message is kept from others meanwhile. */
@@ -41,7 +52,7 @@ export class Later {
   constructor(readonly milliseconds: number) {}
 }
 
-type AnyHandling = (Handling<z.ZodType> | Working<z.ZodType>) & { readonly schema: z.ZodType };
+type AnyHandling = Handling<z.ZodType> | Reading<unknown> | Working<z.ZodType>;
 
 export interface Consumption {
   readonly stream: keyof typeof streams;
@@ -55,6 +66,8 @@ export interface Consumption {
 /** Names a handler with its schema's type kept. */
 export const handler = <Schema extends z.ZodType>(handling: Handling<Schema>): AnyHandling =>
   handling as unknown as AnyHandling;
+export const reader = <Data>(reading: Reading<Data>): AnyHandling =>
+  reading as unknown as AnyHandling;
 export const worker = <Schema extends z.ZodType>(working: Working<Schema>): AnyHandling =>
   working as unknown as AnyHandling;
 
@@ -137,10 +150,9 @@ export class Consumers implements OnApplicationShutdown {
     const handling = consumption.handlers[message.subject];
     if (handling === undefined) throw new UnreadableMessage(`no handler for ${message.subject}`);
     const envelope = readEnvelope(message);
-    const data = handling.schema.safeParse(await this.data.of(envelope));
-    if (!data.success) throw new UnreadableMessage(data.error.message);
+    const data = await this.read(handling, envelope);
     return withCorrelationId(envelope.correlationid ?? envelope.id, async () => {
-      if ('work' in handling) return (await handling.work(data.data, envelope)) ?? undefined;
+      if ('work' in handling) return (await handling.work(data, envelope)) ?? undefined;
       await this.database.transaction(async (transaction) => {
         const first = await transaction
           .createQueryBuilder()
@@ -150,11 +162,17 @@ export class Consumers implements OnApplicationShutdown {
           .orIgnore()
           .returning('message_id')
           .execute();
-        if ((first.raw as unknown[]).length > 0)
-          await handling.handle(data.data, transaction, envelope);
+        if ((first.raw as unknown[]).length > 0) await handling.handle(data, transaction, envelope);
       });
       return undefined;
     });
+  }
+
+  private async read(handling: AnyHandling, envelope: Envelope): Promise<unknown> {
+    if ('read' in handling) return handling.read(await this.data.bytesOf(envelope));
+    const data = handling.schema.safeParse(await this.data.of(envelope));
+    if (!data.success) throw new UnreadableMessage(data.error.message);
+    return data.data;
   }
 
   private async retryOrSetAside(

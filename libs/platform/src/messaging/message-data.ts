@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import {
-  digestOfBytes,
   messageDataQuerySchema,
   queries,
   type Envelope,
@@ -45,25 +45,40 @@ export class MessageData implements OnApplicationBootstrap {
 
   /** @throws SenderAway, or UnreadableMessage when the data is gone or is not what the message names */
   async of(envelope: Envelope): Promise<unknown> {
-    const { id, dataref, datasize, datadigest } = envelope;
-    if (dataref === undefined) return envelope.data;
-    if (datasize === undefined || datadigest === undefined)
-      throw new UnreadableMessage('a dataref without datasize and datadigest');
-    const bytes = Buffer.alloc(datasize);
-    for (let offset = 0; offset < datasize;) {
-      const part = await this.ask(dataref, { id, offset });
-      if (part === undefined || part.length === 0)
-        throw new UnreadableMessage(`${dataref} has no data of message ${id} from byte ${offset}`);
-      bytes.set(part.subarray(0, datasize - offset), offset);
-      offset += part.length;
-    }
-    if (digestOfBytes(bytes) !== datadigest)
-      throw new UnreadableMessage(`the data of message ${id} does not match its digest`);
+    if (envelope.dataref === undefined) return envelope.data;
+    const bytes = await this.bytesOf(envelope);
     try {
       return JSON.parse(bytes.toString());
     } catch (cause) {
       throw new UnreadableMessage('its data is not JSON', { cause });
     }
+  }
+
+  /**
+   * The data as JSON in UTF-8, not parsed.
+   *
+   * @throws SenderAway, or UnreadableMessage as `of` does; that the data is no JSON is for the caller to find out
+   */
+  async bytesOf(envelope: Envelope): Promise<Buffer> {
+    const { id, dataref, datasize, datadigest } = envelope;
+    if (dataref === undefined) return Buffer.from(JSON.stringify(envelope.data ?? null));
+    if (datasize === undefined || datadigest === undefined)
+      throw new UnreadableMessage('a dataref without datasize and datadigest');
+    const bytes = Buffer.alloc(datasize);
+    // As the parts come: at once, the largest data would hold up everything else.
+    const hash = createHash('sha256');
+    for (let offset = 0; offset < datasize;) {
+      const part = await this.ask(dataref, { id, offset });
+      if (part === undefined || part.length === 0)
+        throw new UnreadableMessage(`${dataref} has no data of message ${id} from byte ${offset}`);
+      const wanted = part.subarray(0, datasize - offset);
+      bytes.set(wanted, offset);
+      hash.update(wanted);
+      offset += part.length;
+    }
+    if (`sha256:${hash.digest('hex')}` !== datadigest)
+      throw new UnreadableMessage(`the data of message ${id} does not match its digest`);
+    return bytes;
   }
 
   private async ask(dataref: string, query: MessageDataQuery): Promise<Uint8Array | undefined> {

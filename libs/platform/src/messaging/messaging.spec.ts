@@ -10,10 +10,11 @@ import { DataSource, Like, type MigrationInterface, type QueryRunner } from 'typ
 import { z } from 'zod';
 import { natsOptions } from '../configuration/nats-options.js';
 import { DatabaseModule } from '../database/database.module.js';
-import { Consumers, handler, Later, worker } from './consumer.js';
+import { Consumers, handler, Later, reader, worker } from './consumer.js';
 import { addMessageData, createMessageTables, DeadLetterEntity } from './message.entities.js';
 import { MessagingModule } from './messaging.module.js';
 import { Outbox } from './outbox.js';
+import { UnreadableMessage } from './unreadable-message.js';
 
 class CreateTables1790000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -229,6 +230,37 @@ describe('messages, on real Postgres and NATS', () => {
     await until('the dead letter', async () => (await letters()).length === 1);
     expect(await notes()).not.toContain('forged');
   });
+
+  it('leaves the data as it came to whoever reads it, and sets aside what they find unreadable', async () => {
+    const read: string[] = [];
+    module.get(Consumers).start({
+      stream: 'events',
+      durable: `test-${randomUUID()}`,
+      handlers: {
+        [subjects.evaluationStopped]: reader({
+          read: async (bytes) => {
+            const { note } = JSON.parse(Buffer.from(bytes).toString()) as { note: string };
+            if (note === 'unreadable') throw new UnreadableMessage('for reasons of its own');
+            return note;
+          },
+          handle: async (note, transaction) => {
+            read.push(note);
+            await transaction.query('INSERT INTO effect VALUES ($1)', [`read ${note.slice(0, 9)}`]);
+          },
+        }),
+      },
+    });
+    const large = `larger ${'ü€'.repeat(200_000)}`;
+    for (const note of ['small', 'unreadable', large])
+      await database.transaction((transaction) =>
+        module.get(Outbox).add(transaction, subjects.evaluationStopped, 'notes/read', { note }),
+      );
+    await until('the last effect', async () => (await notes()).includes('read larger ü€'));
+    expect(read).toEqual(['small', large]);
+    expect(await notes()).toContain('read small');
+    const error = Like('%for reasons of its own');
+    expect(await database.getRepository(DeadLetterEntity).findBy({ error })).toHaveLength(1);
+  }, 30_000);
 
   it('takes as many messages at a time as it was told to, and takes up later what was not its turn', async () => {
     let [now, most, turns] = [0, 0, 0];

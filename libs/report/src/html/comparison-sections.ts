@@ -1,5 +1,5 @@
-import { metricDefinition, type Measure } from '@sluice/contracts';
-import { figure, intervalText, measureText, signed } from '../figures.js';
+import { definitionOf, metricDefinition, type Measure } from '@sluice/contracts';
+import { figure, intervalText, measureParts, measureText, signed } from '../figures.js';
 import {
   comparisonRows,
   groupTables,
@@ -88,20 +88,28 @@ const column = ({ column: name, rows }: GroupTable, page: Page): Markup => {
 };
 
 /** The fairness metrics of the column, in one line each. */
-const acrossGroups = (by: string, { verdict }: Page): Markup | null => {
+const acrossGroups = (by: string, { verdict, bounds }: Page): Markup | null => {
   const measures = verdict.measures.filter(
-    (measure) => measure.of === 'version' && measure.by === by && measure.group === null,
+    ({ of, by: column, group, across }) =>
+      of === 'version' && column === by && (group === null || across !== undefined),
   );
   if (measures.length === 0) return null;
   return html`<dl class="facts across">
     ${measures.map(
       (measure) =>
         html`<div>
-          <dt>${metricLabel(measure.metric)}</dt>
+          <dt>${acrossLabel(measure, bounds.name)}</dt>
           <dd>${withInterval(measure)}</dd>
         </div> `,
     )}
   </dl> `;
+};
+
+const acrossLabel = (measure: Measure, longest: number): Markup => {
+  const { metric, made, by } = measureParts(measure);
+  // The column is the heading; its group and stratum aren't.
+  const rest = by?.slice((measure.by ?? '').length) ?? '';
+  return html`${metricLabel(metric)}${made}${rest === '' ? null : userText(rest, longest)}`;
 };
 
 /** The version beside the champion, on the same rows. */
@@ -152,8 +160,8 @@ const differences = (rows: readonly ComparedRow[], { id, bounds }: Page): Markup
         { title: 'Difference', kind: 'figure' },
         { title: 'Difference, 0 in the middle', kind: 'plot' },
       ],
-      rows: rows.map(({ metric, by, version, champion, difference }) => [
-        comparedName(version, by, bounds.name),
+      rows: rows.map(({ metric, by, made, version, champion, difference }) => [
+        comparedName(version, by, made, bounds.name),
         withInterval(version),
         withInterval(champion),
         withInterval(difference),
@@ -181,17 +189,23 @@ const sideBySide = (rows: readonly ComparedRow[], { id, bounds }: Page): Markup 
             { title: 'Champion', kind: 'figure' },
             { title: 'From 0 to 1', kind: 'plot' },
           ],
-          rows: rows.map(({ metric, by, version, champion }) => [
-            comparedName(version, by, bounds.name),
+          rows: rows.map(({ metric, by, made, version, champion }) => [
+            comparedName(version, by, made, bounds.name),
             withInterval(version),
             withInterval(champion),
             sideBySidePlot(version, champion, metricLabel(metric), id),
           ]),
         })}`;
 
-const comparedName = ({ metric }: Measure, by: string | null, longest: number): Markup => {
-  const { direction } = metricDefinition(metric);
-  return html`<span class="measure">${metricLabel(metric)}</span
+const comparedName = (
+  measure: Measure,
+  by: string | null,
+  made: string,
+  longest: number,
+): Markup => {
+  const { metric } = measure;
+  const { direction } = definitionOf(measure);
+  return html`<span class="measure">${metricLabel(metric)}${made}</span
     >${by === null ? null : html` by ${userText(by, longest)}`}${direction === 'neither' ? null : html`<span class="meaning">${direction} is better</span>`}`;
 };
 

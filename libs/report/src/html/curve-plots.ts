@@ -6,47 +6,10 @@ import type {
   ScoreDistribution,
 } from '@sluice/contracts';
 import { figure } from '../figures.js';
-import { at, drawing, scale } from './drawing.js';
+import { at, drawing } from './drawing.js';
 import { html, type Markup } from './markup.js';
 import { countText } from './page.js';
-
-const width = 460;
-const plot = { left: 46, right: width - 8, top: 8, bottom: 400 } as const;
-const x = scale([0, 1], [plot.left, plot.right]);
-const y = scale([0, 1], [plot.bottom, plot.top]);
-
-/** The unit square with its grid, and what its axes are. */
-const square = (across: string, up: string): Markup =>
-  html`${[0, 0.25, 0.5, 0.75, 1].map(
-      (tick) =>
-        html`<path
-            class="grid"
-            d="M${x(tick)} ${plot.top}V${plot.bottom}M${plot.left} ${y(tick)}H${plot.right}"
-          /><text
-            class="tick"
-            x="${x(tick)}"
-            y="${plot.bottom + 16}"
-            text-anchor="${tick === 1 ? 'end' : 'middle'}"
-            >${String(tick)}</text
-          ><text
-            class="tick"
-            x="${plot.left - 7}"
-            y="${at(y(tick) + (tick === 1 ? 9 : 4))}"
-            text-anchor="end"
-            >${String(tick)}</text
-          >`,
-    )}<path class="diagonal" d="M${x(0)} ${y(0)}L${x(1)} ${y(1)}" /><text
-      class="name"
-      x="${at((plot.left + plot.right) / 2)}"
-      y="${plot.bottom + 34}"
-      text-anchor="middle"
-      >${across}</text
-    ><text
-      class="name"
-      transform="translate(11 ${at((plot.top + plot.bottom) / 2)}) rotate(-90)"
-      text-anchor="middle"
-      >${up}</text
-    >`;
+import { plot, plotWidth as width, square, x, y } from './unit-square.js';
 
 export const rocPlot = (version: RocCurve, champion: RocCurve | null, id: () => string): Markup => {
   const line = (who: string, { points }: RocCurve): Markup =>
@@ -142,7 +105,7 @@ export const calibrationPlot = (
           x="${at((plot.left + plot.right) / 2)}"
           y="${strip.top + strip.height + 17}"
           text-anchor="middle"
-          >Rows in each tenth, at most ${countText(most)}</text
+          >Rows in each tenth, at most ${countText(Math.round(most))}</text
         >`,
     ],
   );
@@ -193,7 +156,7 @@ export const distributionPlot = (
   );
   const count = (rows: number, position: number): Markup =>
     html`<text class="tick" x="${plot.left - 7}" y="${at(position)}" text-anchor="end"
-      >${countText(rows)}</text
+      >${countText(Math.round(rows))}</text
     >`;
   // Where one side is far the smaller, its figure would stand on the zero.
   const roomBelow = bottom - middle > 16;
@@ -203,7 +166,7 @@ export const distributionPlot = (
       width,
       height: bottom + 40,
       title: `Score distribution of the ${whose}`,
-      description: `${countText(total)} rows by score in twentieths: rows with the favorable label upwards, others downwards. The figures are in the table below.`,
+      description: `${countText(Math.round(total))} rows by score in twentieths: rows with the favorable label upwards, others downwards. The figures are in the table below.`,
       id,
     },
     [

@@ -1,4 +1,4 @@
-import { metricDefinition, type Check, type Measure } from '@sluice/contracts';
+import { definitionOf, type Check, type Measure } from '@sluice/contracts';
 import { figure, intervalText, limitText, measureText } from '../figures.js';
 import { at, drawing, scale, whisker } from './drawing.js';
 import { html, type Markup } from './markup.js';
@@ -76,7 +76,7 @@ export const sideBySidePlot = (
   name: string,
   id: () => string,
 ): Markup | null => {
-  const { lowest, highest } = metricDefinition(version.metric);
+  const { lowest, highest } = definitionOf(version);
   if (version.value === null || champion.value === null || lowest < 0 || highest > 1) return null;
   const x = scale([0, 1], [8, width - 8]);
   const [upper, lower] = [11, 27];
@@ -119,11 +119,11 @@ const domainOf = (values: readonly number[]): [number, number] => {
 /** null where there is no limit on that side. */
 const allowedBy = (
   { limit }: Check,
-  { metric }: Measure,
+  measure: Measure,
 ): { least: number | null; most: number | null } => {
   if (limit.no_worse_by === undefined)
     return { least: limit.at_least ?? null, most: limit.at_most ?? null };
-  return metricDefinition(metric).direction === 'higher'
+  return definitionOf(measure).direction === 'higher'
     ? { least: -limit.no_worse_by, most: null }
     : { least: null, most: limit.no_worse_by };
 };

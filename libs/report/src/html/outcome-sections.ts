@@ -135,12 +135,15 @@ const chip = ({ outcome }: Check): Markup =>
   >`;
 
 const checkName = (check: Check, { bounds }: Page): Markup => {
-  const { metric, by, against } = checkParts(check);
-  return html`<span class="measure">${userText(metricLabel(metric), bounds.name)}</span
+  const { metric, by, made, against } = checkParts(check);
+  return html`<span class="measure">${userText(metricLabel(metric), bounds.name)}${made}</span
     >${by === null ? null : html` ${joined(metric)} ${userText(by, bounds.name)}`}${against}`;
 };
 
-const plainName = (check: Check): string => metricLabel(checkParts(check).metric);
+const plainName = (check: Check): string => {
+  const { metric, made } = checkParts(check);
+  return `${metricLabel(metric)}${made}`;
+};
 
 /** demographic_parity_ratio → Demographic parity ratio */
 export const metricLabel = (metric: string): string => {

@@ -1,9 +1,11 @@
-import type { Check, DriftFigures, ScoreCurves, Verdict } from '@sluice/contracts';
+import type { Check, DriftFigures, ScoreCurves, TaskFigures, Verdict } from '@sluice/contracts';
 import type { VerdictContext } from '../render-verdict-markdown.js';
 
 export interface HtmlContext extends VerdictContext {
   /** The command that makes this verdict again. */
   readonly reproduce?: string;
+  /** Of several classes or of a regression. */
+  readonly figures?: TaskFigures | null;
 }
 
 /** How much is shown, at most. What is left out is said where it would stand. */

@@ -37,6 +37,33 @@ const model = (shift: number): ScoreCurves['version'] => ({
       negatives: 20 - index,
     })),
   },
+  precisionRecall: {
+    points: Array.from({ length: 200 }, (_, index) => ({
+      recall: index / 199,
+      precision: 1 - (index / 199) ** 2 / 2,
+    })),
+    baseRate: 0.5,
+    averagePrecision: 0.8,
+  },
+  gain: {
+    points: Array.from({ length: 200 }, (_, index) => ({
+      share: index / 199,
+      gain: (index / 199) ** shift,
+    })),
+  },
+  value: {
+    points: Array.from({ length: 101 }, (_, index) => ({
+      threshold: index / 100,
+      value: -12_345.678 + 40_000 * shift * (index / 100) * (1 - index / 100),
+    })),
+    best: {
+      threshold: 0.37,
+      value: -3_000.25,
+      interval: { lower: -4_000, upper: -2_500, level: 0.95, method: 'student-optimism' },
+      thresholds: { lower: 0.31, upper: 0.44, level: 0.95, method: 'multinomial-bootstrap' },
+    },
+    breakEven: 0.4,
+  },
 });
 const curves: ScoreCurves = { version: model(0.5), champion: model(0.8) };
 

@@ -12,6 +12,7 @@ import { createPage, type Bounds, type HtmlContext, type Page } from './page.js'
 import { provenance } from './provenance-section.js';
 import { scores } from './score-section.js';
 import { style } from './style.js';
+import { taskFigures } from './task-section.js';
 
 /** The most bytes of a report, so that it can be mailed, attached and opened anywhere. */
 export const htmlBudget = 1_000_000;
@@ -52,6 +53,7 @@ const render = (page: Page): string => {
   const why = problems(page);
   const byGroup = groups(page);
   const drift = driftSection(page);
+  const figures = taskFigures(page);
   const title = `${shortened(verdict.subject.model, 80)} ${verdict.outcome === 'pass' ? 'passes' : 'does not pass'} · Sluice`;
   return html`<!doctype html>
     <html lang="en">
@@ -75,14 +77,15 @@ const render = (page: Page): string => {
                 why && ['why', 'Why'],
                 ['checks', 'Checks'],
                 byGroup && ['groups', 'By group'],
+                figures && ['figures', 'Figures'],
                 ['comparison', 'Against the champion'],
-                ['scores', 'Scores'],
+                figures === null ? ['scores', 'Scores'] : null,
                 drift && ['drift', 'Drift'],
                 ['provenance', 'Provenance'],
               ].map((entry) => entry && html`<li><a href="#${entry[0]}">${entry[1]}</a></li> `)}
             </ul>
           </nav>
-          ${[why, checks(page), byGroup, comparison(page), scores(page), drift, provenance(page)]}
+          ${[why, checks(page), byGroup, figures, comparison(page), figures === null ? scores(page) : null, drift, provenance(page)]}
         </main>
       </body>
     </html> `.text;

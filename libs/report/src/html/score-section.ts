@@ -8,9 +8,11 @@ import {
   rocAt,
   rocPlot,
 } from './curve-plots.js';
-import { html, type Content, type Markup } from './markup.js';
+import { details, legend } from './legend.js';
+import { html, type Markup } from './markup.js';
 import { countText, type Page } from './page.js';
-import { table, type TableOptions } from './table.js';
+import { gains, precisionRecall, valueByThreshold } from './ranking-section.js';
+import type { TableOptions } from './table.js';
 
 /** What the scores say beyond predictions: ranking, calibration, distribution. */
 export const scores = (page: Page): Markup => {
@@ -23,7 +25,10 @@ export const scores = (page: Page): Markup => {
         : html`<div class="pair">
               ${[roc(page, curves.version, curves.champion), calibration(page, curves.version, curves.champion)]}
             </div>
-            ${distribution(page, curves.version, curves.champion)}`
+            <div class="pair">
+              ${[precisionRecall(page, curves.version, curves.champion), gains(page, curves.version, curves.champion)]}
+            </div>
+            ${valueByThreshold(page, curves.version, curves.champion)}${distribution(page, curves.version, curves.champion)}`
     }
   </section> `;
 };
@@ -85,7 +90,7 @@ const calibration = (page: Page, version: ModelCurves, champion: ModelCurves | n
     ]) =>
       bins.map((bin) => [
         `${whose}, ${binText(bin)}`,
-        countText(bin.rows),
+        countText(Math.round(bin.rows)),
         figure(bin.meanScore),
         figure(bin.observed),
         `[${figure(bin.interval.lower)}, ${figure(bin.interval.upper)}]`,
@@ -159,45 +164,11 @@ const distribution = (page: Page, version: ModelCurves, champion: ModelCurves | 
         binText(bin),
         ...models.flatMap(([, curves]) => {
           const own = curves.distribution.bins[index];
-          return [countText(own?.positives ?? 0), countText(own?.negatives ?? 0)];
+          return [
+            countText(Math.round(own?.positives ?? 0)),
+            countText(Math.round(own?.negatives ?? 0)),
+          ];
         }),
       ]),
     })}`;
 };
-
-type Sign = 'version' | 'champion' | 'favorable' | 'other';
-
-const legend = (entries: readonly (readonly [Sign, string] | null | undefined)[]): Markup =>
-  html`<ul class="legend">
-    ${entries.map((entry) =>
-      entry == null
-        ? null
-        : html`<li>
-            <svg aria-hidden="true" width="30" height="14" viewBox="0 0 30 14">
-              ${signs[entry[0]]}
-            </svg>
-            ${entry[1]}
-          </li> `,
-    )}
-  </ul> `;
-
-const signs: Readonly<Record<Sign, Markup>> = {
-  version: html`<path class="line version" d="M1 7H29" /><circle
-      class="mark version"
-      cx="15"
-      cy="7"
-      r="4.5"
-    />`,
-  champion: html`<path class="line champion" d="M1 7H29" /><path
-      class="mark champion"
-      d="M15 1l6 6l-6 6l-6 -6z"
-    />`,
-  favorable: html`<rect class="favorable" x="4" y="1" width="22" height="12" />`,
-  other: html`<rect class="other" x="4" y="1" width="22" height="12" />`,
-};
-
-const details = (options: TableOptions): Content =>
-  html`<details>
-    <summary>The figures as a table</summary>
-    ${table(options)}
-  </details> `;

@@ -1,5 +1,57 @@
 import type { MetricDefinition } from './metric-definition.js';
 
+/** max − min of a rate. */
+const largestDifference = (rate: string, symbol: string, needs: 'label' | 'prediction') =>
+  ({
+    title: `Largest ${rate} of a group less the smallest`,
+    formula: `max_g ${symbol}(g) − min_g ${symbol}(g)`,
+    direction: 'lower',
+    kind: 'fairness',
+    lowest: 0,
+    highest: 1,
+    needs,
+  }) as const;
+
+/** min / max of a rate. */
+const smallestRatio = (rate: string, symbol: string, needs: 'label' | 'prediction') =>
+  ({
+    title: `Smallest ${rate} of a group over the largest`,
+    formula: `min_g ${symbol}(g) / max_g ${symbol}(g)`,
+    direction: 'higher',
+    kind: 'fairness',
+    lowest: 0,
+    highest: 1,
+    needs,
+  }) as const;
+
+/** What inequality there would be if every row got the mean benefit of its group. */
+const betweenGroups = (title: string, formula: string) =>
+  ({
+    title: `${title} of mean benefits of groups, b(g) = 1 + (FP − FN)(g) / n(g)`,
+    formula,
+    direction: 'lower',
+    kind: 'fairness',
+    lowest: 0,
+    highest: Infinity,
+    needs: 'prediction',
+  }) as const;
+
+/** The same of two groups: all others together, and the privileged one. */
+const betweenSides = (title: string, formula: string) =>
+  ({
+    ...betweenGroups(title, formula),
+    title: `${title} of mean benefits of the privileged group and of all others together`,
+    needsPrivileged: true,
+  }) as const;
+
+const entropyParameter = { name: 'α', default: 2, lowest: -10, highest: 10 } as const;
+const concentration = {
+  name: 'c',
+  default: 1,
+  lowest: 0.001,
+  highest: 1e6,
+} as const;
+
 /** How predictions of two classes differ between the groups of a protected column. */
 export const binaryFairnessMetrics = {
   demographic_parity_difference: {
@@ -10,6 +62,7 @@ export const binaryFairnessMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   demographic_parity_ratio: {
     title: 'Smallest selection rate of a group over the largest',
@@ -19,6 +72,7 @@ export const binaryFairnessMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   equal_opportunity_difference: {
     title: 'Largest true positive rate of a group less the smallest',
@@ -46,6 +100,7 @@ export const binaryFairnessMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   equalized_odds_ratio: {
     title: 'The smaller of the ratios between groups of true and of false positive rate',
@@ -55,6 +110,7 @@ export const binaryFairnessMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   false_positive_rate_difference: {
     title: 'Largest false positive rate of a group less the smallest; predictive equality',
@@ -91,6 +147,7 @@ export const binaryFairnessMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   precision_difference: {
     title: 'Largest precision of a group less the smallest; predictive parity',
@@ -133,6 +190,222 @@ export const binaryFairnessMetrics = {
     needsPrivileged: true,
     lowest: -1,
     highest: 1,
+    needs: 'prediction',
+  },
+  error_rate_difference: largestDifference('error rate', 'ERR', 'prediction'),
+  error_rate_ratio: smallestRatio('error rate', 'ERR', 'prediction'),
+  accuracy_ratio: smallestRatio('accuracy', 'ACC', 'prediction'),
+  precision_ratio: smallestRatio('precision', 'PPV', 'prediction'),
+  false_negative_rate_difference: largestDifference('false negative rate', 'FNR', 'prediction'),
+  false_negative_rate_ratio: smallestRatio('false negative rate', 'FNR', 'prediction'),
+  true_negative_rate_difference: largestDifference('true negative rate', 'TNR', 'prediction'),
+  true_negative_rate_ratio: smallestRatio('true negative rate', 'TNR', 'prediction'),
+  negative_predictive_value_difference: largestDifference(
+    'negative predictive value',
+    'NPV',
+    'prediction',
+  ),
+  negative_predictive_value_ratio: smallestRatio('negative predictive value', 'NPV', 'prediction'),
+  false_discovery_rate_difference: largestDifference('false discovery rate', 'FDR', 'prediction'),
+  false_discovery_rate_ratio: smallestRatio('false discovery rate', 'FDR', 'prediction'),
+  false_omission_rate_difference: largestDifference('false omission rate', 'FOR', 'prediction'),
+  false_omission_rate_ratio: smallestRatio('false omission rate', 'FOR', 'prediction'),
+  base_rate_difference: largestDifference('base rate', 'BR', 'label'),
+  base_rate_ratio: smallestRatio('base rate', 'BR', 'label'),
+  average_odds_ratio: {
+    title: 'Mean of the ratios between groups of true and of false positive rate',
+    formula: '½ (min_g TPR / max_g TPR + min_g FPR / max_g FPR)',
+    direction: 'higher',
+    kind: 'fairness',
+    lowest: 0,
+    highest: 1,
+    needs: 'prediction',
+  },
+  label_mean_difference: {
+    title: 'Base rate of all other groups together less that of the privileged one',
+    formula: 'BR(u) − BR(p)',
+    direction: 'ideal',
+    ideal: 0,
+    kind: 'fairness',
+    needsPrivileged: true,
+    lowest: -1,
+    highest: 1,
+    needs: 'label',
+  },
+  label_disparate_impact: {
+    title: 'Base rate of all other groups together over that of the privileged one',
+    formula: 'BR(u) / BR(p)',
+    direction: 'ideal',
+    ideal: 1,
+    kind: 'fairness',
+    needsPrivileged: true,
+    lowest: 0,
+    highest: Infinity,
+    needs: 'label',
+  },
+  average_predictive_value_difference: {
+    title:
+      'Mean of the differences in precision and in false omission rate of all other groups together from the privileged one',
+    formula: '½ (PPV(u) − PPV(p) + FOR(u) − FOR(p))',
+    direction: 'ideal',
+    ideal: 0,
+    kind: 'fairness',
+    needsPrivileged: true,
+    lowest: -1,
+    highest: 1,
+    needs: 'prediction',
+  },
+  others_average_absolute_odds_difference: {
+    title:
+      'Mean of the absolute differences in true and in false positive rate of all other groups together from the privileged one',
+    formula: '½ (|TPR(u) − TPR(p)| + |FPR(u) − FPR(p)|)',
+    direction: 'lower',
+    kind: 'fairness',
+    needsPrivileged: true,
+    lowest: 0,
+    highest: 1,
+    needs: 'prediction',
+  },
+  others_equalized_odds_difference: {
+    title:
+      'The larger of the differences in true and in false positive rate of all other groups together from the privileged one',
+    formula: 'max(|TPR(u) − TPR(p)|, |FPR(u) − FPR(p)|)',
+    direction: 'lower',
+    kind: 'fairness',
+    needsPrivileged: true,
+    lowest: 0,
+    highest: 1,
+    needs: 'prediction',
+  },
+  generalized_equalized_odds_difference: {
+    title: 'The larger of the differences between groups in mean score by label',
+    formula: 'max(max_g GTPR − min_g GTPR, max_g GFPR − min_g GFPR)',
+    direction: 'lower',
+    kind: 'fairness',
+    lowest: 0,
+    highest: 1,
+    needs: 'score',
+  },
+  between_all_groups_generalized_entropy_index: {
+    ...betweenGroups(
+      'Generalized entropy index',
+      'Σ n(g) ((b(g)/μ)^α − 1) / (n α(α − 1)), α = 2 unless told otherwise',
+    ),
+    parameter: entropyParameter,
+  },
+  between_all_groups_theil_index: betweenGroups(
+    'Theil index',
+    'Σ n(g) (b(g)/μ) ln(b(g)/μ) / n, μ = mean(b)',
+  ),
+  between_all_groups_coefficient_of_variation: betweenGroups(
+    'Coefficient of variation',
+    '√(2 · between_all_groups_generalized_entropy_index), α = 2',
+  ),
+  between_group_generalized_entropy_index: {
+    ...betweenSides(
+      'Generalized entropy index',
+      'Σ n(g) ((b(g)/μ)^α − 1) / (n α(α − 1)) over g = u, p, α = 2 unless told otherwise',
+    ),
+    parameter: entropyParameter,
+  },
+  between_group_theil_index: betweenSides(
+    'Theil index',
+    'Σ n(g) (b(g)/μ) ln(b(g)/μ) / n over g = u, p',
+  ),
+  between_group_coefficient_of_variation: betweenSides(
+    'Coefficient of variation',
+    '√(2 · between_group_generalized_entropy_index), α = 2',
+  ),
+  smoothed_empirical_differential_fairness: {
+    title:
+      'Largest logarithm of a ratio between groups of smoothed selection rates, or of their complements',
+    formula:
+      'max over g, h of |ln s(g)/s(h)| and |ln (1 − s(g))/(1 − s(h))|, s = (TP + FP + c/2) / (n + c), c = 1 unless told otherwise',
+    direction: 'lower',
+    kind: 'fairness',
+    parameter: concentration,
+    lowest: 0,
+    highest: Infinity,
+    needs: 'prediction',
+  },
+  label_smoothed_empirical_differential_fairness: {
+    title:
+      'Largest logarithm of a ratio between groups of smoothed base rates, or of their complements',
+    formula:
+      'max over g, h of |ln s(g)/s(h)| and |ln (1 − s(g))/(1 − s(h))|, s = (TP + FN + c/2) / (n + c), c = 1 unless told otherwise',
+    direction: 'lower',
+    kind: 'fairness',
+    parameter: concentration,
+    lowest: 0,
+    highest: Infinity,
+    needs: 'label',
+  },
+  differential_fairness_bias_amplification: {
+    title: 'Differential unfairness of the predictions less that of the labels',
+    formula:
+      'smoothed_empirical_differential_fairness − label_smoothed_empirical_differential_fairness',
+    direction: 'lower',
+    kind: 'fairness',
+    parameter: concentration,
+    lowest: -Infinity,
+    highest: Infinity,
+    needs: 'prediction',
+  },
+  demographic_disparity: {
+    title:
+      'Share of all other groups together among rows predicted unfavorable less that among rows predicted favorable',
+    formula: 'n(u, ŷ = 0) / n(ŷ = 0) − n(u, ŷ = 1) / n(ŷ = 1)',
+    direction: 'ideal',
+    ideal: 0,
+    kind: 'fairness',
+    needsPrivileged: true,
+    lowest: -1,
+    highest: 1,
+    needs: 'prediction',
+  },
+  conditional_demographic_disparity: {
+    title: 'Mean of the demographic disparities within the values of a control column, by rows',
+    formula: 'Σ n_k DD_k / n over the values k of the control column',
+    direction: 'ideal',
+    ideal: 0,
+    kind: 'fairness',
+    needsPrivileged: true,
+    needsControl: true,
+    lowest: -1,
+    highest: 1,
+    needs: 'prediction',
+  },
+  class_imbalance: {
+    title: 'Share of rows of all other groups together less that of the privileged one',
+    formula: '(n(u) − n(p)) / n',
+    direction: 'ideal',
+    ideal: 0,
+    kind: 'fairness',
+    needsPrivileged: true,
+    lowest: -1,
+    highest: 1,
+    needs: 'label',
+  },
+  predicted_positive_share: {
+    title: 'Share of a group among all rows predicted favorable',
+    formula: 'n(g, ŷ = 1) / n(ŷ = 1)',
+    direction: 'neither',
+    kind: 'fairness',
+    perGroup: true,
+    lowest: 0,
+    highest: 1,
+    needs: 'prediction',
+  },
+  predicted_positive_share_ratio: {
+    title: 'Rows of a group that are predicted favorable over those of the privileged one',
+    formula: 'n(g, ŷ = 1) / n(p, ŷ = 1)',
+    direction: 'ideal',
+    ideal: 1,
+    kind: 'fairness',
+    perGroup: true,
+    needsPrivileged: true,
+    lowest: 0,
+    highest: Infinity,
     needs: 'prediction',
   },
 } as const satisfies Record<string, MetricDefinition>;

@@ -1,5 +1,23 @@
 import type { MetricDefinition } from './metric-definition.js';
 
+/** A rate of which each row has a share: its score. */
+const meanScore = (rows: string, formula: string, direction: 'higher' | 'lower') =>
+  ({
+    title: `Mean score of ${rows} rows`,
+    formula,
+    direction,
+    kind: 'quality',
+    lowest: 0,
+    highest: 1,
+    needs: 'score',
+  }) as const;
+
+const complementOfScore = (rows: string, formula: string, direction: 'higher' | 'lower') =>
+  ({
+    ...meanScore(rows, formula, direction),
+    title: `Mean of what the scores of ${rows} rows lack to 1`,
+  }) as const;
+
 /** What predictions of two classes are worth: of all rows, or of those of a group. */
 export const binaryQualityMetrics = {
   accuracy: {
@@ -10,6 +28,7 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   roc_auc: {
     title: 'Chance that a positive row is scored above a negative one, ties counted half',
@@ -19,6 +38,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'score',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   selection_rate: {
     title: 'Share of rows predicted favorable',
@@ -28,6 +49,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   true_positive_rate: {
     title: 'Share of favorable rows predicted favorable',
@@ -37,6 +60,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   false_positive_rate: {
     title: 'Share of unfavorable rows predicted favorable',
@@ -46,6 +71,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   true_negative_rate: {
     title: 'Share of unfavorable rows predicted unfavorable; specificity',
@@ -55,6 +82,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   false_negative_rate: {
     title: 'Share of favorable rows predicted unfavorable',
@@ -64,6 +93,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   error_rate: {
     title: 'Share of rows predicted wrong',
@@ -73,6 +104,7 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   balanced_accuracy: {
     title: 'Mean of the shares predicted right among favorable and among unfavorable rows',
@@ -82,6 +114,7 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   youden_j: {
     title:
@@ -101,6 +134,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   negative_predictive_value: {
     title: 'Share of rows predicted unfavorable that are',
@@ -137,6 +172,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   matthews_correlation_coefficient: {
     title: 'Correlation of label and prediction',
@@ -146,6 +183,7 @@ export const binaryQualityMetrics = {
     lowest: -1,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   cohen_kappa: {
     title: 'Agreement of label and prediction beyond that of chance',
@@ -155,6 +193,7 @@ export const binaryQualityMetrics = {
     lowest: -1,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
   },
   base_rate: {
     title: 'Share of favorable rows, whatever the predictions',
@@ -164,6 +203,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'label',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: true,
   },
   theil_index: {
     title: 'Inequality of what rows get, b = 1 + prediction − label, by its entropy',
@@ -175,10 +216,11 @@ export const binaryQualityMetrics = {
     needs: 'prediction',
   },
   generalized_entropy_index: {
-    title: 'Inequality of what rows get, b = 1 + prediction − label, by its square (α = 2)',
-    formula: 'mean((b/μ)² − 1) / 2, μ = mean(b)',
+    title: 'Inequality of what rows get, b = 1 + prediction − label, by its power α',
+    formula: 'mean((b/μ)^α − 1) / (α(α − 1)), μ = mean(b), α = 2 unless told otherwise',
     direction: 'lower',
     kind: 'quality',
+    parameter: { name: 'α', default: 2, lowest: -10, highest: 10 },
     lowest: 0,
     highest: Infinity,
     needs: 'prediction',
@@ -192,4 +234,24 @@ export const binaryQualityMetrics = {
     highest: Infinity,
     needs: 'prediction',
   },
+  generalized_true_positive_rate: meanScore(
+    'favorable',
+    'Σ s / (TP + FN) over favorable rows',
+    'higher',
+  ),
+  generalized_false_positive_rate: meanScore(
+    'unfavorable',
+    'Σ s / (FP + TN) over unfavorable rows',
+    'lower',
+  ),
+  generalized_false_negative_rate: complementOfScore(
+    'favorable',
+    '1 − generalized_true_positive_rate',
+    'lower',
+  ),
+  generalized_true_negative_rate: complementOfScore(
+    'unfavorable',
+    '1 − generalized_false_positive_rate',
+    'higher',
+  ),
 } as const satisfies Record<string, MetricDefinition>;

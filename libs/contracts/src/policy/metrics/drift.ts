@@ -1,19 +1,20 @@
+import { tasks } from '../task.js';
 import type { MetricDefinition } from './metric-definition.js';
 
 /** How far a column of the evaluation data is from the same column of the reference data. */
-const ofColumn = { kind: 'drift', needs: 'reference', lowest: 0 } as const;
+const ofColumn = { kind: 'drift', needs: 'reference', lowest: 0, tasks } as const;
 const distance = { ...ofColumn, direction: 'lower', highest: Infinity } as const;
 const share = { ...ofColumn, direction: 'lower', highest: 1 } as const;
 const pValue = { ...ofColumn, direction: 'higher', highest: 1 } as const;
 /** Of the whole table, or of what the model makes of it: no column is named. */
 const table = { drift: 'table' } as const;
-const estimated = {
-  ...ofColumn,
+/** Of the labels and scores of both tables, which are compared for two classes only. */
+const ofScores = {
   ...table,
-  direction: 'higher',
-  highest: 1,
   scoresReference: true,
+  tasks: ['binary-classification'],
 } as const;
+const estimated = { ...ofColumn, ...ofScores, direction: 'higher', highest: 1 } as const;
 
 /**
  * How the evaluation data, the current sample, differs from the reference data: F and p are the distribution function and the
@@ -162,16 +163,14 @@ export const driftMetrics = {
   },
   prediction_drift: {
     ...share,
-    ...table,
-    scoresReference: true,
+    ...ofScores,
     title: 'Drift distance of the scores, or of the predictions where there are no scores',
     formula: 'sup |F − G| of scores, or ½ Σ |p − q| of predictions',
     hasInterval: true,
   },
   label_drift: {
     ...share,
-    ...table,
-    scoresReference: true,
+    ...ofScores,
     title: 'Drift distance of the labels',
     formula: '½ Σ |p − q|',
     hasInterval: true,

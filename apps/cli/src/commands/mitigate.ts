@@ -1,0 +1,117 @@
+import { parsePolicy, SluiceError } from '@sluice/contracts';
+import { constraints } from '@sluice/evaluation';
+import { Command, Option } from 'commander';
+import { positiveInteger, positiveNumber, share } from '../arguments.js';
+import type { Context } from '../context.js';
+import { methods, type MitigationOptions } from '../mitigate/mitigation-options.js';
+import type { MitigationResult } from '../mitigate/mitigation-result.js';
+import { postProcess } from '../mitigate/post-process.js';
+import { renderMitigation } from '../mitigate/render-mitigation.js';
+import { repairFeatures } from '../mitigate/repair-features.js';
+import { reweigh } from '../mitigate/reweigh.js';
+import { inWorkplace, type Workplace } from '../mitigate/workplace.js';
+import { readPolicy } from '../policy-file.js';
+import { plain } from '../terminal.js';
+
+const several = (value: string, before: readonly string[]): string[] => [...before, value];
+
+/** `sluice mitigate`: what can be done about a bias, fitted to some rows and judged by others. */
+export const mitigateCommand = (context: Context): Command =>
+  new Command('mitigate')
+    .description('reduce a bias in data or decisions, and see what it costs, before and after')
+    .argument('[policy]', 'the policy; its paths start at its folder', 'sluice.yaml')
+    .addOption(
+      new Option('--method <method>', 'what to do about it').choices(methods).makeOptionMandatory(),
+    )
+    .option(
+      '--by <column>',
+      "the column that groups come from; several for their intersections (default: the policy's protected column)",
+      several,
+      [],
+    )
+    .option('--fit <file>', 'the table to fit to')
+    .option('--judge <file>', "the table to judge by (default: the policy's evaluation data)")
+    .option('--output <file>', 'write the new model or table there; nothing is written over')
+    .option('--output-judge <file>', 'write the judged table there, changed in the same way')
+    .addOption(
+      new Option('--constraint <constraint>', 'what is to be equal among groups')
+        .choices(constraints)
+        .default('demographic_parity'),
+    )
+    .addOption(
+      new Option('--objective <objective>', 'what to be best at as long as the constraint holds')
+        .choices(['accuracy', 'balanced_accuracy'])
+        .default('accuracy'),
+    )
+    .option(
+      '--false-negative-cost <number>',
+      'with the next: the objective is the cost',
+      positiveNumber,
+    )
+    .option('--false-positive-cost <number>', 'of a wrong favorable label', positiveNumber)
+    .option(
+      '--tolerance <share>',
+      'the largest difference that is left between groups (default: 0.02; of reject-option 0.05)',
+      share,
+    )
+    .option('--randomized', 'group-thresholds: meet the constraint exactly, some rows by lot')
+    .addOption(
+      new Option('--unseen <what>', 'what a model does with groups that the fit has not seen')
+        .choices(['refuse', 'keep'])
+        .default('refuse'),
+    )
+    .option('--privileged <group>', "the privileged group (default: the policy's)")
+    .option('--feature <column>', 'a numeric column to change; several if need be', several, [])
+    .option('--level <share>', 'how far to change features, from 0 to 1', share, 1)
+    .option('--column <name>', 'the name of the new column: weight, or mitigated_prediction')
+    .option('--artifact <file>', "start from this ONNX model instead of the policy's")
+    .option('--seed <number>', 'decides the split and the lots', positiveInteger, 1)
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText(
+      'after',
+      `
+Methods:
+  reweighing                 a column of weights to train again with
+  disparate-impact-remover   features whose distribution is the same in all groups
+  correlation-remover        features that are not correlated with groups
+  group-thresholds           a model with a threshold for each group
+  equalized-odds             a model that turns some of its predictions, by lot
+  reject-option              a model that favours the others where it is least sure
+
+Exit codes: 0 done, 2 bad input or an error. Whether the gate passes is for sluice evaluate to say.
+
+Examples:
+  $ sluice mitigate --method group-thresholds --by age_group --fit data/train.parquet \\
+      --output proposals/mitigated.onnx
+  $ sluice mitigate --method reweighing --by age_group --by sex --fit data/train.parquet \\
+      --output data/weighed.parquet`,
+    )
+    .action(async (policyFile: string, options: MitigationOptions) => {
+      const { terminal, folder } = context;
+      const policy = parsePolicy(await readPolicy(policyFile, folder), policyFile);
+      if (policy.task !== 'binary-classification')
+        throw new SluiceError(
+          'invalid_request',
+          `Mitigation is of binary classification, and the policy is of ${policy.task}.`,
+        );
+      const result = await inWorkplace({ options, policy, policyFile, context }, mitigate);
+      terminal.progress(null);
+      terminal.print(
+        options.json ? JSON.stringify(result, null, 2) : renderMitigation(result, terminal.colors),
+      );
+      for (const path of result.outputs) terminal.note(`Written: ${plain(path)}`);
+    });
+
+const mitigate = (workplace: Workplace): Promise<MitigationResult> => {
+  switch (workplace.options.method) {
+    case 'reweighing':
+      return reweigh(workplace);
+    case 'disparate-impact-remover':
+    case 'correlation-remover':
+      return repairFeatures(workplace);
+    case 'group-thresholds':
+    case 'equalized-odds':
+    case 'reject-option':
+      return postProcess(workplace);
+  }
+};

@@ -1,0 +1,35 @@
+import type { Constraint } from '@sluice/evaluation';
+
+export const methods = [
+  'reweighing',
+  'disparate-impact-remover',
+  'correlation-remover',
+  'group-thresholds',
+  'equalized-odds',
+  'reject-option',
+] as const;
+export type Method = (typeof methods)[number];
+
+/** The command line, as it was parsed. */
+export interface MitigationOptions {
+  readonly method: Method;
+  readonly by: readonly string[];
+  readonly constraint: Constraint;
+  readonly objective: 'accuracy' | 'balanced_accuracy';
+  readonly falseNegativeCost?: number;
+  readonly falsePositiveCost?: number;
+  readonly tolerance?: number;
+  readonly randomized?: true;
+  readonly unseen: 'refuse' | 'keep';
+  readonly privileged?: string;
+  readonly feature: readonly string[];
+  readonly level: number;
+  readonly column?: string;
+  readonly artifact?: string;
+  readonly fit?: string;
+  readonly judge?: string;
+  readonly seed: number;
+  readonly output?: string;
+  readonly outputJudge?: string;
+  readonly json?: true;
+}

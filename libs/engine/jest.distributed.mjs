@@ -1,0 +1,3 @@
+import { distributed } from '../../jest.preset.mjs';
+
+export default distributed();

@@ -1,0 +1,158 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  datasetExtensions,
+  datasetFormatOfPath,
+  isDatasetPattern,
+  manifestDigest,
+  type Digest,
+  type Fault,
+} from '@sluice/contracts';
+import { digestOfFile } from '../digest-of-file.js';
+import { faultError } from '../fault-collector.js';
+import { matchesWildcard } from './wildcard.js';
+
+/** One file of a dataset. */
+export interface DatasetFile {
+  /** Where it is on this machine. */
+  readonly path: string;
+  /** The path that the user knows, such as that in the repository. */
+  readonly name: string;
+}
+
+/** More files than this are a mistake, or a table that wants to be written again in larger ones. */
+const mostFiles = 10_000;
+
+/**
+ * The files that a dataset consists of, in code-unit order of their names: the one file of that name, all files in a
+ * folder and the folders below, or those that match a pattern. Names that start with `.` or `_` are left out of
+ * folders, as every engine does, since writers keep their own marks under them; of a pattern only by `*` and `**`.
+ *
+ * @param folder that locations start at
+ * @param key of the policy that names the location, which faults are told of
+ * @throws SluiceError `invalid_data` if a folder or a pattern gives no files, or files of several formats
+ */
+export const findDatasetFiles = async (
+  folder: string,
+  location: string,
+  key = 'data.evaluation',
+): Promise<readonly DatasetFile[]> => {
+  const plain = location.replace(/\/$/, '');
+  const pattern = isDatasetPattern(plain);
+  if (!pattern && !(await isFolder(join(folder, plain))))
+    return [{ path: join(folder, plain), name: location }];
+  const names = await namesMatching(folder, pattern ? plain : `${plain}/**/*`, location, key);
+  const files = names.toSorted(byCodeUnit).map((name) => ({ path: join(folder, name), name }));
+  assertOneTable(files, location, pattern, key);
+  return files;
+};
+
+/**
+ * The content address of a dataset: that of its file, or of the manifest of its files with their paths below the
+ * folder that they share, so that the same table elsewhere is the same dataset.
+ */
+export const digestOfDataset = async (files: readonly DatasetFile[]): Promise<Digest> => {
+  const [only, ...others] = files;
+  if (only !== undefined && others.length === 0) return digestOfFile(only.path);
+  const shared = sharedFolder(files.map(({ name }) => name));
+  const entries: Parameters<typeof manifestDigest>[0]['files'] = [];
+  for (const { path, name } of files)
+    entries.push({
+      path: name.slice(shared.length),
+      digest: await digestOfFile(path),
+      size: (await stat(path)).size,
+    });
+  return manifestDigest({ files: entries });
+};
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    // Whatever is wrong with it is said when it is opened as a file.
+    () => false,
+  );
+
+/** Walks folder by folder along a pattern, so that nothing is listed that can't match. */
+const namesMatching = async (
+  root: string,
+  pattern: string,
+  location: string,
+  key: string,
+): Promise<string[]> => {
+  const found = new Set<string>();
+  const walk = async (base: string, [part, ...rest]: readonly string[]): Promise<void> => {
+    if (part === undefined) return;
+    if (part === '**') await walk(base, rest);
+    for (const entry of await entriesOf(join(root, base))) {
+      const name = base === '' ? entry.name : `${base}/${entry.name}`;
+      const hidden = /^[._]/.test(entry.name) && /^[*?]/.test(part);
+      if (hidden || !(part === '**' || matchesWildcard(entry.name, part))) continue;
+      // A linked folder may lead into itself, so links are followed to files only.
+      if (entry.isDirectory()) await walk(name, part === '**' ? [part, ...rest] : rest);
+      else if (rest.length === 0 && part !== '**') found.add(name);
+      if (found.size > mostFiles)
+        throw refused(key, location, {
+          message: `the dataset has more than ${mostFiles} files`,
+          expected: `at most ${mostFiles}`,
+          hint: 'Write the table in fewer, larger files.',
+        });
+    }
+  };
+  const parts = pattern.split('/');
+  await walk('', parts.at(-1) === '**' ? [...parts, '*'] : parts);
+  return [...found];
+};
+
+const entriesOf = async (folder: string) => {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw cause;
+  }
+};
+
+const assertOneTable = (
+  files: readonly DatasetFile[],
+  location: string,
+  pattern: boolean,
+  key: string,
+): void => {
+  if (files.length === 0)
+    throw refused(key, location, {
+      message: pattern ? 'no file matches the pattern' : 'the folder has no files',
+      expected: `files with one of the extensions ${datasetExtensions.join(', ')}`,
+      hint: `Check ${key} in the policy.`,
+    });
+  const formats = new Map(files.map(({ name }) => [datasetFormatOfPath(name), name] as const));
+  const stranger = files.find(({ name }) => datasetFormatOfPath(name) === undefined);
+  if (stranger !== undefined)
+    throw refused(key, stranger.name, {
+      message: 'the format of a file of the dataset cannot be told from its name',
+      expected: `one of the extensions ${datasetExtensions.join(', ')}`,
+      hint: 'Move it elsewhere, or name the files by a pattern such as data/*.parquet.',
+    });
+  if (formats.size > 1)
+    throw refused(key, location, {
+      message: 'the files of the dataset are of several formats',
+      found: [...formats.values()].join(', '),
+      expected: 'files of one format',
+      hint: 'Name those of one format by a pattern such as data/*.parquet.',
+    });
+};
+
+/** The longest folder, with its slash, that all names start with. */
+const sharedFolder = (names: readonly string[]): string => {
+  const [first = '', ...others] = names;
+  let end = first.lastIndexOf('/') + 1;
+  while (end > 0 && others.some((name) => !name.startsWith(first.slice(0, end))))
+    end = first.lastIndexOf('/', end - 2) + 1;
+  return first.slice(0, end);
+};
+
+const refused = (key: string, file: string, about: Omit<Fault, 'file' | 'path'>) =>
+  faultError('invalid_data', [{ file, path: key, ...about }]);
+
+/** Not the locale's order: rows must come in the same order everywhere. */
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,34 @@
+import type { Policy } from '@sluice/contracts';
+import type { Layout } from '../assembly/layout.js';
+import { findPolicyColumns } from '../dataset/policy-columns.js';
+import { policyLayout, surveyIntersections } from '../dataset/policy-layout.js';
+import { surveyDataset } from '../dataset/survey.js';
+import type { Table } from '../dataset/table.js';
+import type { FaultCollector } from '../fault-collector.js';
+import { relationOfData } from '../scored-relations.js';
+import type { Dialect } from '../sql/dialect.js';
+import type { ScoredRelation } from '../sql/scored-relation.js';
+
+/** A table whose rows are scored already, as the definitions of a profile read it. */
+export interface ScoredTable {
+  readonly relation: ScoredRelation;
+  readonly layout: Layout;
+  readonly rows: number;
+}
+
+/**
+ * Looks over the columns of a table that a policy names; undefined, with faults, when it can't be evaluated.
+ */
+export const surveyScoredTable = async (
+  policy: Policy,
+  table: Table,
+  dialect: Dialect,
+  faults: FaultCollector,
+): Promise<ScoredTable | undefined> => {
+  const columns = findPolicyColumns(policy, table, faults);
+  const survey = await surveyDataset(policy, columns, table, faults);
+  if (survey === undefined) return undefined;
+  const layout = policyLayout(policy, survey);
+  await surveyIntersections(layout, survey, table, dialect, faults);
+  return { rows: survey.rows, relation: relationOfData(survey, table, dialect), layout };
+};

@@ -1,0 +1,82 @@
+import { isFavorable } from '../favorable.js';
+import type { BatchScores, PlannedOutputs } from './model-plan.js';
+
+/** An output of a model, wherever it ran: row-major values and their shape. */
+export interface OutputValues {
+  readonly dims: readonly number[];
+  readonly data: ArrayLike<number | bigint | string | boolean>;
+}
+
+/**
+ * The scores and predictions of a batch, from the outputs that hold them.
+ *
+ * @throws Error with a sentence about an output whose shape isn't that of scores or labels of these rows
+ */
+export const readScores = (
+  score: OutputValues,
+  label: OutputValues | undefined,
+  rows: number,
+  plan: PlannedOutputs,
+): BatchScores => {
+  const scores = favorableScores(score, rows, plan);
+  const predictions = label === undefined ? decided(scores) : predicted(label, rows, plan);
+  return { scores, predictions, disagreements: disagreementsOf(scores, predictions) };
+};
+
+const favorableScores = (
+  output: OutputValues,
+  rows: number,
+  plan: PlannedOutputs,
+): Float64Array => {
+  const shape = output.dims;
+  const width = shape.length === 2 ? (shape[1] as number) : 1;
+  const fits =
+    shape[0] === rows &&
+    shape.length <= 2 &&
+    (width === 1 || width === 2) &&
+    output.data.length === rows * width;
+  if (!fits)
+    throw new Error(
+      `the scores "${plan.score}" have the shape [${shape.join(', ')}] for ${rows} rows, which is not that of one or two classes`,
+    );
+  if (width === 2 && plan.favorableIndex === null)
+    throw new Error(
+      `the scores "${plan.score}" have two columns, and no class labels in the model tell which is the favorable one's`,
+    );
+  const values = output.data as Float32Array | Float64Array;
+  const offset = width === 2 ? (plan.favorableIndex as number) : 0;
+  return Float64Array.from({ length: rows }, (_, row) => values[row * width + offset] as number);
+};
+
+/** Booleans of ONNX Runtime come as bytes, and are compared as the numbers 1 and 0. */
+const predicted = (output: OutputValues, rows: number, plan: PlannedOutputs): Uint8Array => {
+  const labels = output.data;
+  if (labels.length !== rows)
+    throw new Error(
+      `the labels "${plan.label}" have the shape [${output.dims.join(', ')}] for ${rows} rows`,
+    );
+  const known = new Map<string | bigint | number | boolean, number>();
+  return Uint8Array.from({ length: rows }, (_, row) => {
+    const label = labels[row] as string | bigint | number | boolean;
+    let favorable = known.get(label);
+    if (favorable === undefined) {
+      favorable = Number(
+        isFavorable(typeof label === 'bigint' ? Number(label) : label, plan.favorable),
+      );
+      known.set(label, favorable);
+    }
+    return favorable;
+  });
+};
+
+const decided = (scores: Float64Array): Uint8Array =>
+  Uint8Array.from(scores, (value) => Number(value >= 0.5));
+
+const disagreementsOf = (scores: Float64Array, predictions: Uint8Array): number => {
+  let count = 0;
+  // Next to ½ rounding decides, which says nothing.
+  scores.forEach((value, row) => {
+    if (Math.abs(value - 0.5) > 1e-6 && Number(value > 0.5) !== predictions[row]) count += 1;
+  });
+  return count;
+};

@@ -1,0 +1,21 @@
+import { quoteName, quoteText } from '../dataset/sql.js';
+import type { Dialect } from './dialect.js';
+
+export const duckdbDialect: Dialect = {
+  name: quoteName,
+  text: quoteText,
+  // A function of one column is worked out once for each entry of a Parquet dictionary. A cast to ENUM, which may fail,
+  // is made for each row: some six times as slow.
+  code: (text, names) =>
+    `CAST(list_position([${names.map(quoteText).join(', ')}], ${text}) - 1 AS USMALLINT)`,
+  isOneOf: (text, texts) =>
+    texts.length === 0
+      ? '0'
+      : `CAST(list_contains([${texts.map(quoteText).join(', ')}], ${text}) AS UTINYINT)`,
+  floor: (number) => `CAST(floor(${number}) AS INTEGER)`,
+  // The cast itself rounds.
+  whole: (number) => `CAST(${number} AS BIGINT)`,
+  wide: (integer) => `CAST(${integer} AS HUGEINT)`,
+  total: (integer) => `sum(${integer})`,
+  double: (integer) => `CAST(${integer} AS DOUBLE)`,
+};

@@ -1,0 +1,279 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  comparedValue,
+  metricDefinition,
+  metricsOf,
+  type Measure,
+  type MetricName,
+} from '@sluice/contracts';
+import { mergeProfiles, type MulticlassProfile, type RegressionProfile } from '@sluice/evaluation';
+import { measureProfile } from '@sluice/evaluation/testing';
+import type { Layout } from '../assembly/layout.js';
+import { duckdbDialect } from '../sql/duckdb-dialect.js';
+import { multiclassProfile } from './multiclass-profile.js';
+import { regressionProfile } from './regression-profile.js';
+
+type Profile = MulticlassProfile | RegressionProfile;
+type Merge = 'whole' | 'undefined';
+
+/** Whether profiles of parts give the value of the whole. A metric that isn't classified here fails the first test. */
+const classified: Record<'regression' | 'multiclass-classification', Record<string, Merge>> = {
+  regression: {
+    mean_absolute_error: 'whole',
+    mean_squared_error: 'whole',
+    root_mean_squared_error: 'whole',
+    mean_absolute_percentage_error: 'whole',
+    median_absolute_error: 'whole',
+    max_error: 'whole',
+    pinball_loss: 'whole',
+    r2_score: 'whole',
+    mean_error: 'whole',
+    residual_quantile: 'whole',
+    mean_prediction: 'whole',
+    mean_label: 'whole',
+    mean_prediction_difference: 'whole',
+    mean_error_difference: 'whole',
+    group_loss_difference: 'whole',
+    group_loss_ratio: 'whole',
+    bounded_group_loss: 'whole',
+  },
+  'multiclass-classification': {
+    accuracy: 'whole',
+    roc_auc: 'undefined',
+    selection_rate: 'whole',
+    true_positive_rate: 'whole',
+    false_positive_rate: 'whole',
+    true_negative_rate: 'whole',
+    false_negative_rate: 'whole',
+    error_rate: 'whole',
+    balanced_accuracy: 'whole',
+    precision: 'whole',
+    f1_score: 'whole',
+    matthews_correlation_coefficient: 'whole',
+    cohen_kappa: 'whole',
+    base_rate: 'whole',
+    log_loss: 'whole',
+    f_beta_score: 'whole',
+    demographic_parity_difference: 'whole',
+    demographic_parity_ratio: 'whole',
+    equalized_odds_difference: 'whole',
+    equalized_odds_ratio: 'whole',
+    accuracy_difference: 'whole',
+    macro_precision: 'whole',
+    macro_recall: 'whole',
+    macro_f1_score: 'whole',
+    macro_f_beta_score: 'whole',
+    weighted_precision: 'whole',
+    weighted_recall: 'whole',
+    weighted_f1_score: 'whole',
+    micro_precision: 'whole',
+    micro_recall: 'whole',
+    micro_f1_score: 'whole',
+    top_k_accuracy: 'whole',
+    macro_roc_auc: 'undefined',
+    weighted_roc_auc: 'undefined',
+    multiclass_brier_score: 'whole',
+  },
+};
+
+let instance: DuckDBInstance;
+let connection: DuckDBConnection;
+beforeAll(async () => {
+  instance = await DuckDBInstance.create(':memory:');
+  connection = await instance.connect();
+  // Any numbers that are neither alike nor in order, the same on every machine.
+  await connection.run(`CREATE TABLE drawn AS SELECT i, hash(i, 1) % 1000 / 1000e0 AS a,
+    hash(i, 2) % 1000 / 1000e0 AS b, hash(i, 3) % 1000 / 1000e0 AS c, hash(i, 4) % 3 AS k,
+    hash(i, 5) % 2 AS g, (1 + hash(i, 6) % 8) / 4e0 AS w FROM range(360) AS r(i)`);
+});
+afterAll(() => {
+  connection.closeSync();
+  instance.closeSync();
+});
+
+const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson();
+const layout: Layout = {
+  columns: [{ name: 'g', names: ['one', 'two'], privileged: null }],
+  groupings: [{ columns: [0], within: null }],
+};
+
+interface Table {
+  /** What stands after FROM. */
+  readonly rows: string;
+  readonly count: number;
+  readonly weighted?: boolean;
+  /** Whether the champion is the version. */
+  readonly itself?: boolean;
+}
+
+const whole: Table = { rows: 'SELECT * FROM drawn', count: 360 };
+
+const regression = ({ rows, count, weighted, itself }: Table): Promise<Profile> => {
+  const version = '100 + 50 * a + 8 * b + 5 * g';
+  return regressionProfile(
+    query,
+    duckdbDialect,
+    {
+      from: `(${rows}) AS rows_`,
+      label: '100 + 50 * a',
+      prediction: version,
+      champion: itself ? version : '104 + 40 * a - 10 * c',
+      weight: weighted ? { sql: 'w', largest: 2000 } : null,
+      codes: ['CAST(g AS USMALLINT)'],
+    },
+    layout,
+    count,
+  );
+};
+
+const multiclass = ({ rows, count, weighted, itself }: Table): Promise<Profile> => {
+  const scoresOf = (noise: string): string[] =>
+    [0, 1, 2].map(
+      (at) => `(CASE WHEN k = ${at} THEN 0.5 ELSE 0.2 END + ${noise} * ${(at - 1) / 5}) / 0.9`,
+    );
+  const predictionsOf = (noise: string) => {
+    const scores = scoresOf(noise);
+    const best = `greatest(${scores.join(', ')})`;
+    return {
+      prediction: `CASE WHEN ${scores[0]} = ${best} THEN 0 WHEN ${scores[1]} = ${best} THEN 1 ELSE 2 END`,
+      scores,
+    };
+  };
+  const version = predictionsOf('(3 * a - 1.5 + 0.2 * g)');
+  return multiclassProfile(
+    query,
+    duckdbDialect,
+    {
+      from: `(${rows}) AS rows_`,
+      label: 'CAST(k AS INTEGER)',
+      version,
+      champion: itself ? version : predictionsOf('(4 * b - 2)'),
+      weight: weighted ? { sql: 'w', largest: 2000 } : null,
+      codes: ['CAST(g AS USMALLINT)'],
+    },
+    ['x', 'y', 'z'],
+    layout,
+    count,
+  );
+};
+
+const subjects = ['version', 'champion', 'difference'] as const;
+
+describe.each([
+  ['regression', regression],
+  ['multiclass-classification', multiclass],
+] as const)('the registry of metrics of %s', (task, make) => {
+  const profiles: Record<string, Profile> = {};
+  beforeAll(async () => {
+    const parts = [0, 1, 2].map((part) => ({
+      rows: `SELECT * FROM drawn WHERE i % 3 = ${part}`,
+      count: 120,
+    }));
+    const tables: Record<string, Table> = {
+      whole,
+      reversed: { ...whole, rows: 'SELECT * FROM drawn ORDER BY i DESC' },
+      thrice: { rows: 'SELECT drawn.* FROM drawn, range(3)', count: 1080 },
+      itself: { ...whole, itself: true },
+      weighted: { ...whole, weighted: true },
+      heavier: { ...whole, weighted: true, rows: 'SELECT * REPLACE (w * 1000 AS w) FROM drawn' },
+      part0: parts[0] as Table,
+      part1: parts[1] as Table,
+      part2: parts[2] as Table,
+    };
+    for (const [name, table] of Object.entries(tables)) profiles[name] = await make(table);
+    profiles['merged'] = mergeProfiles([0, 1, 2].map((part) => profiles[`part${part}`] as Profile));
+  }, 120_000);
+
+  const names = metricsOf(task);
+  const measure = (name: string, metric: MetricName, of: Measure['of'] = 'version'): Measure => {
+    const { kind, ofOneClass } = metricDefinition(metric);
+    return measureProfile(profiles[name] as Profile, {
+      metric,
+      of,
+      by: kind === 'fairness' ? 'g' : null,
+      group: null,
+      ...(task === 'multiclass-classification' && ofOneClass && { class: 'y' }),
+    });
+  };
+  const sameFigures = (found: Measure, expected: Measure): void => {
+    expect(found.state).toBe('ok');
+    const scale = Math.max(1, Math.abs(expected.value as number));
+    const figures = ({ value, interval }: Measure) => [value, interval?.lower, interval?.upper];
+    figures(expected).forEach((figure, at) => {
+      if (figure == null) expect(figures(found)[at]).toBe(figure);
+      else expect(Math.abs((figures(found)[at] as number) - figure) / scale).toBeLessThan(1e-9);
+    });
+  };
+
+  it('classifies every metric, and no other', () => {
+    expect(Object.keys(classified[task]).toSorted()).toEqual(names.toSorted());
+  });
+
+  describe.each(names)('%s', (metric) => {
+    it('lies within its bounds, and its interval with it', () => {
+      const { lowest, highest } = metricDefinition(metric);
+      for (const name of ['whole', 'weighted'])
+        for (const whose of ['version', 'champion'] as const) {
+          const { value, interval } = measure(name, metric, whose);
+          for (const figure of [value, interval?.lower ?? value, interval?.upper ?? value]) {
+            expect(figure).not.toBeNull();
+            expect(figure).toBeGreaterThanOrEqual(lowest);
+            expect(figure).toBeLessThanOrEqual(highest);
+          }
+        }
+    });
+
+    it('is the same to the byte in whatever order rows come', () => {
+      for (const whose of subjects)
+        expect(measure('reversed', metric, whose)).toEqual(measure('whole', metric, whose));
+    });
+
+    it('keeps its value, and narrows, when every row stands there thrice', () => {
+      for (const whose of subjects) {
+        const [once, thrice] = [measure('whole', metric, whose), measure('thrice', metric, whose)];
+        expect(thrice.value).toBeCloseTo(once.value as number, 9);
+        expect(thrice.n).toBe(3 * once.n);
+        if (once.interval === null || thrice.interval === null) continue;
+        // Labels are the same for both, without a doubt.
+        if (whose === 'difference' && metricDefinition(metric).needs === 'label') continue;
+        const width = ({ interval }: Measure): number =>
+          (interval?.upper as number) - (interval?.lower as number);
+        expect(width(thrice)).toBeLessThan(width(once));
+      }
+    });
+
+    it('does not depend on the unit of weights', () => {
+      for (const whose of subjects)
+        sameFigures(measure('heavier', metric, whose), measure('weighted', metric, whose));
+    });
+
+    it('is the same from profiles of parts, or undefined', () => {
+      for (const whose of subjects) {
+        const merged = measure('merged', metric, whose);
+        if (classified[task][metric] === 'whole')
+          sameFigures(merged, measure('whole', metric, whose));
+        else expect(merged.state).toBe('undefined');
+      }
+    });
+
+    it('is the difference of version and champion, where it compares them', () => {
+      const [version, champion, difference] = subjects.map(
+        (whose) => measure('whole', metric, whose).value,
+      );
+      if (metricDefinition(metric).needs === 'label') return expect(difference).toBe(0);
+      const compared = (value: number | null | undefined): number =>
+        comparedValue({ metric }, value as number);
+      expect(difference).toBeCloseTo(compared(version) - compared(champion), 9);
+    });
+
+    it('is 0 from itself', () => {
+      if (metricDefinition(metric).needs === 'label') return;
+      const { value, interval } = measure('itself', metric, 'difference');
+      expect(value).toBeCloseTo(0, 12);
+      if (interval === null) return;
+      expect(interval.lower).toBeLessThanOrEqual(1e-12);
+      expect(interval.upper).toBeGreaterThanOrEqual(-1e-12);
+    });
+  });
+});

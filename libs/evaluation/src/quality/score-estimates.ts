@@ -1,0 +1,129 @@
+import {
+  averagePrecisionInterval,
+  calibrationError,
+  gainInterval,
+  kolmogorovSmirnovInterval,
+  type Estimate,
+  type LabelledBins,
+} from '@sluice/statistics';
+import { scoreBin, scoreBins, scoreSums } from '../curves/score-histogram.js';
+import { gainShares, type BinarySlice, type ScoreHistogram } from '../profile.js';
+import type { Predictor } from './rates.js';
+import { effectiveClasses, effectiveScale, tallyOf } from './tally.js';
+
+type ScoredSlice = Pick<BinarySlice, 'cells' | 'ranking' | 'scores'>;
+
+/** Rows by label and bin: effective ones, when they are weighted. null without scores. */
+export const effectiveHistogram = (
+  { cells, scores }: Pick<BinarySlice, 'cells' | 'scores'>,
+  predictor: Predictor,
+): ScoreHistogram | null => {
+  const histogram = scores?.[predictor];
+  if (!histogram) return null;
+  const scale = effectiveScale(tallyOf(cells));
+  const scaled = (counts: readonly number[]): number[] => counts.map((count) => count * scale);
+  return {
+    bins: histogram.bins,
+    positives: scaled(histogram.positives),
+    negatives: scaled(histogram.negatives),
+    sums: scaled(histogram.sums),
+    ...(histogram.amounts && {
+      amounts: {
+        positives: scaled(histogram.amounts.positives),
+        negatives: scaled(histogram.amounts.negatives),
+      },
+    }),
+  };
+};
+
+const calibrationBins = 10;
+
+/** Over tenths of the scores, from counts and the exact sums of scores. null without scores. */
+export const calibrationErrorOf = (
+  slice: ScoredSlice,
+  predictor: Predictor,
+  level: number,
+): Estimate | null => {
+  const histogram = effectiveHistogram(slice, predictor);
+  if (histogram === null) return null;
+  const bins = Array.from({ length: calibrationBins }, () => ({
+    rows: 0,
+    positives: 0,
+    scores: 0,
+  }));
+  const binOf = (position: number, of: number) =>
+    bins[Math.floor((position * calibrationBins) / of)] as (typeof bins)[number];
+  histogram.bins.forEach((bin, index) => {
+    const into = binOf(bin, scoreBins);
+    const positives = histogram.positives[index] as number;
+    into.positives += positives;
+    into.rows += positives + (histogram.negatives[index] as number);
+  });
+  histogram.sums.forEach((sum, twentieth) => {
+    binOf(twentieth, scoreSums).scores += sum;
+  });
+  return calibrationError(bins, { level });
+};
+
+/** null without a ranking. */
+export const areaUnderPrecisionRecall = (
+  slice: ScoredSlice,
+  predictor: Predictor,
+  level: number,
+): Estimate | null => {
+  const area = slice.ranking?.[predictor]?.averagePrecision ?? null;
+  const bins = binsOf(slice, predictor);
+  return area === null || bins === null ? null : averagePrecisionInterval(area, bins, { level });
+};
+
+/** null without a ranking. */
+export const distanceOfDistributions = (
+  slice: ScoredSlice,
+  predictor: Predictor,
+  level: number,
+): Estimate | null => {
+  const { ranking } = slice;
+  const farthest = ranking?.[predictor]?.kolmogorovSmirnov ?? null;
+  const histogram = effectiveHistogram(slice, predictor);
+  if (ranking === null || farthest === null || histogram === null) return null;
+  const shares = sharesAbove(histogram, farthest.score);
+  const sizes = effectiveClasses(ranking);
+  return kolmogorovSmirnovInterval(farthest.statistic, shares, sizes, { level });
+};
+
+/** null without a ranking. */
+export const gainAt = (
+  share: number,
+  slice: ScoredSlice,
+  predictor: Predictor,
+  level: number,
+): Estimate | null => {
+  const place = (gainShares as readonly number[]).indexOf(share);
+  const gain = slice.ranking?.[predictor]?.gains?.[place] ?? null;
+  const bins = binsOf(slice, predictor);
+  return gain === null || bins === null ? null : gainInterval(gain, share, bins, { level });
+};
+
+/** null where a label has no rows of any weight. */
+const binsOf = (slice: ScoredSlice, predictor: Predictor): LabelledBins | null => {
+  const histogram = effectiveHistogram(slice, predictor);
+  const has = (counts: readonly number[]): boolean => counts.some((count) => count > 0);
+  return histogram && has(histogram.positives) && has(histogram.negatives) ? histogram : null;
+};
+
+/** The shares of either label in the bin of a score and above it. */
+const sharesAbove = (
+  { bins, positives, negatives }: ScoreHistogram,
+  score: number,
+): { positive: number; negative: number } => {
+  const from = scoreBin(score);
+  const above = (counts: readonly number[]): number => {
+    let [all, high] = [0, 0];
+    counts.forEach((count, index) => {
+      all += count;
+      if ((bins[index] as number) >= from) high += count;
+    });
+    return high / all;
+  };
+  return { positive: above(positives), negative: above(negatives) };
+};

@@ -1,0 +1,44 @@
+import type { LossProfile, Moments, RankingProfile, TableProfile } from '../profile.js';
+
+/** Of labels and predictions of several classes. */
+export interface MulticlassProfile extends TableProfile<
+  'multiclass-classification',
+  MulticlassSlice
+> {
+  /** The classes that labels have or that are predicted, in code-unit order. */
+  readonly classes: readonly string[];
+}
+
+/** The statistics of some rows: of all, or of those of a group. */
+export interface MulticlassSlice {
+  readonly kind: 'multiclass';
+  /** The classes of the whole table. */
+  readonly classes: readonly string[];
+  /** Rows by label and predictions; cells without rows are left out. */
+  readonly cells: readonly ClassCell[];
+  /** Where the label ranks among the scores; null when the data holds predictions only. */
+  readonly places: readonly PlaceCell[] | null;
+  /** Log loss and Brier score of the scores of all classes; null when the data holds predictions only. */
+  readonly losses: LossProfile | null;
+  /** For each class, rank statistics of its score against all other classes; null without scores, and of merged profiles. */
+  readonly rankings: readonly RankingProfile[] | null;
+}
+
+/** Rows that agree on label, prediction and the champion's prediction. */
+export interface ClassCell {
+  readonly label: string;
+  readonly prediction: string;
+  /** null throughout when there is no champion. */
+  readonly champion: string | null;
+  readonly count: number;
+  /** Σ w and Σ w² of the rows' weights; absent when the policy names no weight. */
+  readonly weight?: Moments;
+}
+
+/** Rows that agree on the place of their label: 1 when no other class scores as high. */
+export interface PlaceCell {
+  readonly version: number;
+  readonly champion: number | null;
+  readonly count: number;
+  readonly weight?: Moments;
+}

@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import type { ScoredGroup } from '../src/mitigation/decision-rule.js';
+import type { GroupConfusion } from '../src/mitigation/equalized-odds.js';
+
+interface Case {
+  readonly data: { readonly group: string[]; readonly label: number[]; readonly score: number[] };
+  readonly thresholds: Readonly<
+    Record<
+      string,
+      {
+        readonly x: number;
+        readonly y: number;
+        readonly groups: Readonly<
+          Record<
+            string,
+            {
+              readonly p0: number;
+              readonly threshold0: number | null;
+              readonly p1: number;
+              readonly threshold1: number | null;
+              readonly p_ignore: number;
+              readonly constant: number;
+            }
+          >
+        >;
+        readonly chances: number[];
+      }
+    >
+  >;
+  readonly equalized_odds?: Readonly<
+    Record<'privileged' | 'others', { readonly keep: number; readonly turn: number }>
+  >;
+  readonly reject_option?: Readonly<
+    Record<
+      string,
+      { readonly threshold: number; readonly margin: number; readonly predictions: number[] }
+    >
+  >;
+  readonly reweighing?: Readonly<Record<string, number>>;
+}
+
+interface Mitigation {
+  readonly cases: Readonly<Record<string, Case>>;
+  readonly german_credit: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly repair: Readonly<
+    Record<
+      string,
+      {
+        readonly group: number[];
+        readonly value: number[];
+        readonly repaired: Readonly<Record<string, number[]>>;
+      }
+    >
+  >;
+  readonly correlation: {
+    readonly data: Readonly<Record<'s0' | 's1' | 'f0' | 'f1', number[]>>;
+    readonly one_column: Readonly<Record<string, number[][]>>;
+    readonly two_columns: Readonly<Record<string, number[][]>>;
+  };
+}
+
+const fixtures = new URL('../../../test/fixtures/oracles/', import.meta.url);
+
+/** What AIF360 and fairlearn make of the same data. */
+export const mitigation = JSON.parse(
+  readFileSync(new URL('mitigation.json', fixtures), 'utf8'),
+) as Mitigation;
+
+export const cases = Object.entries(mitigation.cases).map(([name, expected]) => ({
+  name,
+  expected,
+  ...expected.data,
+  groups: groupsOf(expected.data),
+}));
+
+/** The rows of each group, in the order of their names. */
+function groupsOf({ group, label, score }: Case['data']): ScoredGroup[] {
+  return [...new Set(group)].toSorted().map((name) => {
+    const rows = group.flatMap((found, row) => (found === name ? [row] : []));
+    return {
+      group: [name],
+      label: Uint8Array.from(rows, (row) => label[row] as number),
+      score: Float64Array.from(rows, (row) => score[row] as number),
+    };
+  });
+}
+
+/** A group's rows by label and the prediction that a score of at least ½ makes. */
+export const confusionOf = ({ group, label, score }: ScoredGroup): GroupConfusion => {
+  const count = (truth: number, favorable: boolean): number =>
+    label.filter((value, row) => value === truth && (score[row] as number) >= 0.5 === favorable)
+      .length;
+  return {
+    group,
+    truePositives: count(1, true),
+    falsePositives: count(0, true),
+    trueNegatives: count(0, false),
+    falseNegatives: count(1, false),
+  };
+};
+
+/** German credit, 1,000 rows: is credit good, and the values of the columns that its groups come from. */
+export const germanCredit = readFileSync(
+  new URL('../../../examples/credit-risk/train/data/german.data', fixtures),
+  'utf8',
+)
+  .trim()
+  .split('\n')
+  .map((line) => line.split(' '))
+  .map((fields) => ({
+    good: fields[20] === '1',
+    age_over_25: Number(fields[12]) > 25,
+    male: ['A91', 'A93', 'A94'].includes(fields[8] as string),
+  }));

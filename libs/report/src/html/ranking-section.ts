@@ -1,0 +1,134 @@
+import type { Measure, ModelCurves } from '@sluice/contracts';
+import { figure, measureText, valueText } from '../figures.js';
+import { details, legend } from './legend.js';
+import { html, type Markup } from './markup.js';
+import type { Page } from './page.js';
+import { gainAt, gainPlot, precisionAt, precisionRecallPlot, valuePlot } from './ranking-plots.js';
+import type { TableOptions } from './table.js';
+
+const tenths = Array.from({ length: 10 }, (_, index) => (index + 1) / 10);
+
+const overall = ({ verdict }: Page, metric: Measure['metric'], of: Measure['of']) =>
+  verdict.measures.find(
+    (measure) => measure.metric === metric && measure.of === of && measure.by === null,
+  );
+
+const columnsOf = (first: string, champion: boolean): TableOptions['columns'] => [
+  { title: first, kind: 'figure' },
+  { title: 'Version', kind: 'figure' },
+  ...(champion ? [{ title: 'Champion', kind: 'figure' as const }] : []),
+];
+
+export const precisionRecall = (
+  page: Page,
+  version: ModelCurves,
+  champion: ModelCurves | null,
+): Markup => {
+  const [ours, theirs] = [version.precisionRecall, champion?.precisionRecall ?? null];
+  if (ours === null)
+    return html`<div>
+      <h3>Precision and recall</h3>
+      <p>There is no curve: rows of one label only.</p>
+    </div> `;
+  const area = (of: Measure['of'], rough: number): string => {
+    const exact = overall(page, 'pr_auc', of);
+    return exact?.value == null
+      ? `PR AUC about ${figure(rough)} by histogram`
+      : `PR AUC ${measureText(exact)}`;
+  };
+  return html`<figure>
+    <h3>Precision and recall</h3>
+    <figcaption>
+      How many of the rows taken for favorable are, for how many of the favorable ones found. The
+      dashed line is chance, the share of favorable rows.
+    </figcaption>
+    ${precisionRecallPlot(ours, theirs, page.id)}
+    ${legend([
+      ['version', `Version: ${area('version', ours.averagePrecision)}`],
+      theirs && ['champion', `Champion: ${area('champion', theirs.averagePrecision)}`],
+    ])}${details({
+      id: page.id,
+      caption: 'Precision where a recall is reached',
+      columns: columnsOf('Recall', theirs !== null),
+      rows: tenths.map((recall) => [
+        figure(recall),
+        figure(precisionAt(ours, recall)),
+        ...(theirs ? [figure(precisionAt(theirs, recall))] : []),
+      ]),
+    })}
+  </figure> `;
+};
+
+export const gains = (page: Page, version: ModelCurves, champion: ModelCurves | null): Markup => {
+  const [ours, theirs] = [version.gain, champion?.gain ?? null];
+  if (ours === null)
+    return html`<div>
+      <h3>Gain and lift</h3>
+      <p>There is no curve: no row is favorable.</p>
+    </div> `;
+  const both = (gain: number, share: number): string =>
+    `${figure(gain)} (lift ${figure(gain / share)})`;
+  return html`<figure>
+    <h3>Gain and lift</h3>
+    <figcaption>
+      How many favorable rows are found in the share of rows that score highest. Lift is how many
+      times more that is than by chance, the dashed diagonal.
+    </figcaption>
+    ${gainPlot(ours, theirs, page.id)}
+    ${legend([['version', 'Version'], theirs && ['champion', 'Champion']])}${details({
+      id: page.id,
+      caption: 'Gain and lift by share of rows selected',
+      columns: columnsOf('Rows selected', theirs !== null),
+      rows: tenths.map((share) => [
+        figure(share),
+        both(gainAt(ours, share), share),
+        ...(theirs ? [both(gainAt(theirs, share), share)] : []),
+      ]),
+    })}
+  </figure> `;
+};
+
+/** What predictions are worth at every threshold, the best one first. Nothing when the policy names no worths. */
+export const valueByThreshold = (
+  page: Page,
+  version: ModelCurves,
+  champion: ModelCurves | null,
+): Markup | null => {
+  const [ours, theirs] = [version.value, champion?.value ?? null];
+  if (ours === null) return null;
+  const { best, breakEven } = ours;
+  const now = overall(page, 'expected_value', 'version');
+  const current =
+    now?.value == null
+      ? ''
+      : `; as the version predicts now, it is ${valueText(now.value)}${now.interval ? ` [${valueText(now.interval.lower)}, ${valueText(now.interval.upper)}]` : ''}`;
+  const even =
+    breakEven === null
+      ? ''
+      : ` If scores are probabilities, the worths in the policy break even at ${figure(breakEven)}.`;
+  const at = (curve: typeof ours, threshold: number): string =>
+    valueText(curve.points.find((point) => point.threshold === threshold)?.value ?? NaN);
+  return html`<figure>
+    <h3>Value by threshold</h3>
+    <figcaption>
+      ${`At a threshold of ${best.threshold} the expected value of a row is ${valueText(best.value)} [${valueText(best.interval.lower)}, ${valueText(best.interval.upper)}], the best on this data${current}. Resampled, the best threshold is from ${best.thresholds.lower} to ${best.thresholds.upper} in 95 of 100 cases.${even} The interval allows for the threshold's having been chosen on these rows.`}
+    </figcaption>
+    ${valuePlot(ours, theirs, page.id)}
+    ${legend([
+      ['version', `Version, best at ${best.threshold}`],
+      theirs && [
+        'champion',
+        `Champion, best at ${theirs.best.threshold}: ${valueText(theirs.best.value)}`,
+      ],
+    ])}${details({
+      id: page.id,
+      caption: 'Mean worth of a row by threshold',
+      columns: columnsOf('Threshold', theirs !== null),
+      rows: [0, ...tenths].map((threshold) => [
+        figure(threshold),
+        at(ours, threshold),
+        ...(theirs ? [at(theirs, threshold)] : []),
+      ]),
+    })}
+  </figure> `;
+};
