@@ -3,7 +3,7 @@ import { SluiceError, type Evaluation, type Verdict } from '@sluice/contracts';
 import { noteEvaluation } from './abandoned.js';
 import type { Deadline } from './deadline.js';
 import { log } from './log.js';
-import type { PolicyFile, Proposal } from './proposal.js';
+import { datasetsOf, type PolicyFile, type Proposal } from './proposal.js';
 
 /** An evaluation that came to a verdict. */
 export type Judged = Evaluation & { verdict: Verdict };
@@ -11,15 +11,16 @@ export type Judged = Evaluation & { verdict: Verdict };
 /** Has a version evaluated and waits for the verdict. @throws SluiceError when there is none */
 export const evaluate = async (
   registry: RegistryClient,
-  { version, dataset }: Proposal,
+  proposal: Proposal,
   file: PolicyFile,
   deadline: Deadline,
 ): Promise<Judged> => {
+  const { version } = proposal;
   const requested = await registry.requestEvaluation({
     model: version.model,
     version: version.number,
     policy: file.text,
-    datasets: { evaluation: dataset.digest },
+    datasets: datasetsOf(proposal),
   });
   noteEvaluation(requested.id);
   log(`Evaluation ${requested.id}`);

@@ -1,5 +1,6 @@
 import type { RegistryClient } from '@sluice/client';
 import { choosePolicy } from './applied-policy.js';
+import type { Dataset } from '@sluice/contracts';
 import { evaluationDataNote } from './data-note.js';
 import type { Deadline } from './deadline.js';
 import { evaluate } from './evaluate.js';
@@ -35,16 +36,23 @@ export const gate = async (gate: Gate): Promise<Report> => {
   const file: PolicyFile = { path: policyPath, text: applied.text, policy: applied.policy };
 
   const proposal = await registerProposal(registry, workspace, file, () => originOf(gate));
-  const dataPath = applied.policy.data.evaluation;
-  const dataNote = await evaluationDataNote(github, {
-    path: dataPath,
-    localPath: await workspace.file(dataPath),
-    digest: proposal.dataset.digest,
-    baseRef,
-  });
+  const { data } = applied.policy;
+  const noteOn = async (path: string, { digest }: Dataset): Promise<string | null> =>
+    evaluationDataNote(github, {
+      path,
+      localPath: await workspace.file(path),
+      digest,
+      baseRef,
+    });
+  const dataNote = await noteOn(data.evaluation, proposal.dataset);
+  // Drift can be hidden by changing what it is measured against as well.
+  const referenceNote =
+    data.reference === undefined || proposal.reference === null
+      ? null
+      : await noteOn(data.reference, proposal.reference);
   const evaluation = await evaluate(registry, proposal, file, deadline);
 
-  const notes = [applied.note, dataNote];
+  const notes = [applied.note, dataNote, referenceNote];
   const report = verdictReport(evaluation, { policyPath, headSha: trigger.headSha, notes });
   return {
     ...report,

@@ -146,7 +146,7 @@ const request = async (
 const passingEvaluation = async (
   registry: RegistryClient,
   policy: Policy,
-  { version, dataset }: Proposal,
+  { version, dataset, reference }: Proposal,
 ): Promise<Judged | null> => {
   const champion = championOf(await registry.champions(version.model), policy);
   const wanted = policyDigest(policy);
@@ -158,6 +158,7 @@ const passingEvaluation = async (
     const same =
       summary.policyDigest === wanted &&
       summary.datasets.evaluation === dataset.digest &&
+      summary.datasets.reference === reference?.digest &&
       summary.champion === champion;
     if (!same) continue;
     const evaluation = await registry.evaluation(summary.id);

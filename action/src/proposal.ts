@@ -29,6 +29,8 @@ export interface PolicyFile {
 export interface Proposal {
   version: Version;
   dataset: Dataset;
+  /** What drift is measured against; null when the policy names no reference. */
+  reference: Dataset | null;
 }
 
 /**
@@ -45,30 +47,56 @@ export const registerProposal = async (
   const artifact = artifactOf(file);
   const modelPath = await namedIn(file, artifactKey, () => workspace.file(artifact));
   const dataPath = await namedIn(file, /^\s*(?:data\s*:.*\{\s*)?evaluation\s*:/, () =>
-    oneFile(workspace, policy.data.evaluation),
+    oneFile(workspace, policy.data.evaluation, 'data.evaluation'),
   );
+  const { reference: referenceName } = policy.data;
+  const referencePath =
+    referenceName === undefined
+      ? null
+      : await namedIn(file, /^\s*(?:data\s*:.*[{,]\s*)?reference\s*:/, () =>
+          oneFile(workspace, referenceName, 'data.reference'),
+        );
   await registry.ensureModel(policy.model);
   const digest = await namedIn(file, artifactKey, () => artifactDigest(modelPath));
   const known = await registry.findVersionByArtifact(policy.model, digest);
   const version = known ?? (await register(registry, policy.model, modelPath, await origin()));
   log(`${policy.model} version ${version.number}, artifact ${version.artifactDigest}`);
-  const dataset = await registry.registerDataset({
-    path: dataPath,
-    name: datasetName(policy.data.evaluation),
-  });
-  log(`Dataset ${policy.data.evaluation}, ${dataset.digest}`);
-  return { version, dataset };
+  const dataset = await registerDataset(registry, dataPath, policy.data.evaluation);
+  const reference =
+    referencePath === null || referenceName === undefined
+      ? null
+      : await registerDataset(registry, referencePath, referenceName);
+  return { version, dataset, reference };
 };
 
+const registerDataset = async (
+  registry: RegistryClient,
+  path: string,
+  name: string,
+): Promise<Dataset> => {
+  const dataset = await registry.registerDataset({ path, name: datasetName(name) });
+  log(`Dataset ${name}, ${dataset.digest}`);
+  return dataset;
+};
+
+/** The digests that an evaluation of a proposal is asked for with. */
+export const datasetsOf = ({
+  dataset,
+  reference,
+}: Proposal): { evaluation: Digest; reference?: Digest } => ({
+  evaluation: dataset.digest,
+  ...(reference === null ? {} : { reference: reference.digest }),
+});
+
 /** The registry keeps a dataset as one blob, which several files are not. */
-const oneFile = async (workspace: Workspace, location: string): Promise<string> => {
+const oneFile = async (workspace: Workspace, location: string, key: string): Promise<string> => {
   if (!isDatasetPattern(location) && !location.endsWith('/')) return workspace.file(location);
   const message = `The registry takes a dataset of one file, and ${location} names several.`;
   throw new SluiceError('invalid_policy', message, {
     faults: [
       {
-        message: 'data.evaluation names several files',
-        path: 'data.evaluation',
+        message: `${key} names several files`,
+        path: key,
         found: location,
         expected: 'one Parquet, CSV or JSON Lines file',
         hint: 'Write the table as one Parquet file; `sluice evaluate` takes several without a registry.',

@@ -70,6 +70,10 @@ export const measureSchema = z
       .nonnegative()
       .describe('The rows the figure rests on: the denominator of a rate'),
     state: measureStateSchema,
+    method: z
+      .string()
+      .optional()
+      .describe('How it was computed, of metrics that have no interval to tell it'),
     reason: z.string().nullable().describe('Why there is no value'),
   })
   .meta({ id: 'Measure' });
@@ -113,9 +117,11 @@ export const checkSchema = z
       at_most: z.number().optional(),
       no_worse_by: z.number().optional(),
       holds: z
-        .literal('interval')
+        .enum(['interval', 'unless_shown'])
         .optional()
-        .describe('When the whole interval has to meet the limit'),
+        .describe(
+          'When the whole interval has to meet the limit, or with unless_shown some value of it',
+        ),
     }),
     test: checkTestSchema
       .optional()
@@ -144,6 +150,9 @@ export const verdictSchema = z
         .describe('The artifact it was compared with; null when there is none yet'),
       datasets: z.strictObject({
         evaluation: digestSchema,
+        reference: digestSchema
+          .optional()
+          .describe('What drift was measured against; absent when the policy names none'),
         predictions: digestSchema
           .optional()
           .describe('Where scores came from; absent when the policy names no data.predictions'),

@@ -1,16 +1,17 @@
-import type { VerdictSubject } from '@sluice/contracts';
+import type { DriftFigures, VerdictSubject } from '@sluice/contracts';
 import type {
   DistributedProfile,
   DistributedProgress,
   DistributedRequest,
 } from './distributed/profile-distributed.js';
 import type {
+  EvaluatedData,
   EvaluationAnswer,
   EvaluationNote,
   EvaluationProgress,
   EvaluationRequest,
 } from './evaluation-worker.js';
-import type { ProfiledDataset, ProfileRequest } from './profile-dataset.js';
+import type { ProfiledDataset } from './profile-dataset.js';
 import { WorkerHandle } from './worker-handle.js';
 
 export type { EvaluationProgress } from './evaluation-worker.js';
@@ -20,10 +21,12 @@ export interface EvaluationAttention<Progress = EvaluationProgress> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Both as JSON: with many groups they are megabytes, and whoever passes them on need not read them. */
+/** The verdict and the profile as JSON: with many groups they are megabytes, and whoever passes them on need not read them. */
 export interface Decided {
   readonly verdict: string;
   readonly profile: string;
+  /** For reports; null when the policy names no reference. */
+  readonly drift: DriftFigures | null;
 }
 
 /**
@@ -37,12 +40,12 @@ export class EvaluationThread {
   );
 
   /**
-   * Makes the profile and keeps it in the thread. Aborted, it rejects after the next batch or query.
+   * Makes the profile, and that of drift when the policy names a reference, and keeps it in the thread. Aborted, it rejects after the next batch or query.
    *
-   * @throws SluiceError as `profileDataset` does
+   * @throws SluiceError as `profileDataset` and `driftOfDataset` do
    */
   async profile(
-    request: Omit<ProfileRequest, 'onProgress' | 'signal'>,
+    request: EvaluatedData,
     { onProgress, signal }: EvaluationAttention = {},
   ): Promise<Omit<ProfiledDataset, 'profile'>> {
     const answer = await this.worker.ask({ profile: request }, [], {

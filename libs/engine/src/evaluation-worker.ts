@@ -1,11 +1,17 @@
-import type { Policy, VerdictSubject } from '@sluice/contracts';
-import { evaluate, type Profile } from '@sluice/evaluation';
+import { SluiceError, type Policy, type VerdictSubject } from '@sluice/contracts';
+import { driftFigures, evaluate, type DriftProfile, type Profile } from '@sluice/evaluation';
 import {
   profileDistributed,
   type DistributedProfile,
   type DistributedProgress,
   type DistributedRequest,
 } from './distributed/profile-distributed.js';
+import {
+  driftOfDataset,
+  type DatasetDriftRequest,
+  type DriftProgress,
+} from './drift/drift-of-dataset.js';
+import type { ProfiledDrift } from './drift/profile-drift.js';
 import type { Decided } from './evaluation-thread.js';
 import {
   profileDataset,
@@ -17,32 +23,40 @@ import { serveRequests, type Asked } from './worker-loop.js';
 
 /** First what to make the profile of, then what the verdict is to be bound to. */
 export type EvaluationRequest =
-  | { readonly profile: Omit<ProfileRequest, 'onProgress' | 'signal'> }
+  | { readonly profile: EvaluatedData }
   | { readonly table: Omit<DistributedRequest, 'onProgress' | 'signal'> }
   | { readonly subject: VerdictSubject };
+/** The dataset, and what it is compared with when the policy names a reference. */
+export type EvaluatedData = Omit<ProfileRequest, 'onProgress' | 'signal'> & {
+  readonly reference?: DatasetDriftRequest['reference'] | undefined;
+};
 export type EvaluationAnswer =
   Omit<ProfiledDataset, 'profile'> | Omit<DistributedProfile, 'profile'> | Decided;
-/** The steps of `ProfileProgress`, and `measure`: measures with their intervals, of which some thousands are taken. */
+/** The steps of `ProfileProgress` and `DriftProgress`, and `measure`: measures with their intervals, of which some thousands are taken. */
 export type EvaluationProgress =
-  ProfileProgress | { readonly step: 'measure'; readonly done: number; readonly total: number };
+  | ProfileProgress
+  | DriftProgress
+  | { readonly step: 'measure'; readonly done: number; readonly total: number };
 export type EvaluationNote = EvaluationProgress | DistributedProgress;
 
 /** A note for each of thousands of batches and measures would be work for whoever listens, and none could be seen. */
 const tellEveryMs = 100;
 
-let made: { readonly policy: Policy; readonly profile: Profile } | undefined;
+let made:
+  | { readonly policy: Policy; readonly profile: Profile; readonly drift: DriftProfile | null }
+  | undefined;
 
 /* A thread that evaluates, so that none of the loops over rows, resamples and JSON is the service's. */
 serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (request, asked) => {
   const tell = atLeisure(asked);
   if ('profile' in request) {
-    const { profile, ...about } = await profileDataset<Profile>({
-      ...request.profile,
-      onProgress: tell,
-      signal: asked.signal,
-    });
-    made = { policy: request.profile.policy, profile };
-    return { result: about };
+    const { reference, ...data } = request.profile;
+    const attention = { onProgress: tell, signal: asked.signal };
+    const { profile, ...about } = await profileDataset<Profile>({ ...data, ...attention });
+    const compared = await driftOf(data, reference, attention);
+    made = { policy: data.policy, profile, drift: compared?.drift ?? null };
+    const warnings = [...about.warnings, ...(compared?.warnings ?? [])];
+    return { result: { ...about, warnings } };
   }
   if ('table' in request) {
     const { profile, ...about } = await profileDistributed({
@@ -50,7 +64,7 @@ serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (reques
       onProgress: tell,
       signal: asked.signal,
     });
-    made = { policy: request.table.policy, profile };
+    made = { policy: request.table.policy, profile, drift: null };
     return { result: about };
   }
   if (made === undefined) throw new Error('There is no profile to decide on yet.');
@@ -59,8 +73,36 @@ serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (reques
     subject: request.subject,
     onMeasure: (done, total) => tell({ step: 'measure', done, total }),
   });
-  return { result: { verdict: JSON.stringify(verdict), profile: JSON.stringify(made.profile) } };
+  return {
+    result: {
+      verdict: JSON.stringify(verdict),
+      profile: JSON.stringify(made.profile),
+      drift: made.drift && driftFigures(made.drift),
+    },
+  };
 });
+
+/** null when the policy names no reference. */
+function driftOf(
+  { policy, dataset, model, endpoint }: EvaluatedData,
+  reference: EvaluatedData['reference'],
+  attention: Pick<DatasetDriftRequest, 'onProgress' | 'signal'>,
+): Promise<ProfiledDrift> | null {
+  if (policy.data.reference === undefined) return null;
+  if (reference === undefined)
+    throw new SluiceError(
+      'invalid_request',
+      'The policy names a reference, and no reference was given.',
+    );
+  return driftOfDataset({
+    policy,
+    dataset,
+    reference,
+    ...(model === undefined ? {} : { model }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...attention,
+  });
+}
 
 /** Passes on the first and the last word of each step, and between them a few a second. */
 function atLeisure({ tell }: Asked<EvaluationNote>): (note: EvaluationNote) => void {

@@ -26,6 +26,12 @@ export {
   type ProfileProgress,
   type ProfileRequest,
 } from './profile-dataset.js';
+export {
+  driftOfDataset,
+  type DatasetDriftRequest,
+  type DriftProgress,
+} from './drift/drift-of-dataset.js';
+export type { ProfiledDrift } from './drift/profile-drift.js';
 export type { PlannedOutputs } from './inference/model-plan.js';
 export { readColumns, type ColumnsWanted, type TableColumns } from './tables/table-columns.js';
 export { writeTable, type NewColumn, type TableChange } from './tables/write-table.js';

@@ -87,7 +87,7 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
   assertRequest(request);
   const faults = new FaultCollector(policy.data.evaluation);
   const candidates = await inspectCandidates(request, faults);
-  const source = sourceOf(request);
+  const source = evaluationSource(request);
   request.onProgress?.({ step: 'survey', done: 0, total: 1 });
   const dataset = await faults.gather(() => Dataset.open(source, signal));
   if (dataset === undefined) throw faults.error();
@@ -159,24 +159,28 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
   }
 };
 
-const sourceOf = ({ policy, dataset, predictions }: ProfileRequest): DatasetSource => {
-  const name = policy.data.evaluation;
+/** The files of a table, and what its faults call it. */
+export const sourceOf = (
+  dataset: ProfileRequest['dataset'],
+  name: string,
+): Omit<DatasetSource, 'predictions'> => {
   const files = 'path' in dataset ? [{ path: dataset.path, name }] : dataset.files;
-  return {
-    files,
-    format: dataset.format,
-    name,
-    predictions: predictions && {
-      files: predictions.files,
-      name: policy.data.predictions as string,
-      columns: {
-        key: policy.columns.key as string,
-        score: policy.columns.score,
-        prediction: policy.columns.prediction,
-      },
-    },
-  };
+  return { files, format: dataset.format, name };
 };
+
+/** The evaluation data, with the predictions for it. */
+const evaluationSource = ({ policy, dataset, predictions }: ProfileRequest): DatasetSource => ({
+  ...sourceOf(dataset, policy.data.evaluation),
+  predictions: predictions && {
+    files: predictions.files,
+    name: policy.data.predictions as string,
+    columns: {
+      key: policy.columns.key as string,
+      score: policy.columns.score,
+      prediction: policy.columns.prediction,
+    },
+  },
+});
 
 /** A caller's mistakes, as opposed to those in data and models. */
 const assertRequest = (request: ProfileRequest): void => {

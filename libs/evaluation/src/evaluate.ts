@@ -7,6 +7,7 @@ import {
 } from '@sluice/contracts';
 import type { Evaluation } from './checks/decide-check.js';
 import { decideChecks } from './checks/decide-checks.js';
+import type { DriftProfile } from './drift/drift-profile.js';
 import { listMeasures } from './list-measures.js';
 import type { Profile } from './profile.js';
 import { hasChampionIn } from './tasks/task-slices.js';
@@ -15,6 +16,8 @@ export interface EvaluationInput {
   readonly policy: Policy;
   /** Of the evaluation dataset, made under this policy. */
   readonly profile: Profile;
+  /** Of the same dataset against the reference, which is needed exactly when the policy names one. */
+  readonly drift?: DriftProfile | null;
   /** What the verdict is bound to. */
   readonly subject: VerdictSubject;
   /** Told after each measure: how many are done, of how many. The checks come after the last one. */
@@ -27,12 +30,15 @@ export interface EvaluationInput {
  * @throws SluiceError `digest_mismatch` when the subject names another policy, `invalid_request` when the profile was
  *   made under another policy or lacks the champion that the subject names
  */
-export const evaluate = ({ policy, profile, subject, onMeasure }: EvaluationInput): Verdict => {
-  requireBelonging({ policy, profile, subject });
+export const evaluate = (input: EvaluationInput): Verdict => {
+  requireBelonging(input);
+  const { policy, profile, drift = null, subject, onMeasure } = input;
   const evaluation: Evaluation = {
     profile,
     hasChampion: subject.champion !== null,
     worths: policy.value,
+    drift,
+    ...(policy.drift === undefined ? {} : { driftPolicy: policy.drift }),
   };
   const measures = listMeasures(policy, evaluation, onMeasure);
   const checks = decideChecks(policy, evaluation);
@@ -45,6 +51,9 @@ export const evaluate = ({ policy, profile, subject, onMeasure }: EvaluationInpu
       champion: subject.champion,
       datasets: {
         evaluation: subject.datasets.evaluation,
+        ...(subject.datasets.reference === undefined
+          ? {}
+          : { reference: subject.datasets.reference }),
         ...(subject.datasets.predictions === undefined
           ? {}
           : { predictions: subject.datasets.predictions }),
@@ -58,7 +67,7 @@ export const evaluate = ({ policy, profile, subject, onMeasure }: EvaluationInpu
 };
 
 /** A verdict that names one policy and was decided by another would be worse than none. */
-const requireBelonging = ({ policy, profile, subject }: EvaluationInput): void => {
+const requireBelonging = ({ policy, profile, drift = null, subject }: EvaluationInput): void => {
   if (subject.policy !== policyDigest(policy))
     throw new SluiceError(
       'digest_mismatch',
@@ -80,6 +89,19 @@ const requireBelonging = ({ policy, profile, subject }: EvaluationInput): void =
       policy.data.predictions === undefined
         ? 'The policy names no predictions, and a digest of some is given.'
         : 'The policy names predictions, and their digest is missing.',
+    );
+  const asked = policy.data.reference !== undefined;
+  if (asked !== (drift !== null) || asked !== (subject.datasets.reference !== undefined))
+    throw new SluiceError(
+      'invalid_request',
+      asked
+        ? 'The policy names a reference, and its drift or its digest is missing.'
+        : 'The policy names no reference, and drift or a digest of one is given.',
+    );
+  if (drift !== null && drift.rows.current !== profile.rows)
+    throw new SluiceError(
+      'invalid_request',
+      `Drift was measured on ${drift.rows.current} rows, and the profile is of ${profile.rows}.`,
     );
   const expected = policy.columns.protected.map(({ name }) => name);
   const found = profile.byColumn.slice(0, expected.length).map(({ column }) => column);

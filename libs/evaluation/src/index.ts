@@ -1,4 +1,16 @@
 export { evaluate, type EvaluationInput } from './evaluate.js';
+export type {
+  Bins,
+  CategoricalDrift,
+  ColumnDrift,
+  DriftProfile,
+  JointDrift,
+  MeanError,
+  NumericDrift,
+  Sides,
+} from './drift/drift-profile.js';
+export { driftFigures } from './drift/drift-figures.js';
+export { mergeDriftProfiles } from './drift/merge-drift-profiles.js';
 export { mergeProfiles } from './merge-profiles.js';
 export { minimumRows, minimumRowsPerClass } from './measure.js';
 export { histogramOfCounts, scoreBin, scoreBins, scoreSums } from './curves/score-histogram.js';

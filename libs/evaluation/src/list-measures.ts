@@ -1,4 +1,5 @@
 import {
+  isDriftMetric,
   metricDefinition,
   metricsOf,
   parameterOf,
@@ -6,7 +7,8 @@ import {
   type Policy,
   type ValuePolicy,
 } from '@sluice/contracts';
-import { requestsOf, type Evaluation } from './checks/decide-check.js';
+import { driftEvaluationOf, requestsOf, type Evaluation } from './checks/decide-check.js';
+import { listDrift } from './drift/list-drift.js';
 import type { MeasureRequest } from './measure.js';
 import { measureProfile } from './measure-profile.js';
 import type { BinaryProfile, Grouping, ProtectedProfile, Slice } from './profile.js';
@@ -15,9 +17,9 @@ import { taskRequests } from './tasks/task-requests.js';
 /**
  * The measures of a verdict, in one order: the version's quality overall, then by column its quality in each group and
  * its fairness in the metrics that are read most; the champion's quality overall and fairness by column; the differences
- * in quality overall, and last those that the checks add, in the policy's order. Of intersections the rates that are
- * compared most stand there for each group, and of strata what checks ask for. Each stands once, as it is usually taken:
- * what a check asks of its own, such as another level, is in the check's measure.
+ * in quality overall, those that the checks add, in the policy's order, and last those of drift. Of intersections the rates
+ * that are compared most stand there for each group, and of strata what checks ask for. Each stands once, as it is usually
+ * taken: what a check asks of its own, such as another level, is in the check's measure.
  *
  * A verdict is a message, and messages have a size: with many groups, only the rates that are compared most stand
  * there for each, and what the checks ask for.
@@ -47,11 +49,12 @@ export const listMeasures = (
       return [JSON.stringify([metric, of, by, group, across, within, parameter, named]), each];
     }),
   );
-  return [...distinct.values()].map((each, index) => {
+  const measures = [...distinct.values()].map((each, index) => {
     const measure = measureProfile(profile, { ...each, worths: policy.value });
     onMeasure?.(index + 1, distinct.size);
     return measure;
   });
+  return [...measures, ...listDrift(driftEvaluationOf(evaluation))];
 };
 
 const binaryRequests = (
@@ -98,6 +101,7 @@ const besideChampion = (
 
 const askedFor = ({ checks }: Policy, evaluation: Evaluation): MeasureRequest[] =>
   checks
+    .filter(({ metric }) => !isDriftMetric(metric))
     .filter(({ against }) => against === undefined || evaluation.hasChampion)
     .flatMap((check) => requestsOf(check, evaluation))
     .map(({ metric, of, by, group, across, within, parameter, class: named }) => ({

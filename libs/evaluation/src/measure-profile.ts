@@ -43,6 +43,8 @@ export const measureProfile = (profile: Profile, request: MeasureRequest): Measu
       return qualityMeasure(request, sliceOf(profile, request));
     case 'value':
       return valueMeasure(request, sliceOf(profile, request), profile.rows);
+    case 'drift':
+      throw new TypeError(`${metric} compares two tables, and a profile is of one.`);
   }
 };
 

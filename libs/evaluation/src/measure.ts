@@ -6,6 +6,8 @@ export interface MeasureRequest extends Pick<
   Measure,
   'metric' | 'of' | 'by' | 'group' | 'across' | 'within' | 'parameter' | 'class'
 > {
+  /** The column that it is about, of drift. */
+  readonly column?: string | null;
   /** The rows that each denominator needs, in place of the usual minimum. */
   readonly minimumRows?: number | undefined;
   /** The level of the interval, 0.95 unless told otherwise. */
@@ -52,6 +54,21 @@ export const measured = (
   ...(errorBound === undefined ? {} : { errorBound }),
   n: estimate.n,
   state: 'ok',
+  reason: null,
+});
+
+/** A figure without an interval, which tells how it was computed instead. */
+export const measuredBy = (
+  request: MeasureRequest,
+  { value, n, method }: { readonly value: number; readonly n: number; readonly method: string },
+): Measure => ({
+  ...identity(request),
+  // Logarithms and exponentials differ in the last digits between engines.
+  value: value === 0 || Math.abs(value) >= 1e-6 ? rounded(value) : Number(value.toPrecision(9)),
+  interval: null,
+  n,
+  state: 'ok',
+  method,
   reason: null,
 });
 
@@ -108,6 +125,7 @@ const identity = ({
   within,
   parameter: given,
   class: ofClass,
+  column = null,
 }: MeasureRequest) => {
   const parameter = parameterOf(metric, given);
   return {
@@ -119,7 +137,7 @@ const identity = ({
     ...(within === undefined ? {} : { within }),
     ...(parameter === undefined ? {} : { parameter }),
     ...(ofClass === undefined ? {} : { class: ofClass }),
-    column: null,
+    column,
   };
 };
 

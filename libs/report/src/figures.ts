@@ -1,4 +1,4 @@
-import type { Check, Interval, Measure } from '@sluice/contracts';
+import { isDriftMetric, type Check, type Interval, type Measure } from '@sluice/contracts';
 
 /** Three digits after the point, with a real minus sign: enough to compare, few enough to read. */
 export const figure = (value: number): string => {
@@ -58,7 +58,8 @@ export const limitText = ({ limit }: Check): string =>
   ]
     .filter((part) => part !== undefined)
     .join(' and ')
-    .concat(limit.holds === 'interval' ? ', whole interval' : '');
+    .concat(limit.holds === 'interval' ? ', whole interval' : '')
+    .concat(limit.holds === 'unless_shown' ? ', unless shown' : '');
 
 /**
  * What a check measures, taken from its id: `demographic_parity_ratio/age_group/at_least` is that ratio by age_group, and
@@ -85,6 +86,9 @@ export const checkParts = (
   };
 };
 
+/** A metric by groups of a column, or of the column itself. */
+export const joined = (metric: string): 'by' | 'of' => (isDriftMetric(metric) ? 'of' : 'by');
+
 /** The same of a measure: what is made of its metric, and the column, group and stratum that it is of. */
 export const measureParts = (
   measure: Measure,
@@ -109,7 +113,7 @@ export const measureParts = (
 
 export const checkTitle = (check: Check): string => {
   const { metric, by, made, against } = checkParts(check);
-  return `${metric}${made}${by === null ? '' : ` by ${by}`}${against}`;
+  return `${metric}${made}${by === null ? '' : ` ${joined(metric)} ${by}`}${against}`;
 };
 
 /** Ten characters that show a share of one. It stands beside the number, never instead of it. */

@@ -1,4 +1,4 @@
-import type { Measure, Verdict } from '@sluice/contracts';
+import { isDriftMetric, type Measure, type Verdict } from '@sluice/contracts';
 import { measureParts } from './figures.js';
 
 /** A group's figures side by side, as they are compared. */
@@ -80,9 +80,16 @@ export const comparisonRows = (verdict: Verdict): ComparisonRow[] => {
     });
 };
 
-/** Figures of single groups stand in the groups' tables; those that compare them, or are of a stratum, stand here. */
-const isOfMoreThanOneGroup = ({ group, across, within, class: ofClass }: Measure): boolean =>
-  (group === null && ofClass === undefined) || across !== undefined || within !== undefined;
+/** Figures of single groups stand in the groups' tables, and those of drift in their own; those that compare them, or are of a stratum, stand here. */
+const isOfMoreThanOneGroup = ({
+  metric,
+  group,
+  across,
+  within,
+  class: ofClass,
+}: Measure): boolean =>
+  !isDriftMetric(metric) &&
+  ((group === null && ofClass === undefined) || across !== undefined || within !== undefined);
 
 const cellOf = ({ group, metric }: { group: string | null; metric: string }): string =>
   JSON.stringify([group, metric]);

@@ -6,6 +6,7 @@ import {
   checkTitle,
   checkValue,
   intervalText,
+  joined,
   limitText,
   measureText,
   outcomeMarks,
@@ -13,6 +14,7 @@ import {
   shortDigest,
 } from './figures.js';
 import { comparisonRows, groupTables } from './group-figures.js';
+import { driftTable } from './drift-rows.js';
 import { fitSections, type Section } from './fit-sections.js';
 import { taskTables } from './task-tables.js';
 
@@ -53,6 +55,7 @@ export const renderVerdictMarkdown = (
       comparison(verdict),
       ...groups(verdict),
       ...figureTables(verdict),
+      drift(verdict),
       { text: provenance(verdict, context) },
     ].filter((section) => section.text !== ''),
     budget,
@@ -79,7 +82,8 @@ const measured = ({
   by: string | null;
   made?: string;
   against?: string;
-}): string => `${code(metric)}${made}${by === null ? '' : ` by ${escapeMarkdown(by)}`}${against}`;
+}): string =>
+  `${code(metric)}${made}${by === null ? '' : ` ${joined(metric)} ${escapeMarkdown(by)}`}${against}`;
 
 const problems = (verdict: Verdict): Section[] => {
   const list = (checks: Check[]): string =>
@@ -159,6 +163,30 @@ const figureTables = (verdict: Verdict): Section[] =>
     shorten: 'drop',
   }));
 
+/** As many rows as a reader looks through. */
+const mostDriftRows = 20;
+
+const drift = (verdict: Verdict): Section => {
+  const found = driftTable(verdict);
+  if (found === null) return { text: '' };
+  const shown = found.columns.slice(0, mostDriftRows);
+  const more = found.columns.length - shown.length;
+  return {
+    text: details('Drift from the reference', [
+      ...found.whole.map((measure) => `- ${code(measure.metric)}: ${measureText(measure)}`),
+      '',
+      '| column | drift distance | rise of missing values | new categories |',
+      '|---|---|---|---|',
+      ...shown.map(
+        ({ column, distance, missing, newCategories }) =>
+          `| ${escapeMarkdown(column)} | ${measureText(distance)} | ${missing === undefined ? '–' : measureText(missing)} | ${newCategories === undefined ? '–' : measureText(newCategories)} |`,
+      ),
+      ...(more > 0 ? ['', `${more} more columns drift less.`] : []),
+    ]),
+    shorten: 'drop',
+  };
+};
+
 /** GitHub renders Markdown inside only after an empty line. */
 const details = (summary: string, lines: string[]): string =>
   `<details>\n<summary>${summary}</summary>\n\n${lines.join('\n')}\n\n</details>`;
@@ -171,7 +199,7 @@ const provenance = (verdict: Verdict, context: VerdictContext): string => {
       : `champion ${context.championNumber == null ? '' : `${context.championNumber} `}${code(shortDigest(subject.champion))}`;
   return [
     '---',
-    `<sub>Evaluated on ${verdict.rows} rows · artifact ${code(shortDigest(subject.version))} · ${champion} · data ${code(shortDigest(subject.datasets.evaluation))}${subject.datasets.predictions === undefined ? '' : ` · predictions ${code(shortDigest(subject.datasets.predictions))}`} · policy ${code(context.policyFile)} ${code(shortDigest(subject.policy))}${context.headSha === undefined ? '' : ` · commit ${code(context.headSha.slice(0, 12))}`}. Intervals hold 95 % of the time. Reproduce it with ${code(`npx sluice evaluate --policy ${context.policyFile}${subject.champion === null ? '' : ' --champion <the champion’s .onnx>'}`)}.</sub>`,
+    `<sub>Evaluated on ${verdict.rows} rows · artifact ${code(shortDigest(subject.version))} · ${champion} · data ${code(shortDigest(subject.datasets.evaluation))}${subject.datasets.reference === undefined ? '' : ` · reference ${code(shortDigest(subject.datasets.reference))}`}${subject.datasets.predictions === undefined ? '' : ` · predictions ${code(shortDigest(subject.datasets.predictions))}`} · policy ${code(context.policyFile)} ${code(shortDigest(subject.policy))}${context.headSha === undefined ? '' : ` · commit ${code(context.headSha.slice(0, 12))}`}. Intervals hold 95 % of the time. Reproduce it with ${code(`npx sluice evaluate --policy ${context.policyFile}${subject.champion === null ? '' : ' --champion <the champion’s .onnx>'}`)}.</sub>`,
   ].join('\n');
 };
 

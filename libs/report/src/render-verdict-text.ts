@@ -8,6 +8,7 @@ import {
   measureText,
   shortDigest,
 } from './figures.js';
+import { driftTable } from './drift-rows.js';
 import { groupTables } from './group-figures.js';
 import { plainText } from './plain-text.js';
 import { taskTables } from './task-tables.js';
@@ -62,6 +63,7 @@ export const renderVerdictText = (
     ...checks,
     ...groups(verdict),
     ...figureTables(verdict),
+    ...drift(verdict),
     '',
     painted('faint', provenance(verdict)),
   ].join('\n');
@@ -98,5 +100,26 @@ const figureTables = (verdict: Verdict): string[] =>
 /** The rest is in the report. */
 const mostInTerminal = 2;
 
+/** A terminal's height; the others are in the JSON. */
+const mostDriftRows = 15;
+
+const drift = (verdict: Verdict): string[] => {
+  const found = driftTable(verdict);
+  if (found === null) return [];
+  const shown = found.columns.slice(0, mostDriftRows);
+  const more = found.columns.length - shown.length;
+  const width = Math.max(0, ...shown.map(({ column }) => plainText(column).length));
+  return [
+    '',
+    '  drift distance from the reference by column',
+    ...shown.map(
+      ({ column, distance }) =>
+        `    ${plainText(column).padEnd(width)}  ${distance.value === null ? ' '.repeat(10) : bar(distance.value)}  ${measureText(distance)}`,
+    ),
+    ...(more > 0 ? [`    and ${more} more columns that drift less`] : []),
+    ...found.whole.map((measure) => `    ${measure.metric} ${measureText(measure)}`),
+  ];
+};
+
 const provenance = ({ subject }: Verdict): string =>
-  `  artifact ${shortDigest(subject.version)} · champion ${shortDigest(subject.champion)} · data ${shortDigest(subject.datasets.evaluation)}${subject.datasets.predictions === undefined ? '' : ` · predictions ${shortDigest(subject.datasets.predictions)}`} · policy ${shortDigest(subject.policy)}`;
+  `  artifact ${shortDigest(subject.version)} · champion ${shortDigest(subject.champion)} · data ${shortDigest(subject.datasets.evaluation)}${subject.datasets.reference === undefined ? '' : ` · reference ${shortDigest(subject.datasets.reference)}`}${subject.datasets.predictions === undefined ? '' : ` · predictions ${shortDigest(subject.datasets.predictions)}`} · policy ${shortDigest(subject.policy)}`;

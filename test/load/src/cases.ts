@@ -3,6 +3,7 @@ import { digestOfBytes, policyDigest } from '@sluice/contracts';
 import { profileDataset } from '@sluice/engine';
 import { evaluate } from '@sluice/evaluation';
 import { evaluateInThread } from './event-loop.js';
+import { bareHistograms, drift } from './drift.js';
 import { scoreBare, scoreWithEngine } from './onnx-scoring.js';
 import { scoredPolicy } from './workload.js';
 
@@ -49,4 +50,9 @@ export const cases: Record<string, (path: string) => Promise<void | number>> = {
       },
     });
   },
+
+  /** The bare limit of drift: a histogram per column of both tables. */
+  'duckdb-histograms': bareHistograms,
+
+  drift,
 };

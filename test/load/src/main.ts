@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { driftTable, referenceRows } from './drift.js';
 import { groupedTable } from './event-loop.js';
 import { featureTable } from './onnx-scoring.js';
 import { scoredTable } from './workload.js';
 
 const help = `Usage: npm run bench -- evaluator [options]
 
-Times an evaluation against DuckDB's bare scan and grouping of the same columns, and the scoring of a table by a model
-against ONNX Runtime's bare loop, in one run, on this machine; tells how time and memory grow with the rows; and measures how long the event loop of whoever has an evaluation done is blocked: at most 50 ms, or the exit code is 1.
+Times an evaluation against DuckDB's bare scan and grouping of the same columns, the scoring of a table by a model
+against ONNX Runtime's bare loop, and drift of 20 columns from a reference of a million rows against DuckDB's bare
+histograms, in one run, on this machine; tells how time and memory grow with the rows; and measures how long the event loop of whoever has an evaluation done is blocked: at most 50 ms, or the exit code is 1.
 
 Options:
   --rows N      rows of the table, several separated by commas (default 1000000,3000000,10000000,30000000)
@@ -128,10 +130,21 @@ if (values.help) {
       `${scoredRows} rows scored by a model of 20 features\n${lineOf('ONNX Runtime, bare loop', scoring.bare)}${lineOf('evaluation', scoring.ours)}  speed ${(1 / scoring.ratio).toFixed(2)} of the bare loop\n\n`,
     );
   }
+  const drifts: Comparison[] = [];
+  await driftTable(folder, referenceRows, 0, 'drift-reference');
+  for (const rows of sizes) {
+    const table = await driftTable(folder, rows, 1, 'drift');
+    const names = { bare: 'duckdb-histograms', ours: 'drift' };
+    const result = await compare(rows, table, names, repeat);
+    drifts.push(result);
+    say(
+      `${rows} rows against ${referenceRows}, drift of 20 columns\n${lineOf('DuckDB histograms', result.bare)}${lineOf('drift', result.ours)}  ratio ${result.ratio.toFixed(1)}\n\n`,
+    );
+  }
   const path = await groupedTable(folder, rowsOfEventLoop);
   const eventLoop = await measure('evaluation-in-thread', path);
   if (values.json)
-    process.stdout.write(`${JSON.stringify({ results, scoring, eventLoop }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ results, scoring, drifts, eventLoop }, null, 2)}\n`);
   else
     process.stdout.write(
       `event loop (${rowsOfEventLoop} rows, 5 protected columns of 20 groups)\n` +

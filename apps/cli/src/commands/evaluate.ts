@@ -6,6 +6,7 @@ import {
   policyDigest,
   SluiceError,
   type Digest,
+  type DriftFigures,
   type Policy,
   type Verdict,
   type VerdictSubject,
@@ -96,7 +97,7 @@ Examples:
       const report = options.html === undefined ? null : resolve(context.folder, options.html);
       // Before minutes of work, not after.
       if (report !== null) await checkReportFile(report);
-      const { policy, verdict, profile } = await evaluateOffline(options, context);
+      const { policy, verdict, profile, drift } = await evaluateOffline(options, context);
       terminal.progress(null);
       if (report !== null) {
         const curves =
@@ -105,7 +106,7 @@ Examples:
             : null;
         const figures = taskFigures(profile);
         const page = { policyFile: options.policy, reproduce: commandOf(options), figures };
-        await writeReport(report, renderVerdictHtml(verdict, curves, page));
+        await writeReport(report, renderVerdictHtml(verdict, curves, page, drift));
       }
       terminal.print(
         options.json
@@ -120,6 +121,7 @@ interface Evaluated {
   readonly policy: Policy;
   readonly verdict: Verdict;
   readonly profile: Profile;
+  readonly drift: DriftFigures | null;
 }
 
 const evaluateOffline = async (options: Options, context: Context): Promise<Evaluated> => {
@@ -135,11 +137,12 @@ const evaluateOffline = async (options: Options, context: Context): Promise<Eval
     const profiled =
       options.engine === undefined && options.table === undefined ? profileFiles : profileTable;
     const subject = await profiled(policy, options, context, { thread, attention });
-    const { verdict, profile } = await thread.decide(subject, attention);
+    const { verdict, profile, drift } = await thread.decide(subject, attention);
     return {
       policy,
       verdict: JSON.parse(verdict) as Verdict,
       profile: JSON.parse(profile) as Profile,
+      drift,
     };
   } finally {
     await thread.close();
@@ -171,12 +174,17 @@ const profileFiles: Profiling = async (
     policy.data.predictions === undefined
       ? undefined
       : await findDatasetFiles(files.root, policy.data.predictions, 'data.predictions');
+  const reference =
+    policy.data.reference === undefined
+      ? null
+      : await findDatasetFiles(files.root, policy.data.reference, 'data.reference');
   // First, since it knows all faults of data and models at once.
   const { warnings } = await thread.profile(
     {
       policy,
       dataset: { files: dataset },
       ...(predictions === undefined ? {} : { predictions: { files: predictions } }),
+      ...(reference === null ? {} : { reference: { files: reference } }),
       model: files.model === null ? undefined : { path: files.model },
       endpoint: endpointOf(options, environment),
       champion: files.champion === null ? null : { path: files.champion },
@@ -191,6 +199,7 @@ const profileFiles: Profiling = async (
     champion: await artifactDigest(files.champion),
     datasets: {
       evaluation: await digestOfDataset(dataset),
+      ...(reference === null ? {} : { reference: await digestOfDataset(reference) }),
       ...(predictions === undefined ? {} : { predictions: await digestOfDataset(predictions) }),
     },
     policy: policyDigest(policy),
@@ -301,6 +310,7 @@ const steps = {
   survey: 'reading the data',
   score: 'scoring rows',
   rank: 'ranking scores',
+  drift: 'comparing with the reference',
   measure: 'measuring, with intervals',
 } as const;
 

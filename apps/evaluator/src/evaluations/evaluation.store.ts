@@ -23,7 +23,7 @@ export type Claim =
   | { readonly kind: 'theirs'; readonly freeInMs: number }
   | { readonly kind: 'finished' };
 
-type Result = Decided | { readonly problem: Problem };
+type Result = Pick<Decided, 'verdict' | 'profile'> | { readonly problem: Problem };
 
 /** Which attempt works on which evaluation, and how each ended. Only the holder of the claim can end one, and only once. */
 @Injectable()

@@ -70,6 +70,7 @@ export class EvaluationsService implements OnModuleDestroy {
         {
           policy: job.policy,
           dataset: inputs.dataset,
+          ...(inputs.reference === null ? {} : { reference: inputs.reference }),
           model: inputs.version,
           champion: inputs.champion,
         },
@@ -146,6 +147,9 @@ const subjectOf = (job: EvaluateJob): VerdictSubject => ({
   model: job.policy.model,
   version: job.version.digest,
   champion: job.champion?.digest ?? null,
-  datasets: { evaluation: job.dataset.digest },
+  datasets: {
+    evaluation: job.dataset.digest,
+    ...(job.reference === undefined ? {} : { reference: job.reference.digest }),
+  },
   policy: job.policyDigest,
 });

@@ -51,6 +51,7 @@ const inputsOf = (fetch: () => Promise<Inputs>): InputsService =>
 const local = (model: string): InputsService =>
   inputsOf(async () => ({
     dataset: { path: join(example, policy.data.evaluation), format: 'parquet' },
+    reference: null,
     version: { path: join(example, model) },
     champion: null,
   }));
@@ -138,6 +139,7 @@ describe('evaluation jobs, on real Postgres, DuckDB and ONNX Runtime', () => {
     const job = await jobFor('model.onnx');
     const faulty = inputsOf(async () => ({
       dataset: { path: join(example, 'README.md'), format: 'parquet' },
+      reference: null,
       version: { path: join(example, 'model.onnx') },
       champion: null,
     }));

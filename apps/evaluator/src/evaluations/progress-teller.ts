@@ -1,7 +1,7 @@
 import type { Progress } from '@sluice/contracts';
 import type { EvaluationProgress } from '@sluice/engine';
 
-const steps = ['fetch', 'survey', 'score', 'rank', 'measure'] as const;
+const steps = ['fetch', 'survey', 'score', 'rank', 'drift', 'measure'] as const;
 type Step = (typeof steps)[number] & ('fetch' | EvaluationProgress['step']);
 
 const stepWords: Record<Step, string> = {
@@ -9,6 +9,7 @@ const stepWords: Record<Step, string> = {
   survey: 'looking through the data',
   score: 'scoring rows',
   rank: 'ranking scores',
+  drift: 'comparing with the reference',
   measure: 'measuring, with intervals',
 };
 

@@ -9,6 +9,8 @@ export const CACHE_FOLDER = Symbol('CACHE_FOLDER');
 
 export interface Inputs {
   readonly dataset: { readonly path: string; readonly format: DatasetFormat };
+  /** null when the policy names no reference. */
+  readonly reference: { readonly path: string; readonly format: DatasetFormat } | null;
   readonly version: { readonly path: string };
   readonly champion: { readonly path: string } | null;
 }
@@ -26,12 +28,13 @@ export class InputsService {
   }
 
   async fetch(job: EvaluateJob, signal?: AbortSignal): Promise<Inputs> {
-    const [dataset, version, champion] = await Promise.all([
-      this.fetchDataset(job, signal),
+    const [dataset, reference, version, champion] = await Promise.all([
+      this.fetchDataset(job.dataset, signal),
+      job.reference === undefined ? null : this.fetchDataset(job.reference, signal),
       this.fetchModel(job.version, signal),
       job.champion === null ? null : this.fetchModel(job.champion, signal),
     ]);
-    return { dataset, version, champion };
+    return { dataset, reference, version, champion };
   }
 
   private async fetchModel(
@@ -48,7 +51,7 @@ export class InputsService {
   }
 
   private async fetchDataset(
-    { dataset }: EvaluateJob,
+    dataset: EvaluateJob['dataset'],
     signal: AbortSignal | undefined,
   ): Promise<Inputs['dataset']> {
     const folder = join(this.folder, 'datasets');

@@ -66,6 +66,14 @@ describe('InputsService', () => {
     expect(asked).toHaveLength(before);
   });
 
+  it('brings the reference too, when the policy names one', async () => {
+    expect((await inputs().fetch(job)).reference).toBeNull();
+    const reference = { digest: digestOfBytes(data), format: 'parquet' } as const;
+    const fetched = await inputs().fetch({ ...job, reference });
+    expect(fetched.reference?.format).toBe('parquet');
+    expect(readFileSync(fetched.reference?.path as string)).toEqual(data);
+  });
+
   it('refuses bytes that are not what their digest says, and keeps none of them', async () => {
     blobs.set(digestOfBytes(data), Buffer.concat([data, Buffer.from('x')]));
     await expect(inputs().fetch(job)).rejects.toMatchObject({ code: 'digest_mismatch' });

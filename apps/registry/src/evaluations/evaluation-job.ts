@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { subjects, type EvaluateJob } from '@sluice/contracts';
+import { subjects, type Digest, type EvaluateJob } from '@sluice/contracts';
 import { Outbox } from '@sluice/platform';
 import type { EntityManager } from 'typeorm';
 import { DatasetStore } from '../datasets/dataset.store.js';
@@ -9,7 +9,14 @@ import { EvaluationStore } from './evaluation.store.js';
 
 type Asked = Pick<
   EvaluationEntity,
-  'id' | 'model' | 'version' | 'champion' | 'datasetDigest' | 'policy' | 'policyDigest'
+  | 'id'
+  | 'model'
+  | 'version'
+  | 'champion'
+  | 'datasetDigest'
+  | 'referenceDigest'
+  | 'policy'
+  | 'policyDigest'
 >;
 
 /** Asks the evaluator for an evaluation. Asking again is harmless: the evaluation's id makes it one. */
@@ -30,7 +37,6 @@ export class EvaluationJob {
   }
 
   async send(transaction: EntityManager, evaluation: Asked): Promise<void> {
-    const { digest, format } = await this.datasets.get(evaluation.datasetDigest, transaction);
     const job: EvaluateJob = {
       evaluation: evaluation.id,
       version: await this.artifactOf(transaction, evaluation.model, evaluation.version),
@@ -38,11 +44,22 @@ export class EvaluationJob {
         evaluation.champion === null
           ? null
           : await this.artifactOf(transaction, evaluation.model, evaluation.champion),
-      dataset: { digest, format },
+      dataset: await this.datasetOf(transaction, evaluation.datasetDigest),
+      ...(evaluation.referenceDigest === null
+        ? {}
+        : { reference: await this.datasetOf(transaction, evaluation.referenceDigest) }),
       policy: evaluation.policy,
       policyDigest: evaluation.policyDigest,
     };
     await this.outbox.add(transaction, subjects.evaluateJob, `evaluations/${evaluation.id}`, job);
+  }
+
+  private async datasetOf(
+    transaction: EntityManager,
+    wanted: Digest,
+  ): Promise<EvaluateJob['dataset']> {
+    const { digest, format } = await this.datasets.get(wanted, transaction);
+    return { digest, format };
   }
 
   private async artifactOf(

@@ -66,6 +66,7 @@ export class EvaluationResults {
       ['version', version.artifactDigest, subject.version],
       ['champion', asked.championDigest, subject.champion],
       ['datasets.evaluation', asked.datasetDigest, subject.datasets.evaluation],
+      ['datasets.reference', asked.referenceDigest, subject.datasets.reference ?? null],
       ['policy', asked.policyDigest, subject.policy],
     ];
     const faults = expected

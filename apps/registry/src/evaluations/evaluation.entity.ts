@@ -23,6 +23,8 @@ export class EvaluationEntity {
   @Column('int', { nullable: true }) champion: number | null;
   @Column('text', { name: 'champion_digest', nullable: true }) championDigest: Digest | null;
   @Column('text', { name: 'dataset_digest' }) datasetDigest: Digest;
+  /** What drift is measured against, when the policy names a reference. */
+  @Column('text', { name: 'reference_digest', nullable: true }) referenceDigest: Digest | null;
   @Column('text', { name: 'policy_text' }) policyText: string;
   @Column('json') policy: Policy;
   @Column('text', { name: 'policy_digest' }) policyDigest: Digest;
@@ -50,7 +52,10 @@ export const toSummary = (row: EvaluationRow): EvaluationSummary => ({
   version: row.version,
   champion: row.champion,
   policyDigest: row.policyDigest,
-  datasets: { evaluation: row.datasetDigest },
+  datasets: {
+    evaluation: row.datasetDigest,
+    ...(row.referenceDigest === null ? {} : { reference: row.referenceDigest }),
+  },
   state: row.state,
   progress: row.progress,
   outcome: row.outcome,

@@ -21,6 +21,7 @@ const summaryColumns = [
   'champion',
   'policyDigest',
   'datasetDigest',
+  'referenceDigest',
   'state',
   'progress',
   'outcome',

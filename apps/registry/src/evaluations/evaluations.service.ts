@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import {
   championEnvironment,
   policyDigest,
+  SluiceError,
   type CreateEvaluation,
   type Evaluation,
   type EvaluationSummary,
@@ -43,11 +44,13 @@ export class EvaluationsService {
     const attempt = { principal, route: 'POST /evaluations', body: wish, key };
     const readPolicy = async () => {
       const environments = await this.environments.list();
-      return policyForModel(
+      const policy = policyForModel(
         wish.policy,
         wish.model,
         environments.map(({ name }) => name),
       );
+      requireReference(policy, wish);
+      return policy;
     };
     return this.creations.once(attempt, readPolicy, async (transaction, policy) => {
       const row = await this.bind(transaction, principal, wish, policy);
@@ -63,6 +66,7 @@ export class EvaluationsService {
           version: row.version,
           champion: row.champion,
           dataset: row.datasetDigest,
+          ...(row.referenceDigest === null ? {} : { reference: row.referenceDigest }),
           policy: row.policyDigest,
         },
       };
@@ -102,6 +106,7 @@ export class EvaluationsService {
       champion: champion?.version ?? null,
       championDigest: champion?.artifactDigest ?? null,
       datasetDigest: wish.datasets.evaluation,
+      referenceDigest: wish.datasets.reference ?? null,
       policyText: wish.policy,
       policy,
       policyDigest: policyDigest(policy),
@@ -118,3 +123,21 @@ export class EvaluationsService {
     };
   }
 }
+
+/** Drift against nothing, or against a table that the policy doesn't know of, is not what anybody asked for. */
+const requireReference = ({ data }: Policy, { datasets }: CreateEvaluation): void => {
+  const given = datasets.reference !== undefined;
+  if (given === (data.reference !== undefined)) return;
+  const message = given
+    ? 'the policy names no data.reference, and a dataset is given for one'
+    : `the policy measures drift against ${data.reference}, and no dataset is given for it`;
+  throw new SluiceError('invalid_request', `The datasets don't fit the policy: ${message}.`, {
+    faults: [
+      {
+        path: 'datasets.reference',
+        message,
+        expected: given ? 'no reference' : 'the digest of a registered dataset',
+      },
+    ],
+  });
+};

@@ -61,6 +61,37 @@ describe('evaluations', () => {
     expect(policyDigest(job.policy)).toBe(body.policyDigest);
   });
 
+  it('asks for one against a reference exactly when the policy names one', async () => {
+    const plain = policyText(model);
+    const text = plain
+      .replace(/^ {2}evaluation: .*$/m, (line) => `${line}\n  reference: data/train.csv`)
+      .replace(/^data: \{ (.*) \}$/m, 'data: { $1, reference: data/train.csv }');
+    expect(parsePolicy(text).data.reference).toBe('data/train.csv');
+    const evaluation = await gate.dataset();
+    const reference = await gate.dataset();
+    const ask = (policy: string, datasets: object) =>
+      registry.call('POST', '/evaluations', { json: { model, version: 1, policy, datasets } });
+
+    const { status, body } = await ask(text, { evaluation, reference });
+    expect([status, body.datasets]).toEqual([202, { evaluation, reference }]);
+    const job = evaluateJobSchema.parse((await registry.sent(subjects.evaluateJob)).at(-1)?.data);
+    expect(job.reference).toEqual({ digest: reference, format: 'csv' });
+
+    for (const [policy, datasets, message] of [
+      [text, { evaluation }, 'no dataset is given for it'],
+      [plain, { evaluation, reference }, 'names no data.reference'],
+    ] as const) {
+      const refused = await ask(policy, datasets);
+      expect([refused.status, refused.body.code]).toEqual([400, 'invalid_request']);
+      expect(refused.body.faults[0]).toMatchObject({
+        path: 'datasets.reference',
+        message: expect.stringContaining(message),
+      });
+    }
+    const unknown = await ask(text, { evaluation, reference: digestOfBytes('unknown') });
+    expect(unknown.status).toBe(404);
+  });
+
   it('follows the evaluator from queued to its verdict', async () => {
     const { id } = await gate.evaluation(model, 1);
     const progress = { step: 'Scoring rows', done: 10, total: 100 };

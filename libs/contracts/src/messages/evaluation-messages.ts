@@ -14,12 +14,16 @@ const artifactSchema = z.strictObject({
   manifest: manifestSchema,
 });
 
+const datasetSchema = z.strictObject({ digest: digestSchema, format: datasetFormatSchema });
+
 /** A job: the registry wants this evaluation done. Repeated until a result is in; the evaluation's id makes it one. */
 export const evaluateJobSchema = z.strictObject({
   evaluation: z.uuid(),
   version: artifactSchema,
   champion: artifactSchema.nullable(),
-  dataset: z.strictObject({ digest: digestSchema, format: datasetFormatSchema }),
+  dataset: datasetSchema,
+  /** What drift is measured against; absent when the policy names no reference. */
+  reference: datasetSchema.optional(),
   policy: policySchema,
   policyDigest: digestSchema,
 });

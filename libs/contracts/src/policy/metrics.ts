@@ -1,5 +1,6 @@
 import { binaryFairnessMetrics } from './metrics/binary-fairness.js';
 import { binaryQualityMetrics } from './metrics/binary-quality.js';
+import { driftMetrics, type DriftMetricName } from './metrics/drift.js';
 import { binaryScoreMetrics } from './metrics/binary-scores.js';
 import type { MetricDefinition } from './metrics/metric-definition.js';
 import { multiclassMetrics } from './metrics/multiclass.js';
@@ -7,6 +8,7 @@ import { regressionMetrics } from './metrics/regression.js';
 import { valueMetrics } from './metrics/value.js';
 import type { Task } from './task.js';
 
+export type { DriftMetricName } from './metrics/drift.js';
 export type { Direction, MetricDefinition, MetricParameter } from './metrics/metric-definition.js';
 
 /**
@@ -20,10 +22,14 @@ export const metrics = {
   ...valueMetrics,
   ...multiclassMetrics,
   ...regressionMetrics,
+  ...driftMetrics,
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof metrics;
 export const metricNames = Object.keys(metrics) as [MetricName, ...MetricName[]];
+export const driftMetricNames = Object.keys(driftMetrics) as DriftMetricName[];
+export const isDriftMetric = (name: string): name is DriftMetricName =>
+  Object.hasOwn(driftMetrics, name);
 export const metricDefinition = (name: MetricName): MetricDefinition => metrics[name];
 
 /** The parameter of a metric: what the check gives, or the default; undefined when the metric has none. */

@@ -4,9 +4,11 @@ import { digestOfDocument, type Digest } from '../digest.js';
 import { datasetLocationSchema } from './dataset-location.js';
 import { environmentNameSchema, modelNameSchema } from '../names.js';
 import { acrossSchema, definitionOf } from './across.js';
+import { driftSchema } from './drift.js';
+import { driftCheckFaults, driftPolicyFaults } from './drift-rules.js';
 import { groupingName } from './groupings.js';
 import { faultsOfAcross, faultsOfParameter, faultsOfValue } from './metric-faults.js';
-import { metricNames, parameterOf } from './metrics.js';
+import { metricDefinition, metricNames, parameterOf, type MetricName } from './metrics.js';
 import { faultsOfPredictions } from './predictions-faults.js';
 import { faultsOfTask } from './task-faults.js';
 import { tasks } from './task.js';
@@ -22,6 +24,9 @@ export const protectedColumnSchema = z
     privileged: z.string().min(1).optional().describe('The group that others are read against'),
   })
   .meta({ id: 'ProtectedColumn' });
+
+const usuallyHolds = (metric: MetricName): 'estimate' | 'unless_shown' =>
+  metricDefinition(metric).hasInterval ? 'unless_shown' : 'estimate';
 
 export const policyCheckSchema = z
   .strictObject({
@@ -48,6 +53,9 @@ export const policyCheckSchema = z
       .min(1)
       .optional()
       .describe('Of several classes, the one that a metric of a single class is of'),
+    column: columnName
+      .optional()
+      .describe('Of a drift metric: this column only, instead of the worst of all drift columns'),
     at_least: z.number().optional().describe('The smallest value that passes'),
     at_most: z.number().optional().describe('The largest value that passes'),
     against: z.literal('champion').optional().describe('Compare with the version in production'),
@@ -57,10 +65,10 @@ export const policyCheckSchema = z
       .optional()
       .describe('With `against`: how much worse still passes'),
     holds: z
-      .enum(['estimate', 'interval'])
-      .default('estimate')
+      .enum(['estimate', 'interval', 'unless_shown'])
+      .optional()
       .describe(
-        'What has to meet the limit: the figure itself, or its whole 95 % interval, so that chance is no excuse',
+        'What has to meet the limit: the `estimate`; the whole 95 % `interval`, so that chance is no excuse; or, with `unless_shown`, some value of the interval, so that only what is more than chance fails. A drift metric with an interval holds unless_shown, others by their estimate, unless told otherwise',
       ),
     min_rows: z
       .number()
@@ -78,11 +86,13 @@ export const policyCheckSchema = z
       .default('fail')
       .describe('What a figure means that rests on too few rows; `warn` with a severity of warn'),
   })
+  .overwrite((check) => ({ ...check, holds: check.holds ?? usuallyHolds(check.metric) }))
   .superRefine((check, context) => {
     const fault = (key: string, message: string): void => {
       context.addIssue({ code: 'custom', path: [key], message });
     };
     const metric = definitionOf(check);
+    driftCheckFaults(check).forEach(([key, message]) => fault(key, message));
     const limits = [check.at_least, check.at_most].filter((limit) => limit !== undefined);
     if (check.against === undefined) {
       if (check.no_worse_by !== undefined)
@@ -178,6 +188,11 @@ export const policySchema = z
       evaluation: datasetLocationSchema.describe(
         'The held-out table, Parquet, CSV, JSON Lines or Arrow IPC: a file, a folder of files, or a pattern such as data/part-*.parquet',
       ),
+      reference: datasetLocationSchema
+        .optional()
+        .describe(
+          'The table that drift is measured against, usually the training data: a file, a folder of files, or a pattern',
+        ),
       predictions: datasetLocationSchema
         .optional()
         .describe(
@@ -223,6 +238,7 @@ export const policySchema = z
         ),
     }),
     checks: z.array(policyCheckSchema).min(1).max(200),
+    drift: driftSchema.optional().describe('What drift metrics look at; needs data.reference'),
     value: valueSchema.optional().describe('What predictions are worth, for the metrics of value'),
     correction: z
       .enum(['none', 'bonferroni', 'holm', 'benjamini-hochberg'])
@@ -306,6 +322,7 @@ export const policySchema = z
         fault(['checks', index, 'metric'], message);
     });
     faultsOfTask(policy).forEach(([path, message]) => fault([...path], message));
+    driftPolicyFaults(policy).forEach(([path, message]) => fault(path, message));
     const ids = policy.checks.map((check) => checkId(check));
     ids.forEach((id, index) => {
       if (ids.indexOf(id) !== index)
@@ -329,6 +346,7 @@ export const checkId = (
     | 'across'
     | 'parameter'
     | 'class'
+    | 'column'
     | 'at_least'
     | 'at_most'
     | 'against'
@@ -340,14 +358,15 @@ export const checkId = (
       : [check.at_least !== undefined && 'at_least', check.at_most !== undefined && 'at_most']
           .filter(Boolean)
           .join('_');
-  const kind = check.holds === 'interval' ? `${limit}_interval` : limit;
+  const usual = check.holds === undefined || check.holds === usuallyHolds(check.metric);
+  const kind = usual ? limit : `${limit}_${check.holds}`;
   const by = check.by === undefined ? undefined : groupingName(check.by);
   const within = check.within === undefined ? undefined : `within ${check.within}`;
   const parameter = parameterOf(check.metric, check.parameter);
   const metric = parameter === undefined ? check.metric : `${check.metric}(${parameter})`;
   const across = check.across === undefined ? undefined : `across ${check.across}`;
   const ofClass = check.class === undefined ? undefined : `class ${check.class}`;
-  return [metric, ofClass, across, by, within, check.group, kind]
+  return [metric, ofClass, across, by, within, check.group, check.column, kind]
     .filter((part) => part !== undefined)
     .join('/');
 };

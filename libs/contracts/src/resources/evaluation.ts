@@ -19,7 +19,12 @@ export const createEvaluationSchema = z
     model: modelNameSchema,
     version: versionNumberSchema,
     policy: z.string().min(1).max(65_536).describe('The text of sluice.yaml'),
-    datasets: z.strictObject({ evaluation: digestSchema.describe('A registered dataset') }),
+    datasets: z.strictObject({
+      evaluation: digestSchema.describe('A registered dataset'),
+      reference: digestSchema
+        .optional()
+        .describe('Another, needed exactly when the policy names data.reference'),
+    }),
   })
   .meta({ id: 'CreateEvaluation' });
 export type CreateEvaluation = z.infer<typeof createEvaluationSchema>;
@@ -59,7 +64,7 @@ export const evaluationSummarySchema = z
       .nullable()
       .describe('The version in production when it was asked for'),
     policyDigest: digestSchema,
-    datasets: z.strictObject({ evaluation: digestSchema }),
+    datasets: z.strictObject({ evaluation: digestSchema, reference: digestSchema.optional() }),
     state: evaluationStateSchema,
     progress: progressSchema.nullable(),
     outcome: z.enum(['pass', 'fail']).nullable().describe('null until a verdict is there'),

@@ -18,7 +18,7 @@ export class TableFault extends Error {
 }
 
 /** The key of a policy that names a table. */
-export type DataKey = 'data.evaluation' | 'data.predictions';
+export type DataKey = 'data.evaluation' | 'data.predictions' | 'data.reference';
 
 /** The error for what is wrong with a file of the table that this key names. */
 export const faultOf = (error: TableFault, path: DataKey): SluiceError =>

@@ -39,7 +39,7 @@ export interface DistributedProfile {
  *
  * No model runs there: the table holds scores or predictions, in the columns that the policy names.
  *
- * @throws SluiceError `invalid_request` for a policy with an artifact; `invalid_data` with all faults of the table that
+ * @throws SluiceError `invalid_request` for a policy with an artifact or a reference; `invalid_data` with all faults of the table that
  *   can be known at once; what `TrinoClient` throws
  */
 export const profileDistributed = async (
@@ -47,6 +47,7 @@ export const profileDistributed = async (
 ): Promise<DistributedProfile> => {
   const { policy, address, credentials, table: name, onProgress, signal } = request;
   assertScored(policy);
+  assertWithoutReference(policy);
   const client = new TrinoClient({ address, credentials: credentials ?? {} });
   let queries = 0;
   const table = await TrinoTable.open(client, address, name, signal);
@@ -77,6 +78,22 @@ const assertScored = ({ artifact }: Policy): void => {
         found: artifact,
         expected: 'columns.score or columns.prediction, of a table that was scored before',
         hint: 'Score the table first, and evaluate it under a policy without artifact.',
+      },
+    ],
+  });
+};
+
+const assertWithoutReference = ({ data }: Policy): void => {
+  if (data.reference === undefined) return;
+  const message = 'drift is measured on files, and the policy names a reference';
+  throw new SluiceError('invalid_request', `A table cannot be evaluated where it is: ${message}.`, {
+    faults: [
+      {
+        path: 'data.reference',
+        message,
+        found: data.reference,
+        expected: 'a policy without data.reference',
+        hint: 'Evaluate drift on files under a policy of its own.',
       },
     ],
   });

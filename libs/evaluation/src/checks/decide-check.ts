@@ -1,27 +1,32 @@
 import {
   checkId,
   definitionOf,
+  isDriftMetric,
   groupingName,
+  driftSchema,
   metricDefinition,
   type Check,
   type CheckOutcome,
+  type DriftMetricName,
   type Measure,
   type PolicyCheck,
   type ValuePolicy,
 } from '@sluice/contracts';
 import type { MeasureRequest } from '../measure.js';
+import { driftCandidates, type DriftEvaluation } from '../drift/drift-candidates.js';
+import { driftAdvice, driftReason } from '../drift/drift-words.js';
 import { majorityOf } from '../fairness/across.js';
 import { columnOf, isPerGroup, measureProfile, strataOf } from '../measure-profile.js';
 import type { Grouping, Profile, Slice } from '../profile.js';
 import { adviceFor } from './advice.js';
-import { decidingMargin, limitsOf } from './limits.js';
+import { allowedBy, decidingMargin, limitsOf, marginOf } from './limits.js';
 import { reasonFor } from './reason.js';
 import { testOfNoDifference } from './test-of-no-difference.js';
 import { nameShown } from '../measure.js';
 import { metricWords } from './words.js';
 
 /** What a check is decided on. */
-export interface Evaluation {
+export interface Evaluation extends Partial<Omit<DriftEvaluation, 'profile'>> {
   readonly profile: Profile;
   /** Whether there is a champion, on whose predictions the profile holds figures too. */
   readonly hasChampion: boolean;
@@ -33,6 +38,8 @@ export interface Evaluation {
 
 /** The outcome of one check, with the measure that decided it, why, and what to do. */
 export const decideCheck = (check: PolicyCheck, evaluation: Evaluation): Check => {
+  if (isDriftMetric(check.metric))
+    return decideDrift({ ...check, metric: check.metric }, evaluation);
   if (lacksChampion(check, evaluation)) return withoutChampion(check);
   if (lacksGroup(check, evaluation)) return withoutGroup(check, evaluation);
 
@@ -48,6 +55,27 @@ export const decideCheck = (check: PolicyCheck, evaluation: Evaluation): Check =
     advice: decision.outcome === 'pass' ? null : adviceFor(check, decision, evaluation),
   };
 };
+
+const decideDrift = (
+  check: PolicyCheck & { metric: DriftMetricName },
+  evaluation: Evaluation,
+): Check => {
+  const candidates = driftCandidates(check, driftEvaluationOf(evaluation));
+  const decision = decide(check, candidates);
+  return {
+    ...outlineOf(check, decision.outcome, decision.measure),
+    reason: driftReason(check, decision),
+    advice: decision.outcome === 'pass' ? null : driftAdvice(check, decision),
+  };
+};
+
+/** What drift is decided on, with what the policy leaves out. */
+export const driftEvaluationOf = ({
+  profile,
+  drift = null,
+  driftPolicy = driftSchema.parse({}),
+  level,
+}: Evaluation): DriftEvaluation => ({ profile, drift, driftPolicy, level: level ?? 0.95 });
 
 /** Whether there are figures that a check can be decided on; whether they have values is another question. */
 export const isMeasurable = (check: PolicyCheck, evaluation: Evaluation): boolean =>
@@ -147,6 +175,9 @@ export interface Decision {
 const decide = (check: PolicyCheck, candidates: readonly Measure[]): Decision => {
   const marginFor = (measure: Measure): number =>
     measure.value === null ? 0 : decidingMargin(measure.value, measure, check);
+  // Of intervals that reach equally far, such as to 0, the value tells which is worse.
+  const valueMargin = ({ value }: Measure): number =>
+    value === null ? 0 : marginOf(value, allowedBy(check));
   const rank = (measure: Measure): number => {
     if (measure.state === 'undefined') return 1;
     if (measure.value === null) return 2;
@@ -162,7 +193,11 @@ const decide = (check: PolicyCheck, candidates: readonly Measure[]): Decision =>
   const weight = (measure: Measure): number => ['fail', 'warn', 'pass'].indexOf(outcomeOf(measure));
   // Sorting is stable: of equals, the first group in the order of the profile.
   const [measure] = candidates.toSorted(
-    (a, b) => weight(a) - weight(b) || rank(a) - rank(b) || marginFor(a) - marginFor(b),
+    (a, b) =>
+      weight(a) - weight(b) ||
+      rank(a) - rank(b) ||
+      marginFor(a) - marginFor(b) ||
+      valueMargin(a) - valueMargin(b),
   );
   if (!measure) throw new TypeError('A protected column has no groups.');
   const missed = candidates.filter((candidate) => rank(candidate) !== 3).length;

@@ -6,7 +6,7 @@ export const limitsOf = ({ at_least, at_most, no_worse_by, holds }: PolicyCheck)
   ...(at_least === undefined ? {} : { at_least }),
   ...(at_most === undefined ? {} : { at_most }),
   ...(no_worse_by === undefined ? {} : { no_worse_by }),
-  ...(holds === 'interval' ? { holds } : {}),
+  ...(holds === 'interval' || holds === 'unless_shown' ? { holds } : {}),
 });
 
 /** The values that pass: everything from `least` to `most`, both included. */
@@ -46,8 +46,9 @@ const tolerance = 4 * Number.EPSILON;
 export const isWithin = (value: number, allowed: Allowed): boolean => marginOf(value, allowed) >= 0;
 
 /**
- * The margin of what a check asks to hold: the value itself, or the worse end of its interval. Of a value with an error
- * bound it is the worse end of where the exact one may be: what isn't known to hold doesn't.
+ * The margin of what a check asks to hold: the value itself, the worse end of its interval, or with `unless_shown` the end
+ * that is nearest to what is allowed. Of a value with an error bound it is the worse end of where the exact one may be:
+ * what isn't known to hold doesn't.
  */
 export const decidingMargin = (
   value: number,
@@ -55,6 +56,11 @@ export const decidingMargin = (
   check: PolicyCheck,
 ): number => {
   const allowed = allowedBy(check);
+  if (check.holds === 'unless_shown' && interval !== null)
+    return Math.min(
+      marginOf(interval.upper, { ...allowed, most: Infinity }),
+      marginOf(interval.lower, { ...allowed, least: -Infinity }),
+    );
   if (check.holds === 'interval' && interval !== null)
     return Math.min(marginOf(interval.lower, allowed), marginOf(interval.upper, allowed));
   const { lowest, highest } = definitionOf(check);

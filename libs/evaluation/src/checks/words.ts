@@ -5,6 +5,7 @@ import {
   type Interval,
   type MetricName,
 } from '@sluice/contracts';
+import { driftMetricWords } from '../drift/metric-words.js';
 
 /** Names that aren't the words of the metric's name. */
 const ownWords: Partial<Record<MetricName, string>> = {
@@ -39,6 +40,7 @@ const ownWords: Partial<Record<MetricName, string>> = {
   group_loss_difference: 'difference of group losses',
   group_loss_ratio: 'ratio of group losses',
   bounded_group_loss: 'largest group loss',
+  ...driftMetricWords,
 };
 
 /** Metrics as they stand in a sentence. */

@@ -1,5 +1,12 @@
 import { metricDefinition, metricNames, type Check, type Verdict } from '@sluice/contracts';
-import { checkParts, checkValue, limitText, outcomeWords, shortDigest } from '../figures.js';
+import {
+  checkParts,
+  checkValue,
+  limitText,
+  outcomeWords,
+  shortDigest,
+  joined,
+} from '../figures.js';
 import { checkPlot, intervalCell } from './interval-plot.js';
 import { html, userText, type Markup } from './markup.js';
 import { countText, shownChecks, type Page } from './page.js';
@@ -130,7 +137,7 @@ const chip = ({ outcome }: Check): Markup =>
 const checkName = (check: Check, { bounds }: Page): Markup => {
   const { metric, by, made, against } = checkParts(check);
   return html`<span class="measure">${userText(metricLabel(metric), bounds.name)}${made}</span
-    >${by === null ? null : html` by ${userText(by, bounds.name)}`}${against}`;
+    >${by === null ? null : html` ${joined(metric)} ${userText(by, bounds.name)}`}${against}`;
 };
 
 const plainName = (check: Check): string => {

@@ -1,4 +1,4 @@
-import type { Check, ScoreCurves, TaskFigures, Verdict } from '@sluice/contracts';
+import type { Check, DriftFigures, ScoreCurves, TaskFigures, Verdict } from '@sluice/contracts';
 import type { VerdictContext } from '../render-verdict-markdown.js';
 
 export interface HtmlContext extends VerdictContext {
@@ -23,6 +23,7 @@ export interface Bounds {
 export interface Page {
   readonly verdict: Verdict;
   readonly curves: ScoreCurves | null;
+  readonly drift: DriftFigures | null;
   readonly context: HtmlContext;
   readonly bounds: Bounds;
   /** An id that no other element of the page has. */
@@ -34,9 +35,10 @@ export const createPage = (
   curves: ScoreCurves | null,
   context: HtmlContext,
   bounds: Bounds,
+  drift: DriftFigures | null,
 ): Page => {
   let ids = 0;
-  return { verdict, curves, context, bounds, id: () => `i${(ids += 1)}` };
+  return { verdict, curves, drift, context, bounds, id: () => `i${(ids += 1)}` };
 };
 
 /** Those that block, then warnings, then the others, and no more than the page has room for. */

@@ -27,6 +27,9 @@ export const provenance = ({ verdict, context }: Page): Markup => {
         ),
         entry('Artifact of the champion', digest(subject.champion, 'none yet')),
         entry('Evaluation data', digest(subject.datasets.evaluation, 'none')),
+        subject.datasets.reference === undefined
+          ? null
+          : entry('Reference data', digest(subject.datasets.reference, 'none')),
         subject.datasets.predictions === undefined
           ? null
           : entry('Predictions', digest(subject.datasets.predictions, 'none')),

@@ -1,5 +1,11 @@
-import { digestOfBytes, type ScoreCurves, type Verdict } from '@sluice/contracts';
+import {
+  digestOfBytes,
+  type DriftFigures,
+  type ScoreCurves,
+  type Verdict,
+} from '@sluice/contracts';
 import { comparison, groups } from './comparison-sections.js';
+import { drift as driftSection } from './drift-section.js';
 import { html, Markup, shortened } from './markup.js';
 import { checks, headline, problems } from './outcome-sections.js';
 import { createPage, type Bounds, type HtmlContext, type Page } from './page.js';
@@ -24,15 +30,17 @@ const boundsByRoom: readonly Bounds[] = [
  * stands in a table or a sentence too. It holds no clock reading, so the same input gives the same bytes.
  *
  * @param curves of the same profile as the verdict; null when the data holds predictions only
+ * @param drift of the same comparison; null when the policy names no reference, or it isn't at hand
  */
 export const renderVerdictHtml = (
   verdict: Verdict,
   curves: ScoreCurves | null,
   context: HtmlContext,
+  drift: DriftFigures | null = null,
 ): string => {
   let text = '';
   for (const bounds of boundsByRoom) {
-    text = render(createPage(verdict, curves, context, bounds));
+    text = render(createPage(verdict, curves, context, bounds, drift));
     if (bytesOf(text) <= htmlBudget) break;
   }
   return text;
@@ -44,6 +52,7 @@ const render = (page: Page): string => {
   const { verdict } = page;
   const why = problems(page);
   const byGroup = groups(page);
+  const drift = driftSection(page);
   const figures = taskFigures(page);
   const title = `${shortened(verdict.subject.model, 80)} ${verdict.outcome === 'pass' ? 'passes' : 'does not pass'} · Sluice`;
   return html`<!doctype html>
@@ -71,11 +80,12 @@ const render = (page: Page): string => {
                 figures && ['figures', 'Figures'],
                 ['comparison', 'Against the champion'],
                 figures === null ? ['scores', 'Scores'] : null,
+                drift && ['drift', 'Drift'],
                 ['provenance', 'Provenance'],
               ].map((entry) => entry && html`<li><a href="#${entry[0]}">${entry[1]}</a></li> `)}
             </ul>
           </nav>
-          ${[why, checks(page), byGroup, figures, comparison(page), figures === null ? scores(page) : null, provenance(page)]}
+          ${[why, checks(page), byGroup, figures, comparison(page), figures === null ? scores(page) : null, drift, provenance(page)]}
         </main>
       </body>
     </html> `.text;

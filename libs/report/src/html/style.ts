@@ -57,6 +57,8 @@ pre { margin: 0; padding: .9rem 1rem; background: var(--soft); border-radius: 8p
 .across { margin: 0 0 1.5rem; padding: 0; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1.5rem 0 0; padding: 0 .25rem; list-style: none; font-size: .9rem; }
 
+.current { fill: var(--bar); stroke: var(--version); }
+.past { fill: none; stroke: var(--champion); }
 .problems { list-style: none; margin: 1rem 0; padding: 0; display: grid; gap: .9rem; }
 .problems li { padding: 1rem 1.25rem; border-left: 4px solid; border-radius: 4px 10px 10px 4px; }
 .problems li.fail { background: var(--fail-soft); border-color: var(--fail); }

@@ -13,9 +13,15 @@ export interface MetricDefinition {
   readonly ideal?: 0 | 1;
   /**
    * `fairness` compares groups and needs `by`; `quality` stands alone and may be taken by group; `value` as well, from
-   * what the policy says that outcomes are worth.
+   * what the policy says that outcomes are worth; `drift` compares the evaluation data with the reference data.
    */
-  readonly kind: 'quality' | 'fairness' | 'value';
+  readonly kind: 'quality' | 'fairness' | 'value' | 'drift';
+  /** Of drift: the kind of column that it is defined on, or the whole table. */
+  readonly drift?: 'any' | 'numeric' | 'categorical' | 'table';
+  /** Of drift: whether the labels and scores of the reference rows are needed too. */
+  readonly scoresReference?: true;
+  /** Of drift: whether it has an interval; a check is then decided on what the interval shows, unless told otherwise. */
+  readonly hasInterval?: true;
   /** Whether it reads the other groups against the `privileged` one, which the policy then has to name. */
   readonly needsPrivileged?: true;
   /** Whether it has a value for each group, rather than one that compares them all. */
@@ -29,7 +35,7 @@ export interface MetricDefinition {
   /** Infinity where there is no highest value. */
   readonly highest: number;
   /** What it is computed from: a ranking metric needs scores; a metric of labels is the same for every model. */
-  readonly needs: 'label' | 'prediction' | 'score';
+  readonly needs: 'label' | 'prediction' | 'score' | 'reference';
   /** The tasks that it is a metric of; of binary classification alone when absent. */
   readonly tasks?: readonly Task[];
   /** Whether, of several classes, it is of one of them, which a check then has to name in `class`. */

@@ -1,0 +1,57 @@
+import { metricDefinition } from './metrics.js';
+import type { Policy, PolicyCheck } from './policy.js';
+
+/** What a check of a drift metric may not say, and what only such a check may: the key and what was expected. */
+export const driftCheckFaults = (
+  check: Pick<PolicyCheck, 'metric' | 'by' | 'column' | 'against' | 'holds'>,
+): [key: string, message: string][] => {
+  const { kind, drift, hasInterval } = metricDefinition(check.metric);
+  const faults: [string, string][] = [];
+  if (kind !== 'drift') {
+    if (check.column !== undefined)
+      faults.push(['column', `expected no column: ${check.metric} is not of a single column`]);
+    if (check.holds === 'unless_shown')
+      faults.push(['holds', `expected estimate or interval: ${check.metric} is no drift metric`]);
+    return faults;
+  }
+  if (check.by !== undefined)
+    faults.push(['by', `expected no \`by\`: ${check.metric} is of all rows`]);
+  if (check.against !== undefined)
+    faults.push(['against', `expected a limit: ${check.metric} compares data, not versions`]);
+  if (drift === 'table' && check.column !== undefined)
+    faults.push(['column', `expected no column: ${check.metric} is of the whole table`]);
+  if (!hasInterval && check.holds !== 'estimate')
+    faults.push(['holds', `expected estimate: ${check.metric} has no interval`]);
+  return faults;
+};
+
+/** Whether checks of drift have what they need in the rest of the policy: the path and what was expected. */
+export const driftPolicyFaults = (
+  policy: Pick<Policy, 'data' | 'drift' | 'checks'>,
+): [path: (string | number)[], message: string][] => {
+  const { data, drift, checks } = policy;
+  const faults: [(string | number)[], string][] = [];
+  if (drift !== undefined && data.reference === undefined)
+    faults.push([['drift'], 'expected data.reference: drift is measured against that table']);
+  const listed = drift?.columns;
+  drift?.categorical?.forEach((name, index) => {
+    if (listed !== undefined && !listed.includes(name))
+      faults.push([['drift', 'categorical', index], 'expected a column listed in drift.columns']);
+  });
+  checks.forEach((check, index) => {
+    if (metricDefinition(check.metric).kind !== 'drift') return;
+    if (data.reference === undefined)
+      faults.push([
+        ['checks', index, 'metric'],
+        `expected data.reference: ${check.metric} is measured against that table`,
+      ]);
+    if (data.predictions !== undefined && metricDefinition(check.metric).scoresReference)
+      faults.push([
+        ['checks', index, 'metric'],
+        `expected no data.predictions: ${check.metric} needs scores of the reference rows as well`,
+      ]);
+    if (check.column !== undefined && listed !== undefined && !listed.includes(check.column))
+      faults.push([['checks', index, 'column'], 'expected a column listed in drift.columns']);
+  });
+  return faults;
+};

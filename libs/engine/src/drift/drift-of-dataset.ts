@@ -1,0 +1,104 @@
+import { metricDefinition, SluiceError, type Policy } from '@sluice/contracts';
+import type { BinaryProfile } from '@sluice/evaluation';
+import { Dataset } from '../dataset/dataset.js';
+import type { ModelSource } from '../inference/candidate.js';
+import type { EndpointSource } from '../inference/endpoint/endpoint.js';
+import { profileDataset, sourceOf, type ProfileRequest } from '../profile-dataset.js';
+import { profileDrift, type ProfiledDrift } from './profile-drift.js';
+
+export interface DriftProgress {
+  readonly step: 'drift';
+  /** Rows of both tables. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface DatasetDriftRequest {
+  /** Names a reference. */
+  readonly policy: Policy;
+  readonly dataset: ProfileRequest['dataset'];
+  readonly reference: ProfileRequest['dataset'];
+  /** The version, which is needed when the policy names an artifact and a check asks for predictions. */
+  readonly model?: ModelSource;
+  /** Where the version runs, in place of the model. */
+  readonly endpoint?: EndpointSource;
+  readonly onProgress?: (progress: DriftProgress) => void;
+  /** Stops the work at the next batch or query; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * How a dataset differs from the reference that the policy names. When a check asks for predictions, labels or expected
+ * performance, the reference rows are scored as well, by the same model.
+ *
+ * @throws SluiceError `invalid_data` or `invalid_artifact`, with what is wrong
+ */
+export const driftOfDataset = async (request: DatasetDriftRequest): Promise<ProfiledDrift> => {
+  const { policy, dataset, signal } = request;
+  signal?.throwIfAborted();
+  const name = policy.data.reference;
+  if (name === undefined)
+    throw new SluiceError(
+      'invalid_request',
+      'The policy names no reference to measure drift against.',
+    );
+  const needsScores = policy.checks.some(({ metric }) => metricDefinition(metric).scoresReference);
+  const scored = needsScores
+    ? await ofReference(() => profileReference(policy, name, request))
+    : null;
+  const reference = await ofReference(() =>
+    Dataset.open(sourceOf(request.reference, name), signal),
+  );
+  try {
+    const current = await Dataset.open(sourceOf(dataset, policy.data.evaluation), signal);
+    try {
+      return await profileDrift({
+        policy,
+        tables: { reference, current },
+        reference: scored,
+        onProgress: (done, total) => request.onProgress?.({ step: 'drift', done, total }),
+      });
+    } finally {
+      await current.close();
+    }
+  } finally {
+    await reference.close();
+  }
+};
+
+/** Its labels and scores. Groups and checks are of the evaluation data alone. */
+const profileReference = async (
+  policy: Policy,
+  name: string,
+  { reference, model, endpoint, onProgress, signal }: DatasetDriftRequest,
+): Promise<BinaryProfile> => {
+  const { value: _value, drift: _drift, ...rest } = policy;
+  const { weight: _weight, ...columns } = policy.columns;
+  const { profile } = await profileDataset({
+    policy: {
+      ...rest,
+      data: { evaluation: name },
+      columns: { ...columns, protected: [], control: [] },
+      checks: [],
+    },
+    dataset: reference,
+    ...(model === undefined ? {} : { model }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    onProgress: ({ done, total }) => onProgress?.({ step: 'drift', done, total }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return profile;
+};
+
+/** What is wrong with a table is told of the key of the policy that names it. */
+const ofReference = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'invalid_data') throw error;
+    const faults = error.faults.map((fault) =>
+      fault.path === 'data.evaluation' ? { ...fault, path: 'data.reference' } : fault,
+    );
+    throw new SluiceError(error.code, error.message, { faults, cause: error });
+  }
+};

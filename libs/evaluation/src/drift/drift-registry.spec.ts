@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  driftMetricNames,
+  metricDefinition,
+  policyCheckSchema,
+  tasks,
+  tasksOf,
+  type DriftMetricName,
+} from '@sluice/contracts';
+import { twoSamples } from '@sluice/statistics';
+import { profileOf } from '../../test/profiles.js';
+import { decideChecks } from '../checks/decide-checks.js';
+import type { DriftProfile } from './drift-profile.js';
+
+/** Which tasks each metric is of: scores and labels of two tables are compared for two classes only. */
+const classified: Record<DriftMetricName, 'every task' | 'two classes'> = {
+  drift_distance: 'every task',
+  null_rate_increase: 'every task',
+  new_category_share: 'every task',
+  total_variation_distance: 'every task',
+  kolmogorov_smirnov_p_value: 'every task',
+  anderson_darling_p_value: 'every task',
+  cramer_von_mises_p_value: 'every task',
+  mann_whitney_p_value: 'every task',
+  t_test_p_value: 'every task',
+  epps_singleton_p_value: 'every task',
+  mmd_p_value: 'every task',
+  wasserstein_distance: 'every task',
+  energy_distance: 'every task',
+  chi_square_p_value: 'every task',
+  g_test_p_value: 'every task',
+  z_test_p_value: 'every task',
+  fisher_exact_p_value: 'every task',
+  population_stability_index: 'every task',
+  kullback_leibler_divergence: 'every task',
+  jensen_shannon_distance: 'every task',
+  hellinger_distance: 'every task',
+  drifted_columns_share: 'every task',
+  prediction_drift: 'two classes',
+  label_drift: 'two classes',
+  domain_classifier_auc: 'every task',
+  reconstruction_error_ratio: 'every task',
+  estimated_accuracy: 'two classes',
+  estimated_precision: 'two classes',
+  estimated_recall: 'two classes',
+  estimated_f1: 'two classes',
+  estimated_roc_auc: 'two classes',
+};
+
+describe('a metric of drift', () => {
+  it.each(driftMetricNames)('%s is of the tasks that have what it compares', (name) => {
+    const every = classified[name] === 'every task';
+    expect(tasksOf(name)).toEqual(every ? tasks : ['binary-classification']);
+    expect(metricDefinition(name).scoresReference).toBe(every ? undefined : true);
+  });
+});
+
+describe('checks of drift beside others', () => {
+  const scored = Array.from({ length: 200 }, (_, row) => ({
+    label: row % 2 === 0,
+    prediction: row % 2 === 0,
+    score: (row % 2 === 0 ? 100 + row / 2 : row / 2) / 200,
+    groups: {},
+  }));
+  const values = Float64Array.from({ length: 200 }, (_, row) => row);
+  const drift = (single: number): DriftProfile => ({
+    rows: { reference: 200, current: 200 },
+    columns: [
+      {
+        column: 'age',
+        kind: 'numeric',
+        integers: true,
+        missing: { reference: 0, current: 0 },
+        samples: twoSamples(values, values),
+        bins: { upper: values.map((value) => value), single: new Uint8Array(200).fill(single) },
+      },
+    ],
+    joint: null,
+    reference: null,
+  });
+  const decided = (checks: readonly object[], single = 1) =>
+    decideChecks(
+      { checks: checks.map((check) => policyCheckSchema.parse(check)), correction: 'holm' },
+      { profile: profileOf(scored, []), hasChampion: false, drift: drift(single) },
+    );
+  const quality = { metric: 'accuracy', holds: 'interval', at_least: 0.5 };
+  const whole = { metric: 'drift_distance', holds: 'interval', at_most: 0.3 };
+
+  it('are not counted by the correction of the policy', () => {
+    const [alone] = decided([quality]);
+    const [beside, ofDrift] = decided([quality, whole]);
+    expect(beside).toEqual(alone);
+    expect(ofDrift).toMatchObject({ outcome: 'pass', measure: { column: 'age' } });
+    expect(ofDrift).not.toHaveProperty('test');
+  });
+
+  it('pass over bins only where the exact distance would', () => {
+    const limit = { metric: 'drift_distance', holds: 'estimate', at_most: 0.003 };
+    expect(decided([limit])[0]).toMatchObject({ outcome: 'pass' });
+    const [binned] = decided([limit], 0);
+    expect(binned).toMatchObject({ outcome: 'fail', measure: { value: 0 } });
+    expect(binned?.measure?.errorBound).toBeCloseTo(0.005, 12);
+    expect(binned?.reason).toContain('the exact value may be 0.005 away, beyond that');
+  });
+});

@@ -1,0 +1,117 @@
+import { SluiceError } from '@sluice/contracts';
+import { twoCategorySamples, type TwoSamples } from '@sluice/statistics';
+import type {
+  CategoricalDrift,
+  ColumnDrift,
+  DriftProfile,
+  NumericDrift,
+  Sides,
+} from './drift-profile.js';
+
+/**
+ * The drift of several tables, as if their rows stood in one: counts by value, bin and category add up. Parts may hold rows
+ * of the reference, of the current table, or of both. What rests on several columns of a row doesn't add up, and the scored
+ * reference is a profile of its own (`mergeProfiles`): both are null.
+ *
+ * @throws SluiceError `invalid_data` without parts, or when they differ in columns, kinds or bins
+ */
+export const mergeDriftProfiles = (parts: readonly DriftProfile[]): DriftProfile => {
+  const [first, ...others] = parts;
+  if (!first) throw new SluiceError('invalid_data', 'There are no drift profiles to merge.');
+  if (others.length === 0) return first;
+  return {
+    rows: total(parts.map(({ rows }) => rows)),
+    columns: first.columns.map((column, index) =>
+      mergeColumns(
+        column,
+        parts.map(({ columns }) => columns[index]),
+      ),
+    ),
+    joint: null,
+    reference: null,
+  };
+};
+
+const mergeColumns = (
+  first: ColumnDrift,
+  parts: readonly (ColumnDrift | undefined)[],
+): ColumnDrift => {
+  const alike = parts.filter(
+    (part) => part?.column === first.column && part.kind === first.kind,
+  ) as ColumnDrift[];
+  if (alike.length < parts.length)
+    throw new SluiceError('invalid_data', `The parts differ in the column ${first.column}.`);
+  return first.kind === 'numeric'
+    ? mergeNumeric(alike as NumericDrift[])
+    : mergeCategorical(alike as CategoricalDrift[]);
+};
+
+const mergeNumeric = (parts: readonly NumericDrift[]): NumericDrift => {
+  const [first] = parts as [NumericDrift];
+  const bins = (part: NumericDrift): string => JSON.stringify(part.bins && [...part.bins.upper]);
+  if (parts.some((part) => bins(part) !== bins(first)))
+    throw new SluiceError('invalid_data', `The parts have different bins of ${first.column}.`);
+  const missing = total(parts.map((part) => part.missing));
+  const integers = parts.every((part) => part.integers);
+  return { ...first, integers, missing, samples: first.bins ? addBins(parts) : addValues(parts) };
+};
+
+/** The typical value of a bin is the mean of its rows, so it is weighted by them. */
+const addBins = (parts: readonly NumericDrift[]): TwoSamples => {
+  const [first] = parts as [NumericDrift];
+  const sum = (of: (samples: TwoSamples, bin: number) => number): Float64Array =>
+    first.samples.values.map((_, bin) =>
+      parts.reduce((rows, { samples }) => rows + of(samples, bin), 0),
+    );
+  const count = ({ reference, current }: TwoSamples, bin: number): number =>
+    (reference[bin] as number) + (current[bin] as number);
+  const rows = sum(count);
+  const weighted = sum((samples, bin) =>
+    count(samples, bin) === 0 ? 0 : count(samples, bin) * (samples.values[bin] as number),
+  );
+  return {
+    values: first.samples.values.map((value, bin) =>
+      rows[bin] === 0 ? value : (weighted[bin] as number) / (rows[bin] as number),
+    ),
+    reference: sum(({ reference }, bin) => reference[bin] as number),
+    current: sum(({ current }, bin) => current[bin] as number),
+  };
+};
+
+const addValues = (parts: readonly NumericDrift[]): TwoSamples => {
+  const counts = new Map<number, [reference: number, current: number]>();
+  for (const { samples } of parts)
+    samples.values.forEach((value, index) => {
+      const known = counts.get(value) ?? [0, 0];
+      known[0] += samples.reference[index] as number;
+      known[1] += samples.current[index] as number;
+      counts.set(value, known);
+    });
+  const values = Float64Array.from(counts.keys()).sort();
+  const side = (of: 0 | 1): Float64Array =>
+    values.map((value) => (counts.get(value) as [number, number])[of]);
+  return { values, reference: side(0), current: side(1) };
+};
+
+const mergeCategorical = (parts: readonly CategoricalDrift[]): CategoricalDrift => {
+  const [first] = parts as [CategoricalDrift];
+  const counts = (of: keyof Sides): Map<string, number> => {
+    const sums = new Map<string, number>();
+    for (const { samples } of parts)
+      samples.categories.forEach((category, index) => {
+        const rows = samples[of][index] as number;
+        if (rows > 0) sums.set(category, (sums.get(category) ?? 0) + rows);
+      });
+    return sums;
+  };
+  return {
+    ...first,
+    missing: total(parts.map(({ missing }) => missing)),
+    samples: twoCategorySamples(counts('reference'), counts('current')),
+  };
+};
+
+const total = (sides: readonly Sides[]): Sides => ({
+  reference: sides.reduce((sum, { reference }) => sum + reference, 0),
+  current: sides.reduce((sum, { current }) => sum + current, 0),
+});
