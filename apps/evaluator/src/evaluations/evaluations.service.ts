@@ -35,7 +35,7 @@ export class EvaluationsService implements OnModuleDestroy {
 
     this.logger.log(`Evaluation ${id} begins, attempt ${claim.attempt}`);
     const abort = new AbortController();
-    const progress = this.progressTeller(id);
+    const progress = this.progressTeller(job);
     const stopRenewing = this.keepRenewing(id, claim.token, abort, progress);
     this.running.add(abort);
     try {
@@ -132,8 +132,8 @@ export class EvaluationsService implements OnModuleDestroy {
     return () => clearInterval(timer);
   }
 
-  private progressTeller(evaluation: string): ProgressTeller {
-    return new ProgressTeller((progress) => {
+  private progressTeller({ evaluation, reference }: EvaluateJob): ProgressTeller {
+    return new ProgressTeller(reference !== undefined, (progress) => {
       this.store.reportProgress({ evaluation, progress }).catch((error: unknown) => {
         this.logger.warn(
           `Progress of evaluation ${evaluation} was not told: ${(error as Error).message}`,

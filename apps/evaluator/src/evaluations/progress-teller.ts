@@ -3,6 +3,9 @@ import type { EvaluationProgress } from '@sluice/engine';
 
 const steps = ['fetch', 'survey', 'score', 'rank', 'drift', 'measure'] as const;
 type Step = (typeof steps)[number] & ('fetch' | EvaluationProgress['step']);
+/** Drift is a step only of evaluations with a reference. */
+const stepsOf = (withReference: boolean): readonly Step[] =>
+  withReference ? steps : steps.filter((step) => step !== 'drift');
 
 const stepWords: Record<Step, string> = {
   fetch: 'fetching artifacts and data',
@@ -21,14 +24,20 @@ const repeatEveryMs = 5000;
 export class ProgressTeller {
   private last: Progress | undefined;
   private toldAt = 0;
+  private readonly steps: readonly Step[];
 
-  constructor(private readonly report: (progress: Progress) => void) {}
+  constructor(
+    withReference: boolean,
+    private readonly report: (progress: Progress) => void,
+  ) {
+    this.steps = stepsOf(withReference);
+  }
 
   tell(step: Step, done: number, total: number | null): void {
-    const position = steps.indexOf(step);
+    const position = this.steps.indexOf(step);
     const share = total === null || total === 0 ? 0 : Math.min(1, done / total);
-    const fraction = (position + share) / steps.length;
-    const overall = { step: position + 1, of: steps.length, fraction };
+    const fraction = (position + share) / this.steps.length;
+    const overall = { step: position + 1, of: this.steps.length, fraction };
     const progress: Progress = { step: stepWords[step], done, total, overall };
     const isNew = progress.step !== this.last?.step;
     this.last = progress;
