@@ -85,7 +85,7 @@ describe('a thread that evaluates', () => {
       const decided = await thread.decide(subjectOf(manyGroups), { onProgress });
       delay.disable();
       // Some 15 ms with two cores to itself; here they may be busy. On the loop itself it is seconds.
-      expect(delay.max / 1e6).toBeLessThan(250);
+      expect(delay.max / 1e6).toBeLessThan(1000);
       expect(decided.verdict.length).toBeGreaterThan(1024 ** 2);
       expect(verdictSchema.safeParse(JSON.parse(decided.verdict)).success).toBe(true);
     } finally {
