@@ -44,7 +44,9 @@ describe('kill -9 during the main job', () => {
 
       const asked = await requestEvaluation(ci, version);
       stack.kill(service);
-      const evaluation = await ci.waitForEvaluation(asked.id, { timeoutMs: 90_000 });
+      const evaluation = await stack.explained(() =>
+        ci.waitForEvaluation(asked.id, { timeoutMs: 90_000 }),
+      );
       expect(evaluation).toMatchObject({ state: 'succeeded', outcome: 'pass' });
 
       const promotions: string[] = [];
@@ -52,7 +54,9 @@ describe('kill -9 during the main job', () => {
         const { id } = await beginPromotion(ci, maria, version, environment);
         promotions.push(id);
         if (environment === 'production') stack.kill(service);
-        const promotion = await ci.waitForPromotion(id, { timeoutMs: 90_000 });
+        const promotion = await stack.explained(() =>
+          ci.waitForPromotion(id, { timeoutMs: 90_000 }),
+        );
         expect(promotion).toMatchObject({ state: 'succeeded', problem: null });
       }
 

@@ -121,9 +121,14 @@ export class Stack {
     removeHome(this.home);
   }
 
-  /** What `sluice up` printed, for the text of a failure. */
-  get log(): string {
-    return this.output();
+  /** Does what may fail for reasons that only `sluice up` tells: its words then stand below the failure. */
+  async explained<Value>(work: () => Promise<Value>): Promise<Value> {
+    try {
+      return await work();
+    } catch (error) {
+      const { message } = error as Error;
+      throw new Error(`${message}\n\nsluice up said:\n${this.output()}`, { cause: error });
+    }
   }
 }
 
