@@ -20,11 +20,16 @@ import {
 } from './inference/candidate.js';
 import type { PlannedOutputs } from './inference/model-plan.js';
 import type { EndpointSource } from './inference/endpoint/endpoint.js';
-import { rankScores } from './ranking/rank-scores.js';
+import {
+  countAndRank,
+  countsAsItRanks,
+  rankScores,
+  type ScoredTable,
+} from './ranking/rank-scores.js';
 import { scoreRows, tellRows, type ScoredRows } from './scored-rows.js';
 import { duckdbDialect } from './sql/duckdb-dialect.js';
 import type { ScoredRelation } from './sql/scored-relation.js';
-import { SqlSums, type Query } from './sql/sql-sums.js';
+import { SqlSums } from './sql/sql-sums.js';
 import { profileTask, surveyTaskGroups } from './tasks/profile-task.js';
 import { surveyTask } from './tasks/task-survey.js';
 
@@ -245,46 +250,53 @@ const makeProfile = async (
   survey: Survey,
   { signal, onProgress }: ProfileRequest,
 ): Promise<Profile> => {
-  const query: Query = (sql) => dataset.query(sql);
-  const sums = await SqlSums.of(query, duckdbDialect, relation, layout, survey.rows);
   // Rows of data are looked at one by one only here; those that models scored were told of before.
   const onRows =
     relation.from === 'data'
       ? (done: number) => onProgress?.({ step: 'score', done, total: survey.rows })
       : () => undefined;
-  const steps = roundsOf(dataset, relation, sums, onRows);
-  if (steps.length === 0) onRows(survey.rows);
+  const table = { dataset, relation, layout, rows: survey.rows };
+  const isRanked = countsAsItRanks(relation);
+  const sums = isRanked
+    ? await countAndRank(table, onRows)
+    : await SqlSums.of((sql) => dataset.query(sql), duckdbDialect, relation, layout, survey.rows);
+  const steps = [
+    ...(isRanked || relation.score === null
+      ? []
+      : [() => rankScores({ ...sums, ...table }, 'version', onRows)]),
+    ...stepsOf(table, sums),
+  ];
+  const earlier = Number(isRanked);
+  const total = earlier + steps.length;
+  const tell = (done: number): void => {
+    signal?.throwIfAborted();
+    onProgress?.({ step: 'rank', done, total });
+  };
+  if (isRanked) tell(earlier);
+  if (total === 0) onRows(survey.rows);
   for (const [done, step] of steps.entries()) {
     await step();
-    signal?.throwIfAborted();
-    onProgress?.({ step: 'rank', done: done + 1, total: steps.length });
+    tell(earlier + done + 1);
   }
   signal?.throwIfAborted();
   return assembleProfile(survey.rows, sums.slices, sums.sums, sums.units);
 };
 
 /**
- * What follows once cells are counted. Ranks, histograms and losses are taken in one walk over sorted rows, which is
- * many times faster than window sums; what needs version and champion of the same row comes from SQL.
+ * What follows once the version's scores are ranked. Ranks, histograms and losses are taken in one walk over sorted
+ * rows, which is many times faster than window sums; what needs version and champion of the same row comes from SQL.
  */
-const roundsOf = (
-  dataset: Dataset,
-  relation: ScoredRelation,
-  sums: SqlSums,
-  onRows: (done: number) => void,
-): (() => Promise<void>)[] => {
-  if (relation.score === null) return [];
-  const walk = (of: 'version' | 'champion') => () =>
-    rankScores({ ...sums, dataset, relation }, of, of === 'version' ? onRows : undefined);
+const stepsOf = (table: ScoredTable, sums: SqlSums): (() => Promise<void>)[] => {
+  const { score, champion, amount } = table.relation;
+  if (score === null) return [];
   const amounts = (of: 'version' | 'champion') =>
-    relation.amount === null ? [] : [() => sums.addAmounts(of)];
+    amount === null ? [] : [() => sums.addAmounts(of)];
   return [
-    walk('version'),
     ...amounts('version'),
-    ...(relation.champion === null
+    ...(champion === null
       ? []
       : [
-          walk('champion'),
+          () => rankScores({ ...sums, ...table }, 'champion'),
           ...amounts('champion'),
           () => sums.addLosses(['difference']),
           () => sums.addCovariances(),

@@ -12,16 +12,23 @@ const start = (): WorkerHandle<WalkRequest, WalkAnswer> => new WorkerHandle('ran
 const requests = (): WalkRequest[] => {
   const buffer = rowBuffer(shape);
   buffer.scores.set([0.2, 0.9, 0.5]);
-  buffer.labels.set([0, 1, 0]);
-  const plan = { panels: [[[0]]], slices: 1, totals: Float64Array.of(2, 1), weighted: false };
-  const panels = [{ columns: [], combinations: [[]] }];
+  buffer.marks.set([0, 1, 0]);
+  const totals = Float64Array.of(2, 1);
+  const plan = { panels: [[[0]]], slices: 1, totals, below: new Float64Array(2) };
+  const panels = [{ columns: [], sizes: [] }];
+  const range = { lowest: -Infinity, limit: Infinity, countsBeyond: false };
   return [
-    { task: { plan, panels, shape, expected: 3, lowest: -Infinity, limit: Infinity } },
+    { task: { panels, shape, expected: 3, ...range } },
     { shared: buffer.shared, rows: 3 },
     { counted: true },
-    { below: new Float64Array(2) },
+    { plan },
   ];
 };
+
+/** Two negatives and a positive, without codes. */
+const countedRows = [
+  { keys: [0], taken: Float64Array.of(2, 1, 0, 0, 0, 0, 0, 0), beyond: new Float64Array(8) },
+];
 
 describe('a worker', () => {
   it('tells who asked what went wrong, and answers on', async () => {
@@ -31,7 +38,7 @@ describe('a worker', () => {
       await expect(early).rejects.toThrow(WorkerError);
       await expect(early).rejects.toThrow('There is no task yet.');
       const [, , counted, walked] = await Promise.all(requests().map((one) => worker.ask(one)));
-      expect(counted).toEqual(Float64Array.of(2, 1));
+      expect(counted).toEqual(countedRows);
       expect((walked as WalkResult).distance).toEqual(Float64Array.of(1));
       expect((walked as WalkResult).distanceAt).toEqual(Float64Array.of(0.9));
     } finally {
@@ -52,7 +59,7 @@ describe('a worker', () => {
     const worker = start();
     const answers = Promise.all(requests().map((one) => worker.ask(one)));
     await worker.close();
-    expect((await answers)[2]).toEqual(Float64Array.of(2, 1));
+    expect((await answers)[2]).toEqual(countedRows);
     await expect(worker.ask({ counted: true })).rejects.toThrow('ended');
   });
 });

@@ -87,10 +87,21 @@ export const percentileInterval = (
   { range, level = defaultLevel }: PercentileOptions,
 ): BootstrapEstimate => {
   const estimate = statistic(counts);
-  const values = tables.map(statistic);
+  const values = new Float64Array(tables.length);
+  tables.forEach((table, index) => {
+    values[index] = statistic(table);
+  });
+  // NaN is sorted last. Only where there is any, it is another order that matters.
+  values.sort();
+  const undefinedReplicates = values.reduce(
+    (count, value) => count + (Number.isNaN(value) ? 1 : 0),
+    0,
+  );
   const quantileWith = (undefinedAs: number, probability: number): number =>
     quantile(
-      Float64Array.from(values, (value) => (Number.isNaN(value) ? undefinedAs : value)).toSorted(),
+      undefinedReplicates === 0
+        ? values
+        : values.map((value) => (Number.isNaN(value) ? undefinedAs : value)).sort(),
       probability,
     );
   const tail = (1 - level) / 2;
@@ -107,7 +118,7 @@ export const percentileInterval = (
     },
     n: counts.reduce((sum, count) => sum + count, 0),
     replicates: tables.length,
-    undefinedReplicates: values.filter((value) => Number.isNaN(value)).length,
+    undefinedReplicates,
   };
 };
 

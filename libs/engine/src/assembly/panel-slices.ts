@@ -1,4 +1,12 @@
 import { codesOf, panelsOf, Slices, type Layout, type Panel } from './layout.js';
+import type { CellSums } from './profile-sums.js';
+
+/** Rows that agree in label, predictions and the codes of a panel. */
+export interface CodedCell {
+  /** In the order of the panel's columns. */
+  readonly codes: readonly number[];
+  readonly cell: CellSums;
+}
 
 /** A panel, and which slices the rows with each combination of its codes belong to. */
 export class PanelSlices {

@@ -16,7 +16,8 @@ import { temporaryFolder, writeTable } from '../fixtures/tables.fixture.js';
 import { duckdbDialect } from '../sql/duckdb-dialect.js';
 import { profileBySql } from '../sql/profile-by-sql.js';
 import { SqlSums } from '../sql/sql-sums.js';
-import { rankScores, type RankOptions } from './rank-scores.js';
+import { countAndRank, countsAsItRanks, rankScores, type ScoredTable } from './rank-scores.js';
+import type { RankOptions } from './walk-rounds.js';
 
 const folder = temporaryFolder();
 let files = 0;
@@ -34,11 +35,11 @@ const profilesOf = async (rows: readonly Row[], options?: RankOptions): Promise<
     const relation = relationOfRows(rows, duckdbDialect);
     const layout = layoutOfRows(rows);
     const query = (sql: string) => dataset.query(sql);
-    const sums = await SqlSums.of(query, duckdbDialect, relation, layout, rows.length);
-    await rankScores({ ...sums, dataset, relation }, 'version', undefined, options);
+    const table = { dataset, relation, layout, rows: rows.length };
+    const sums = await rankedOf(table, options);
     if (relation.amount !== null) await sums.addAmounts('version');
     if (relation.champion !== null) {
-      await rankScores({ ...sums, dataset, relation }, 'champion', undefined, options);
+      await rankScores({ ...sums, ...table }, 'champion', undefined, options);
       if (relation.amount !== null) await sums.addAmounts('champion');
       await sums.addLosses(['difference']);
       await sums.addCovariances();
@@ -50,6 +51,15 @@ const profilesOf = async (rows: readonly Row[], options?: RankOptions): Promise<
   } finally {
     await dataset.close();
   }
+};
+
+const rankedOf = async (table: ScoredTable, options?: RankOptions): Promise<SqlSums> => {
+  const { dataset, relation, layout, rows } = table;
+  if (countsAsItRanks(relation)) return countAndRank(table, undefined, options);
+  const query = (sql: string) => dataset.query(sql);
+  const sums = await SqlSums.of(query, duckdbDialect, relation, layout, rows);
+  await rankScores({ ...sums, ...table }, 'version', undefined, options);
+  return sums;
 };
 
 describe('scores ranked by a walk', () => {

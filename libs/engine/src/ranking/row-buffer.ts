@@ -1,4 +1,7 @@
-/** What the rows of a buffer have beside label and score. */
+/** Different values of a row's marks. */
+export const markings = 8;
+
+/** What the rows of a buffer have beside marks and score. */
 export interface BufferShape {
   readonly rows: number;
   /** Coded columns. */
@@ -12,7 +15,8 @@ export interface RowBuffer {
   readonly scores: Float64Array;
   readonly masses: Float64Array | null;
   readonly codes: readonly Uint16Array[];
-  readonly labels: Uint8Array;
+  /** The label as 1 or 0; where rows are counted, 2 more for a predicted favorable label and 4 more for the champion's. */
+  readonly marks: Uint8Array;
 }
 
 export const rowBuffer = (
@@ -21,7 +25,7 @@ export const rowBuffer = (
 ): RowBuffer => {
   const fromMasses = 8 * rows;
   const fromCodes = fromMasses + (weighted ? 8 * rows : 0);
-  const fromLabels = fromCodes + 2 * codes * rows;
+  const fromMarks = fromCodes + 2 * codes * rows;
   return {
     shared,
     scores: new Float64Array(shared, 0, rows),
@@ -30,6 +34,6 @@ export const rowBuffer = (
       { length: codes },
       (_, index) => new Uint16Array(shared, fromCodes + 2 * index * rows, rows),
     ),
-    labels: new Uint8Array(shared, fromLabels, rows),
+    marks: new Uint8Array(shared, fromMarks, rows),
   };
 };

@@ -1,6 +1,7 @@
 /** Rows column by column: a score, then whatever goes with it. All have the same length. */
 export interface SortableRows {
   readonly scores: Float64Array;
+  /** By panel. */
   readonly cells: readonly Uint16Array[];
   readonly masses: Float64Array | null;
 }
@@ -11,33 +12,96 @@ export const makeRows = (length: number, panels: number, weighted: boolean): Sor
   masses: weighted ? new Float64Array(length) : null,
 });
 
+/** Whoever takes sorted rows: those from `from` up to, but without, `to`. Each call's scores are above the last one's. */
+export type TakeRows = (rows: SortableRows, from: number, to: number) => void;
+
 /** Below this, moving each row to its place is faster than counting. */
 const fewest = 24;
+/** So many rows and their counts stay in a processor's nearest caches. */
+const settled = 4096;
 const mostBuckets = 4096;
 
 /**
- * Sorts the first rows from the lowest score to the highest; the order among equal scores is left open.
+ * Hands out the first rows from the lowest score to the highest; the order among equal scores is left open. The rows
+ * themselves are left in disorder.
  *
  * Rows are scattered into buckets of equal width between the lowest score and the highest, then each bucket likewise,
- * until a few rows are left: O(n) for scores that are spread in any way that numbers of 64 bits can be.
+ * until one fits the caches, is sorted there and handed out: O(n) for scores that are spread in any way that numbers
+ * of 64 bits can be. Rows with the same score always come in one call.
  */
-export const sortRows = (rows: SortableRows, length: number): void => {
-  const scratch = makeRows(length, rows.cells.length, rows.masses !== null);
-  const todo: [number, number][] = [[0, length]];
-  for (let range = todo.pop(); range !== undefined; range = todo.pop()) {
-    const [from, to] = range;
-    if (to - from <= fewest) insert(rows, from, to);
-    else if (!scatter(rows, scratch, from, to, todo)) insertRest(rows, from, to);
-  }
+export const takeInOrder = (rows: SortableRows, length: number, take: TakeRows): void => {
+  if (length > 0)
+    part(rows, makeRows(length, rows.cells.length, rows.masses !== null), 0, length, take);
 };
 
-/** @returns false when the scores are too close to be told apart by width */
-const scatter = (
+const part = (
   rows: SortableRows,
   scratch: SortableRows,
   from: number,
   to: number,
-  todo: [number, number][],
+  take: TakeRows,
+): void => {
+  if (to - from <= settled) return take(settle(rows, scratch, from, to), from, to);
+  const buckets = Math.min(mostBuckets, (to - from) >> 9);
+  const ends = new Uint32Array(buckets);
+  if (!scatter(rows, scratch, from, to, buckets, ends)) {
+    sortByComparison(rows, from, to);
+    return take(rows, from, to);
+  }
+  let start = from;
+  for (let bucket = 0; bucket < buckets; bucket += 1) {
+    const end = ends[bucket] as number;
+    if (end > start) part(scratch, rows, start, end, take);
+    start = end;
+  }
+};
+
+const endsOfSettled = new Uint32Array(settled);
+
+/** Sorts a range of few rows. @returns which of both has them then, in the same range */
+const settle = (
+  rows: SortableRows,
+  scratch: SortableRows,
+  from: number,
+  to: number,
+  ends = endsOfSettled,
+): SortableRows => {
+  const buckets = to - from;
+  if (buckets <= fewest) {
+    insert(rows, from, to);
+    return rows;
+  }
+  if (!scatter(rows, scratch, from, to, buckets, ends)) {
+    sortByComparison(rows, from, to);
+    return rows;
+  }
+  let start = from;
+  for (let bucket = 0; bucket < buckets; bucket += 1) {
+    const end = ends[bucket] as number;
+    if (end - start > fewest) {
+      const own = settle(scratch, rows, start, end, new Uint32Array(end - start));
+      if (own !== scratch) copyRange(own, scratch, start, end);
+    }
+    start = end;
+  }
+  // One pass over all buckets: most have one row, and none an earlier one's.
+  insert(scratch, from, to);
+  return scratch;
+};
+
+/**
+ * Scatters a range into buckets of equal width.
+ *
+ * @param ends set to where each bucket ends
+ * @returns false when the scores are all the same, or too close to be told apart by width
+ */
+const scatter = (
+  rows: SortableRows,
+  into: SortableRows,
+  from: number,
+  to: number,
+  buckets: number,
+  ends: Uint32Array,
 ): boolean => {
   const { scores } = rows;
   let lowest = scores[from] as number;
@@ -45,57 +109,45 @@ const scatter = (
   for (let row = from + 1; row < to; row += 1) {
     const score = scores[row] as number;
     if (score < lowest) lowest = score;
-    else if (score > highest) highest = score;
+    if (score > highest) highest = score;
   }
-  if (lowest === highest) return true;
-  const buckets = Math.min(mostBuckets, Math.max(2, (to - from) >> 1));
-  const scale = buckets / (highest - lowest);
+  // By half a bucket less than there are, so that not even rounding leads beyond the last.
+  const scale = (buckets - 0.5) / (highest - lowest);
   if (!Number.isFinite(scale)) return false;
-  const last = buckets - 1;
-  const ends = new Uint32Array(buckets + 1);
+  ends.fill(0, 0, buckets);
   for (let row = from; row < to; row += 1) {
-    const bucket = Math.min(last, ((scores[row] as number) - lowest) * scale) | 0;
-    ends[bucket + 1] = (ends[bucket + 1] as number) + 1;
+    const bucket = (((scores[row] as number) - lowest) * scale) | 0;
+    ends[bucket] = (ends[bucket] as number) + 1;
   }
-  ends[0] = from;
-  for (let bucket = 1; bucket <= buckets; bucket += 1)
-    ends[bucket] = (ends[bucket] as number) + (ends[bucket - 1] as number);
-  const starts = ends.slice();
-  const single = rows.cells.length === 1 && rows.masses === null;
-  if (single) scatterOne(rows, scratch, from, to, lowest, scale, last, ends);
-  else scatterAll(rows, scratch, from, to, lowest, scale, last, ends);
-  rows.scores.set(scratch.scores.subarray(from, to), from);
-  rows.cells.forEach((cells, panel) =>
-    cells.set((scratch.cells[panel] as Uint16Array).subarray(from, to), from),
-  );
-  rows.masses?.set((scratch.masses as Float64Array).subarray(from, to), from);
+  let start = from;
   for (let bucket = 0; bucket < buckets; bucket += 1) {
-    const start = starts[bucket] as number;
-    const end = starts[bucket + 1] as number;
-    if (end - start <= fewest) insert(rows, start, end);
-    else todo.push([start, end]);
+    const count = ends[bucket] as number;
+    ends[bucket] = start;
+    start += count;
   }
+  if (rows.cells.length === 1 && rows.masses === null)
+    scatterOne(rows, into, from, to, lowest, scale, ends);
+  else scatterAll(rows, into, from, to, lowest, scale, ends);
   return true;
 };
 
 /** The usual case by itself: no loop within the loop. */
 const scatterOne = (
   rows: SortableRows,
-  scratch: SortableRows,
+  into: SortableRows,
   from: number,
   to: number,
   lowest: number,
   scale: number,
-  last: number,
   places: Uint32Array,
 ): void => {
   const { scores } = rows;
   const cells = rows.cells[0] as Uint16Array;
-  const intoScores = scratch.scores;
-  const intoCells = scratch.cells[0] as Uint16Array;
+  const intoScores = into.scores;
+  const intoCells = into.cells[0] as Uint16Array;
   for (let row = from; row < to; row += 1) {
     const score = scores[row] as number;
-    const bucket = Math.min(last, (score - lowest) * scale) | 0;
+    const bucket = ((score - lowest) * scale) | 0;
     const place = places[bucket] as number;
     places[bucket] = place + 1;
     intoScores[place] = score;
@@ -105,20 +157,18 @@ const scatterOne = (
 
 const scatterAll = (
   rows: SortableRows,
-  scratch: SortableRows,
+  into: SortableRows,
   from: number,
   to: number,
   lowest: number,
   scale: number,
-  last: number,
   places: Uint32Array,
 ): void => {
   for (let row = from; row < to; row += 1) {
-    const score = rows.scores[row] as number;
-    const bucket = Math.min(last, (score - lowest) * scale) | 0;
+    const bucket = (((rows.scores[row] as number) - lowest) * scale) | 0;
     const place = places[bucket] as number;
     places[bucket] = place + 1;
-    copyRow(rows, row, scratch, place);
+    copyRow(rows, row, into, place);
   }
 };
 
@@ -127,6 +177,14 @@ const copyRow = (rows: SortableRows, row: number, into: SortableRows, place: num
   for (let panel = 0; panel < rows.cells.length; panel += 1)
     (into.cells[panel] as Uint16Array)[place] = (rows.cells[panel] as Uint16Array)[row] as number;
   if (rows.masses !== null && into.masses !== null) into.masses[place] = rows.masses[row] as number;
+};
+
+const copyRange = (rows: SortableRows, into: SortableRows, from: number, to: number): void => {
+  into.scores.set(rows.scores.subarray(from, to), from);
+  rows.cells.forEach((cells, panel) =>
+    (into.cells[panel] as Uint16Array).set(cells.subarray(from, to), from),
+  );
+  if (rows.masses !== null) into.masses?.set(rows.masses.subarray(from, to), from);
 };
 
 const insert = (rows: SortableRows, from: number, to: number): void => {
@@ -152,10 +210,12 @@ const swap = ({ scores, cells, masses }: SortableRows, a: number, b: number): vo
   masses[b] = mass;
 };
 
-/** By comparison: for scores next to 0 whose differences are the smallest numbers there are. */
-const insertRest = (rows: SortableRows, from: number, to: number): void => {
+/** For scores that are all the same, or next to 0 with the smallest numbers there are as differences. */
+const sortByComparison = (rows: SortableRows, from: number, to: number): void => {
+  const { scores } = rows;
+  if (scores.subarray(from, to).every((score) => score === scores[from])) return;
   const order = Uint32Array.from({ length: to - from }, (_, index) => from + index).sort(
-    (a, b) => (rows.scores[a] as number) - (rows.scores[b] as number),
+    (a, b) => (scores[a] as number) - (scores[b] as number),
   );
   const sorted = makeRows(to - from, rows.cells.length, rows.masses !== null);
   order.forEach((row, place) => copyRow(rows, row, sorted, place));

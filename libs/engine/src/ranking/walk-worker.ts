@@ -1,17 +1,11 @@
 import { serveRequests, type Handled } from '../worker-loop.js';
-import { rowBuffer, type BufferShape } from './row-buffer.js';
-import { ScoreWalk, type WalkPlan, type WalkResult } from './score-walk.js';
+import { Combinations, type CodedPanel } from './combinations.js';
+import { markings, rowBuffer, type BufferShape, type RowBuffer } from './row-buffer.js';
+import { walkOver, type WalkPlan, type WalkResult } from './score-walk.js';
 import { makeRows, type SortableRows } from './sort-rows.js';
 
-/** The combinations of codes in a panel, and the columns that they are of. */
-export interface CodedPanel {
-  readonly columns: readonly number[];
-  readonly combinations: readonly (readonly number[])[];
-}
-
-/** Which rows a thread takes, and what it makes of them. */
+/** Which rows a thread takes. */
 export interface WalkTask {
-  readonly plan: WalkPlan;
   readonly panels: readonly CodedPanel[];
   readonly shape: BufferShape;
   /** About so many rows will come; more make it slower. */
@@ -19,6 +13,18 @@ export interface WalkTask {
   /** Rows with scores from `lowest` up to, but without, `limit`. */
   readonly lowest: number;
   readonly limit: number;
+  /** Whether rows from the limit on are counted, too. */
+  readonly countsBeyond: boolean;
+}
+
+/** How many rows came, by the combinations of a panel's codes. */
+export interface CountedPanel {
+  /** See `PanelKeys`. */
+  readonly keys: readonly number[];
+  /** Σ w of the rows that were taken, by combination, then marks. */
+  readonly taken: Float64Array;
+  /** Likewise of those beyond the limit. */
+  readonly beyond: Float64Array;
 }
 
 /** A task, then rows in shared memory, then how many of them lie where, then the walk. */
@@ -26,81 +32,113 @@ export type WalkRequest =
   | { readonly task: WalkTask }
   | { readonly shared: SharedArrayBuffer; readonly rows: number }
   | { readonly counted: true }
-  | { readonly below: Float64Array };
+  | { readonly plan: WalkPlan };
 
-/** null where a request was but to be done; Σ w by 2 · slice + label when it was to be counted. */
-export type WalkAnswer = null | Float64Array | WalkResult;
+/** null where a request was but to be done; by panel when rows were to be counted. */
+export type WalkAnswer = null | readonly CountedPanel[] | WalkResult;
 
 /* A thread that ranks: sorting and counting millions of scores takes seconds, in which a service must stay awake. */
+
+interface TakenPanel {
+  readonly combinations: Combinations;
+  taken: Float64Array;
+  beyond: Float64Array;
+}
 
 class Walker {
   private rows: SortableRows;
   private length = 0;
-  private readonly combinations: readonly ((
-    codes: readonly Uint16Array[],
-    row: number,
-  ) => number)[];
+  private readonly panels: readonly TakenPanel[];
+  /** Rows of a buffer that are picked from it. */
+  private readonly picked: Uint16Array;
 
   constructor(private readonly task: WalkTask) {
-    this.rows = this.allocate(task.expected);
-    this.combinations = task.panels.map(combinationOf);
+    const { panels, shape, expected } = task;
+    this.rows = this.allocate(expected);
+    this.picked = new Uint16Array(shape.rows);
+    this.panels = panels.map((panel) => ({
+      combinations: new Combinations(panel, shape.rows),
+      taken: new Float64Array(0),
+      beyond: new Float64Array(0),
+    }));
   }
 
   take(shared: SharedArrayBuffer, rows: number): void {
-    const { lowest, limit, shape } = this.task;
-    const { scores, masses, codes, labels } = rowBuffer(shape, shared);
-    this.reserve(this.length + rows);
-    const into = this.rows;
-    for (let row = 0; row < rows; row += 1) {
-      // Adding 0 makes −0 into 0.
-      const score = (scores[row] as number) + 0;
-      if (score < lowest || score >= limit) continue;
-      const at = this.length++;
-      into.scores[at] = score;
-      if (into.masses !== null && masses !== null) into.masses[at] = masses[row] as number;
-      for (let panel = 0; panel < this.combinations.length; panel += 1) {
-        const combination = this.combinations[panel] as (typeof this.combinations)[number];
-        (into.cells[panel] as Uint16Array)[at] =
-          2 * combination(codes, row) + (labels[row] as number);
-      }
-    }
-  }
-
-  counts(): Float64Array {
-    const { plan } = this.task;
-    const counts = new Float64Array(2 * plan.slices);
-    const { cells, masses } = this.rows;
-    plan.panels.forEach((combinations, panel) => {
-      const own = cells[panel] as Uint16Array;
-      const byCell = new Float64Array(2 * combinations.length);
-      for (let row = 0; row < this.length; row += 1) {
-        const cell = own[row] as number;
-        byCell[cell] = (byCell[cell] as number) + (masses === null ? 1 : (masses[row] as number));
-      }
-      combinations.forEach((slices, combination) => {
-        for (const slice of slices)
-          for (const label of [0, 1])
-            counts[2 * slice + label] =
-              (counts[2 * slice + label] as number) + (byCell[2 * combination + label] as number);
-      });
+    const { lowest, limit, shape, countsBeyond } = this.task;
+    const buffer = rowBuffer(shape, shared);
+    const count = this.pick(buffer.scores, rows, lowest, limit);
+    this.reserve(this.length + count);
+    this.copy(buffer, count);
+    this.panels.forEach((panel, index) => {
+      const numbers = this.numbersOf(panel, buffer, count);
+      const cells = this.rows.cells[index] as Uint16Array;
+      for (let at = 0; at < count; at += 1)
+        cells[this.length + at] =
+          2 * (numbers[at] as number) + ((buffer.marks[this.picked[at] as number] as number) & 1);
+      this.count(panel.taken, buffer, numbers, count);
     });
-    return counts;
+    this.length += count;
+    if (!countsBeyond) return;
+    const others = this.pick(buffer.scores, rows, limit, Infinity);
+    for (const panel of this.panels)
+      this.count(panel.beyond, buffer, this.numbersOf(panel, buffer, others), others);
   }
 
-  walk(below: Float64Array): WalkResult {
-    const walk = new ScoreWalk(this.task.plan, below);
-    walk.over(this.rows, this.length);
-    const { slices, panels, distance, distanceAt, gains } = walk;
-    return {
-      slices: { high: slices.high, low: slices.low },
-      panels: panels.map(({ sums, bins }) => ({
-        sums: { high: sums.high, low: sums.low },
-        bins,
-      })),
-      distance,
-      distanceAt,
-      gains,
-    };
+  counted(): CountedPanel[] {
+    return this.panels.map(({ combinations: { keys }, taken, beyond }) => ({
+      keys,
+      taken: taken.slice(0, markings * keys.length),
+      beyond: beyond.slice(0, markings * keys.length),
+    }));
+  }
+
+  walk(plan: WalkPlan): WalkResult {
+    return walkOver(this.rows, this.length, plan);
+  }
+
+  /** Lists the rows with scores in a range. Written without a branch: which rows these are can't be foretold. */
+  private pick(scores: Float64Array, rows: number, lowest: number, limit: number): number {
+    const { picked } = this;
+    let count = 0;
+    for (let row = 0; row < rows; row += 1) {
+      const score = scores[row] as number;
+      picked[count] = row;
+      count += Number(score >= lowest) & Number(score < limit);
+    }
+    return count;
+  }
+
+  private copy({ scores, masses }: RowBuffer, count: number): void {
+    const { rows, length, picked } = this;
+    for (let at = 0; at < count; at += 1)
+      // Adding 0 makes −0 into 0.
+      rows.scores[length + at] = (scores[picked[at] as number] as number) + 0;
+    if (rows.masses === null || masses === null) return;
+    for (let at = 0; at < count; at += 1)
+      rows.masses[length + at] = masses[picked[at] as number] as number;
+  }
+
+  /** The combinations of the picked rows, with room to count them. */
+  private numbersOf(panel: TakenPanel, buffer: RowBuffer, count: number): Uint16Array {
+    const numbers = panel.combinations.of(buffer, this.picked, count);
+    const counts = markings * panel.combinations.keys.length;
+    panel.taken = grown(panel.taken, counts);
+    panel.beyond = grown(panel.beyond, counts);
+    return numbers;
+  }
+
+  private count(
+    into: Float64Array,
+    { marks, masses }: RowBuffer,
+    numbers: Uint16Array,
+    count: number,
+  ): void {
+    const { picked } = this;
+    for (let index = 0; index < count; index += 1) {
+      const row = picked[index] as number;
+      const at = markings * (numbers[index] as number) + (marks[row] as number);
+      into[at] = (into[at] as number) + (masses === null ? 1 : (masses[row] as number));
+    }
   }
 
   private reserve(length: number): void {
@@ -117,39 +155,11 @@ class Walker {
   }
 }
 
-/** The largest table of combinations by their codes. */
-const largestTable = 2 ** 20;
-
-/** Looks up the combination of a row's codes. */
-const combinationOf = ({
-  columns,
-  combinations,
-}: CodedPanel): ((codes: readonly Uint16Array[], row: number) => number) => {
-  const sizes = columns.map(
-    (_, at) => 1 + Math.max(...combinations.map((codes) => codes[at] as number)),
-  );
-  const strides = sizes.map((_, at) =>
-    sizes.slice(0, at).reduce((product, size) => product * size, 1),
-  );
-  const keyOf = (codes: readonly number[]): number =>
-    codes.reduce((key, code, at) => key + code * (strides[at] as number), 0);
-  const keyOfRow = (codes: readonly Uint16Array[], row: number): number => {
-    let key = 0;
-    for (let at = 0; at < columns.length; at += 1)
-      key +=
-        ((codes[columns[at] as number] as Uint16Array)[row] as number) * (strides[at] as number);
-    return key;
-  };
-  const all = sizes.reduce((product, size) => product * size, 1);
-  if (all <= largestTable) {
-    const table = new Uint16Array(all);
-    combinations.forEach((codes, index) => {
-      table[keyOf(codes)] = index;
-    });
-    return (codes, row) => table[keyOfRow(codes, row)] as number;
-  }
-  const known = new Map(combinations.map((codes, index) => [keyOf(codes), index]));
-  return (codes, row) => known.get(keyOfRow(codes, row)) as number;
+const grown = (counts: Float64Array, length: number): Float64Array => {
+  if (length <= counts.length) return counts;
+  const larger = new Float64Array(2 * length);
+  larger.set(counts);
+  return larger;
 };
 
 let walker: Walker | undefined;
@@ -164,8 +174,8 @@ const handle = async (request: WalkRequest): Promise<Handled<WalkAnswer>> => {
     walker.take(request.shared, request.rows);
     return { result: null };
   }
-  if ('counted' in request) return { result: walker.counts() };
-  const result = walker.walk(request.below);
+  if ('counted' in request) return { result: walker.counted() };
+  const result = walker.walk(request.plan);
   walker = undefined;
   return { result };
 };

@@ -1,7 +1,12 @@
 import { gainShares, scoreBins, scoreSums } from '@sluice/evaluation/scores';
 import { codesOf, panelsOf, type Layout } from '../assembly/layout.js';
-import { sliceTable, type PanelSlices } from '../assembly/panel-slices.js';
-import { addMoments, SliceSums, type HistogramSums } from '../assembly/profile-sums.js';
+import { sliceTable, type CodedCell, type PanelSlices } from '../assembly/panel-slices.js';
+import {
+  addMoments,
+  SliceSums,
+  type CellSums,
+  type HistogramSums,
+} from '../assembly/profile-sums.js';
 import type { RankSums } from '../assembly/ranking.js';
 import { cellsSql } from './cells-sql.js';
 import type { Dialect } from './dialect.js';
@@ -41,29 +46,39 @@ export class SqlSums {
     rows: number,
   ): Promise<SqlSums> {
     const units = unitsOf(relation, rows);
-    const found: { codes: number[]; row: ResultRow }[][] = [];
+    const cells: CodedCell[][] = [];
     for (const { columns } of panelsOf(layout)) {
-      const own = relationOf(relation, columns);
-      const cells = await query(cellsSql(own, units, dialect));
-      found.push(cells.map((row) => ({ codes: codesIn(row, columns.length), row })));
+      const found = await query(cellsSql(relationOf(relation, columns), units, dialect));
+      cells.push(
+        found.map((row) => ({
+          codes: codesIn(row, columns.length),
+          cell: cellOf(row, relation.champion !== null),
+        })),
+      );
     }
+    return SqlSums.counted(query, dialect, relation, layout, rows, cells);
+  }
+
+  /** Takes the cells of a table as they were counted elsewhere, by panel; those of the same rows are added up. */
+  static counted(
+    query: Query,
+    dialect: Dialect,
+    relation: ScoredRelation,
+    layout: Layout,
+    rows: number,
+    cells: readonly (readonly CodedCell[])[],
+  ): SqlSums {
     const { slices, panels } = sliceTable(
       layout,
-      found.map((cells) => cells.map(({ codes }) => codes)),
+      cells.map((own) => own.map(({ codes }) => codes)),
     );
     const sums = Array.from({ length: slices.count }, () => new SliceSums());
-    found.forEach((cells, index) => {
-      for (const { codes, row } of cells)
+    cells.forEach((own, index) => {
+      for (const { codes, cell } of own)
         for (const slice of (panels[index] as PanelSlices).of(codes))
-          (sums[slice] as SliceSums).addCell({
-            label: isOne(row['y']),
-            prediction: isOne(row['p']),
-            champion: relation.champion === null ? null : isOne(row['q']),
-            rows: Number(row['n']),
-            weight: { sum: integer(row['w1']), squares: integer(row['w2']) },
-            amount: { sum: integer(row['a1']), squares: integer(row['a2']) },
-          });
+          (sums[slice] as SliceSums).addCell(cell);
     });
+    const units = unitsOf(relation, rows);
     return new SqlSums(query, dialect, relation, layout, rows, slices, panels, sums, units);
   }
 
@@ -174,6 +189,15 @@ const relationOf = (relation: ScoredRelation, columns: readonly number[]): Score
 
 const codesIn = (row: ResultRow, count: number): number[] =>
   Array.from({ length: count }, (_, position) => Number(row[codeName(position)]));
+
+const cellOf = (row: ResultRow, champion: boolean): CellSums => ({
+  label: isOne(row['y']),
+  prediction: isOne(row['p']),
+  champion: champion ? isOne(row['q']) : null,
+  rows: Number(row['n']),
+  weight: { sum: integer(row['w1']), squares: integer(row['w2']) },
+  amount: { sum: integer(row['a1']), squares: integer(row['a2']) },
+});
 
 const rankSumsOf = (row: ResultRow): RankSums => ({
   positives: { sum: integer(row['p1']), squares: integer(row['p2']) },

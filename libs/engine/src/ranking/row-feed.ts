@@ -1,0 +1,68 @@
+import { streamVectors, type VectorColumn } from '../dataset/stream-vectors.js';
+import { numberSql } from '../sql/dialect.js';
+import { duckdbDialect as dialect } from '../sql/duckdb-dialect.js';
+import { fixedSql } from '../sql/scored-relation.js';
+import type { WorkerHandle } from '../worker-handle.js';
+import { rowBuffer, type BufferShape, type RowBuffer } from './row-buffer.js';
+import type { ScoreSource } from './score-source.js';
+import type { WalkAnswer, WalkRequest } from './walk-worker.js';
+
+/** Buffers in flight: one is filled while threads are at the others. */
+const buffers = 4;
+
+/** Streams the rows of a range of scores, or all, to all threads; each picks its own. */
+export const feedRows = async (
+  { dataset, relation, units, score, marks }: ScoreSource,
+  range: readonly [number, number] | null,
+  shape: BufferShape,
+  workers: readonly WorkerHandle<WalkRequest, WalkAnswer>[],
+  onRows: (rows: number) => void,
+): Promise<void> => {
+  const masses: VectorColumn[] =
+    relation.weight === null || units.weight === null
+      ? []
+      : [{ sql: fixedSql(relation.weight.sql, units.weight, dialect), storage: 'float64' }];
+  const expressions: VectorColumn[] = [
+    { sql: score, storage: 'float64' },
+    { sql: marks, storage: 'uint8' },
+    ...masses,
+    ...relation.codes.map((sql) => ({ sql, storage: 'code' as const })),
+  ];
+  const from = range === null ? relation.from : `${relation.from} WHERE ${inRange(score, range)}`;
+  const pool: { buffer: RowBuffer; free: Promise<unknown> }[] = Array.from(
+    { length: buffers },
+    () => ({ buffer: rowBuffer(shape), free: Promise.resolve() }),
+  );
+  let next = 0;
+  let filled = 0;
+  const send = (): void => {
+    const slot = pool[next % buffers] as (typeof pool)[number];
+    const request = { shared: slot.buffer.shared, rows: filled };
+    slot.free = Promise.all(workers.map((worker) => worker.ask(request)));
+    // It is awaited before the buffer is used again, and at the end.
+    slot.free.catch(() => undefined);
+    next += 1;
+    onRows(filled);
+    filled = 0;
+  };
+  for await (const { rows, columns } of streamVectors(dataset, expressions, from)) {
+    if (filled + rows > shape.rows) send();
+    const { buffer, free } = pool[next % buffers] as (typeof pool)[number];
+    if (filled === 0) await free;
+    buffer.scores.set(columns[0] as Float64Array, filled);
+    buffer.marks.set(columns[1] as Uint8Array, filled);
+    buffer.masses?.set(columns[2] as Float64Array, filled);
+    buffer.codes.forEach((codes, index) =>
+      codes.set(columns[2 + masses.length + index] as Uint16Array, filled),
+    );
+    filled += rows;
+  }
+  if (filled > 0) send();
+  await Promise.all(pool.map(({ free }) => free));
+};
+
+const inRange = (score: string, [lowest, limit]: readonly [number, number]): string =>
+  [
+    ...(Number.isFinite(lowest) ? [`${score} >= ${numberSql(lowest)}`] : []),
+    ...(Number.isFinite(limit) ? [`${score} < ${numberSql(limit)}`] : []),
+  ].join(' AND ');

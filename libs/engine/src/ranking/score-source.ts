@@ -1,0 +1,16 @@
+import type { Layout } from '../assembly/layout.js';
+import type { Dataset } from '../dataset/dataset.js';
+import type { ScoredRelation, Units } from '../sql/scored-relation.js';
+
+/** Rows to be ranked by one of their scores. */
+export interface ScoreSource {
+  readonly dataset: Dataset;
+  readonly relation: ScoredRelation;
+  readonly layout: Layout;
+  readonly units: Units;
+  readonly rows: number;
+  /** The score as an SQL expression. */
+  readonly score: string;
+  /** What is known of a row beside its score and codes, as an SQL expression, see `RowBuffer`. */
+  readonly marks: string;
+}
