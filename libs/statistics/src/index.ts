@@ -4,6 +4,7 @@ export {
   binnedAuc,
   binnedAucDifference,
   binnedAucInterval,
+  unpairedAucDifference,
   type BinnedAuc,
   type BinnedScores,
 } from './binned-auc.js';
