@@ -17,7 +17,7 @@ export { histogramOfCounts, scoreBin, scoreBins, scoreSums } from './curves/scor
 export { measureProfile } from './measure-profile.js';
 export type { MeasureRequest } from './measure.js';
 export { scoreCurves } from './curves/score-curves.js';
-export { gainShares } from './profile.js';
+export { gainShares, mostRuns } from './profile.js';
 export type {
   BinaryProfile,
   BinarySlice,
@@ -29,6 +29,7 @@ export type {
   ProtectedProfile,
   RankedScores,
   RankingProfile,
+  RunProfile,
   ScoreHistogram,
   ScoreProfile,
 } from './profile.js';

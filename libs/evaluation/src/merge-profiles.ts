@@ -1,6 +1,7 @@
 import { SluiceError } from '@sluice/contracts';
 import { mergeHistograms } from './curves/score-histogram.js';
 import { inAll, mergeLossProfiles, mergeMoments } from './merge-losses.js';
+import { mergeRuns, rankingOfRuns, rowsByLabel } from './merge-ranking.js';
 import type { BinarySlice, Cell, Grouping, Profile, ScoreProfile, Slice } from './profile.js';
 import { mergeMulticlassSlices } from './tasks/merge-multiclass.js';
 import { mergePredicted, mergeRegressionSlices } from './tasks/merge-regression.js';
@@ -10,10 +11,11 @@ import { isMulticlass, isRegression } from './tasks/task-slices.js';
  * One profile of several tables, as if their rows stood in one: counts add up, and a group that one table lacks is
  * taken from the others.
  *
- * Ranks don't add up: the AUC of a whole isn't known from those of its parts. The ranking of a merged profile is
- * therefore null, and what rests on it is estimated from the bins of the scores, with a bound of the error. Histograms
- * and losses of scores do add up; where a part has rows and no scores, the whole has none either. A single profile is
- * returned as it is.
+ * Ranks don't add up: the AUC of a whole isn't known from those of its parts. What adds up are the runs of their scores, and
+ * while each is a single score they give the ranking of the whole, exactly. Where there are too many, or a part has none, the
+ * ranking is null, and what rests on it is estimated from the runs, or from the bins of the scores, with a bound of the error.
+ * Histograms and losses of scores do add up; where a part has rows and no scores, the whole has none either. A single profile
+ * is returned as it is.
  *
  * @throws SluiceError `invalid_data` without profiles, when they have different protected columns or privileged
  *   groups, or when some have a champion's predictions, weights or amounts and others don't
@@ -93,10 +95,12 @@ const groupingsOf = (profiles: readonly Profile[]): Grouping<Slice>[][] => {
 const mergeGroupings = (parts: readonly Grouping<Slice>[]): Grouping<Slice> => {
   const { column, privileged, within } = parts[0] as Grouping<Slice>;
   const groups = new Set(parts.flatMap((part) => part.groups.map(({ group }) => group)));
+  const wholes = parts.map(({ overall }) => overall).filter((each) => each !== undefined);
   return {
     column,
     privileged,
     within,
+    ...(within !== null && wholes.length === parts.length && { overall: mergedSlices(wholes) }),
     groups: [...groups].toSorted(byCodeUnits).map((group) => {
       const own = parts.flatMap((part) =>
         part.groups.filter((candidate) => candidate.group === group),
@@ -114,18 +118,20 @@ export const mergedSlices = (parts: readonly Slice[]): Slice => {
     : mergeSlices(parts as readonly BinarySlice[]);
 };
 
-/** The rows of several slices together. Their ranks don't add up. */
+/** The rows of several slices together. */
 export const mergeSlices = (parts: readonly BinarySlice[]): BinarySlice => {
   // A part without rows has nothing to say, not even whether there are scores.
   const filled = parts.filter(({ cells }) => cells.length > 0);
   const told = filled.length > 0 ? filled : parts.slice(0, 1);
+  const cells = mergeCells(parts.map((part) => part.cells));
+  const scores = inAll(
+    told.map((part) => part.scores),
+    mergeScores,
+  );
   return {
-    cells: mergeCells(parts.map(({ cells }) => cells)),
-    ranking: null,
-    scores: inAll(
-      told.map(({ scores }) => scores),
-      mergeScores,
-    ),
+    cells,
+    ranking: scores?.runs ? rankingOfRuns(rowsByLabel(cells), scores.runs) : null,
+    scores,
     losses: inAll(
       told.map(({ losses }) => losses),
       mergeLossProfiles,
@@ -133,15 +139,20 @@ export const mergeSlices = (parts: readonly BinarySlice[]): BinarySlice => {
   };
 };
 
-const mergeScores = (parts: readonly ScoreProfile[]): ScoreProfile => ({
-  version: mergeHistograms(parts.map(({ version }) => version)),
-  champion: inAll(
-    parts.map(({ champion }) => champion),
-    mergeHistograms,
-  ),
-});
+export const mergeScores = (parts: readonly ScoreProfile[]): ScoreProfile => {
+  const runs = parts.map((part) => part.runs).filter((each) => each !== undefined);
+  return {
+    version: mergeHistograms(parts.map(({ version }) => version)),
+    champion: inAll(
+      parts.map(({ champion }) => champion),
+      mergeHistograms,
+    ),
+    ...(runs.length === parts.length && { runs: mergeRuns(runs) }),
+  };
+};
 
-const mergeCells = (parts: readonly (readonly Cell[])[]): Cell[] => {
+/** Cells add up. */
+export const mergeCells = (parts: readonly (readonly Cell[])[]): Cell[] => {
   const merged = new Map<string, Cell>();
   for (const cell of parts.flat()) {
     const key = `${cell.label} ${cell.prediction} ${cell.champion}`;

@@ -1,9 +1,11 @@
+import type { PairedScores, ScoreRuns } from '@sluice/statistics';
 import type { MulticlassProfile, MulticlassSlice } from './tasks/multiclass-slice.js';
 import type { RegressionProfile, RegressionSlice } from './tasks/regression-slice.js';
 
 /**
  * A Profile holds the sufficient statistics of one table under one policy: all that evaluation needs, and no row.
- * Sums and counts add up when profiles are merged; the ranking part is exact for the rows it was made from.
+ * Sums and counts add up when profiles are merged. Ranks don't: the ranking part is exact for the rows it was made from, and
+ * that of a whole is taken from the runs of its parts' scores (see `RunProfile`).
  */
 export type Profile = BinaryProfile | MulticlassProfile | RegressionProfile;
 
@@ -107,6 +109,12 @@ export interface RankedScores {
   readonly gains: readonly number[] | null;
 }
 
+/**
+ * The runs, and the pairs, that a slice has at most: so many distinct scores are kept each by itself. More are joined to runs
+ * of at most a 4,095th of either class.
+ */
+export const mostRuns = 2 ** 14;
+
 /** Shares of all rows, from the highest score down, for which a ranking tells its gain. */
 export const gainShares = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 
@@ -114,6 +122,20 @@ export const gainShares = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 
 export interface ScoreProfile {
   readonly version: ScoreHistogram;
   readonly champion: ScoreHistogram | null;
+  /** What ranks of merged rows are taken from; absent from a profile that wasn't made to be merged. */
+  readonly runs?: RunProfile;
+}
+
+/**
+ * Sketches of the scores that add up, as long as they are (see `mostRuns`): while each run is a single score the ranking of
+ * merged profiles is exact, and beyond that it is known within bounds, which are narrow for any scores. Histograms, which all
+ * profiles have, bound it too: less closely, and not at all where all scores share a few bins.
+ */
+export interface RunProfile {
+  readonly version: ScoreRuns;
+  readonly champion: ScoreRuns | null;
+  /** Version and champion of the same rows; null without a champion, and where the pairs of their scores are too many. */
+  readonly pairs: PairedScores | null;
 }
 
 /**

@@ -1,6 +1,7 @@
-import { delong } from '@sluice/statistics';
+import { delong, mergePairedScores, mergeScoreRuns, type ScoreRuns } from '@sluice/statistics';
 import {
   gainShares,
+  mostRuns,
   type BinarySlice,
   type Cell,
   type LossProfile,
@@ -10,6 +11,7 @@ import {
   type ProtectedProfile,
   type RankedScores,
   type RankingProfile,
+  type RunProfile,
   type ScoreHistogram,
   type ScoreProfile,
 } from '../src/profile.js';
@@ -38,6 +40,24 @@ export const profileOf = (
   overall: sliceOf(rows),
   byColumn: columns.map((column) => groupingOf(rows, [column], privileged[column] ?? null)),
 });
+
+/** A profile without what only one that is to be merged has. */
+export const withoutRuns = (profile: Profile): Profile => {
+  const bare = <Own extends BinarySlice>(slice: Own): Own => {
+    if (slice.scores === null) return slice;
+    const { runs: _runs, ...scores } = slice.scores;
+    return { ...slice, scores };
+  };
+  return {
+    ...profile,
+    overall: bare(profile.overall),
+    byColumn: profile.byColumn.map(({ overall, groups, ...about }) => ({
+      ...about,
+      ...(overall && { overall: bare(overall) }),
+      groups: groups.map(bare),
+    })),
+  };
+};
 
 /** The groups of a column, or of the intersection of several, by themselves. */
 export const groupingOf = (
@@ -239,6 +259,29 @@ const scoresOf = (rows: readonly Row[]): ScoreProfile | null => {
   return {
     version: histogramOf(rows, byVersion),
     champion: allHave(rows, byChampion) ? histogramOf(rows, byChampion) : null,
+    runs: runsOf(rows),
+  };
+};
+
+const runsOf = (rows: readonly Row[]): RunProfile => {
+  const massOf = (label: boolean): number[] =>
+    rows.map((row) => (row.label === label ? weigh(row) : 0));
+  const [positives, negatives] = [massOf(true), massOf(false)];
+  const of = (scored: Scored): ScoreRuns => {
+    const scores = rows.map((row) => scored(row) as number);
+    return mergeScoreRuns([{ low: scores, high: scores, positives, negatives }], mostRuns);
+  };
+  if (!allHave(rows, byChampion)) return { version: of(byVersion), champion: null, pairs: null };
+  const pairs = {
+    first: rows.map((row) => row.score as number),
+    second: rows.map((row) => row.championScore as number),
+    positives,
+    negatives,
+  };
+  return {
+    version: of(byVersion),
+    champion: of(byChampion),
+    pairs: mergePairedScores([pairs], mostRuns),
   };
 };
 

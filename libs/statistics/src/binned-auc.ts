@@ -117,6 +117,22 @@ export const binnedAucDifference = (
   };
 };
 
+/**
+ * `binnedAucDifference` of two AUCs that are exact, of the same rows, when it isn't known how the two score them together.
+ *
+ * @throws RangeError when a class has no rows
+ */
+export const unpairedAucDifference = (
+  first: RankedModel,
+  second: RankedModel,
+  sizes: ClassSizes,
+  options: IntervalOptions = {},
+): Estimate => {
+  const exact = (model: RankedModel): BinnedAuc => ({ model, sizes, errorBound: 0 });
+  const { estimate, interval, n } = binnedAucDifference(exact(first), exact(second), options);
+  return { estimate, interval: { ...interval, method: 'delong-unpaired' }, n };
+};
+
 /** How far an AUC may be below and above its estimate. */
 const reach = (
   binned: BinnedAuc,

@@ -4,6 +4,7 @@ export {
   binnedAuc,
   binnedAucDifference,
   binnedAucInterval,
+  unpairedAucDifference,
   type BinnedAuc,
   type BinnedScores,
 } from './binned-auc.js';
@@ -53,6 +54,9 @@ export { normalCdf, normalQuantile, twoSidedQuantile } from './normal.js';
 export { proportionRatio } from './proportion-ratio.js';
 export { ratioOfEstimates } from './ratio-of-estimates.js';
 export { seededRandom, type Random } from './random.js';
+export { componentCovariance, mergePairedScores, type PairedScores } from './runs/paired-scores.js';
+export { rankBounds, type Bounds, type RankBounds } from './runs/rank-bounds.js';
+export { areSingleScores, mergeScoreRuns, type ScoreRuns } from './runs/score-runs.js';
 export { averagePrecisionInterval } from './scores/average-precision.js';
 export type { LabelledBins } from './scores/binned-scores.js';
 export { calibrationError, type CalibrationCounts } from './scores/calibration-error.js';

@@ -14,7 +14,7 @@ import {
   type Estimator,
 } from '@sluice/statistics';
 import { lacking, levelOf, withoutValue, type MeasureRequest, type Shortfall } from '../measure.js';
-import { mergedSlices } from '../merge-profiles.js';
+import { mergeCells } from '../merge-profiles.js';
 import type { Grouping, Slice } from '../profile.js';
 import {
   isOfPredicted,
@@ -371,12 +371,17 @@ const restOf = (
   of: Predictor,
 ): { readonly slice: Named; readonly share: number } | null => {
   if (!isRate(metric) || !isBinary(slice)) return null;
-  const others = groups.filter((each) => each !== slice);
+  const others = groups.filter((each) => each !== slice).filter(isBinary);
   const own = denominatorOf(metric, slice, of);
   const whole = denominatorOf(metric, overall, of);
   const together = groups.reduce((sum, each) => sum + denominatorOf(metric, each, of), 0);
   if (Math.abs(together - whole) > 1e-9 * whole) return null;
-  return { slice: { group: 'the other groups', ...mergedSlices(others) }, share: own / whole };
+  // A rate needs the cells alone, and to merge the scores of so many groups for each takes long.
+  const cells = mergeCells(others.map((each) => each.cells));
+  return {
+    slice: { group: 'the other groups', cells, ranking: null, scores: null, losses: null },
+    share: own / whole,
+  };
 };
 
 const denominatorOf = (metric: RateName, slice: Slice, of: Predictor): number => {

@@ -1,5 +1,11 @@
 import type { Measure } from '@sluice/contracts';
-import { normBootstrap, resampleCounts, seededRandom, type Estimate } from '@sluice/statistics';
+import {
+  normBootstrap,
+  resampleCounts,
+  seededRandom,
+  type Estimate,
+  type Resamples,
+} from '@sluice/statistics';
 import type { Cell, ProtectedProfile } from '../profile.js';
 import { entropyOf } from '../quality/confusion-metrics.js';
 import { allRows, predictionOf, type Predictor } from '../quality/rates.js';
@@ -27,10 +33,30 @@ import type { GroupStatistic, StatisticRequest } from './group-statistics.js';
  * Source: T. Speicher et al., A unified approach to quantifying algorithmic unfairness, KDD (2018).
  */
 const between = (
-  { column, predictor, level }: StatisticRequest,
+  request: StatisticRequest,
+  look: Looked,
   alpha: number,
   ofLength: (length: number) => number,
 ): Estimate => {
+  const { level } = request;
+  const resamples = resamplesOf(request, look(request.column));
+  const { estimate, interval } = normBootstrap(resamples, (drawn) => deviations(drawn, alpha), {
+    level,
+  });
+  return {
+    estimate: ofLength(estimate),
+    interval: { ...interval, lower: ofLength(interval.lower), upper: ofLength(interval.upper) },
+    n: tallyOf(request.column.groups.flatMap(({ cells }) => cells)).rows,
+  };
+};
+
+/** The metrics of a column share its draws, which take far longer than what follows, as long as there is the column. */
+const drawn = new WeakMap<ProtectedProfile, Map<string, Resamples>>();
+
+const resamplesOf = (
+  { column: whole, predictor, level }: StatisticRequest,
+  column: ProtectedProfile,
+): Resamples => {
   const cells = column.groups.flatMap((group) => group.cells);
   const tally = tallyOf(cells);
   // One scale for all groups, so that each keeps its share of the weight.
@@ -42,36 +68,37 @@ const between = (
     }))
     // In an order of their own, so that draws don't depend on what groups are called.
     .toSorted(({ rows: a }, { rows: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
+  const rows = triples.flatMap((each) => each.rows);
   const effective = triples.flatMap((each) => each.effective);
-  const resamples = {
+  const replicates = Math.max(2000, Math.ceil(50 / (1 - level)));
+  const known = drawn.get(whole) ?? new Map<string, Resamples>();
+  drawn.set(whole, known);
+  const key = JSON.stringify([replicates, rows, effective]);
+  const resamples = known.get(key) ?? {
     // Rounding in the last digit would make other draws of weights in another unit.
     ...resampleCounts(
       effective.map((count) => Math.round(count * 1e6) / 1e6),
       {
-        random: seededRandom(triples.flatMap((each) => each.rows)),
+        random: seededRandom(rows),
         smoothing: 2,
-        replicates: Math.max(2000, Math.ceil(50 / (1 - level))),
+        replicates,
         ...(isWeighted(cells) && { rows: Math.max(1, Math.round(effectiveRows(tally))) }),
       },
     ),
     counts: effective,
   };
-  const { estimate, interval } = normBootstrap(resamples, (drawn) => deviations(drawn, alpha), {
-    level,
-  });
-  return {
-    estimate: ofLength(estimate),
-    interval: { ...interval, lower: ofLength(interval.lower), upper: ofLength(interval.upper) },
-    n: tally.rows,
-  };
+  known.set(key, resamples);
+  return resamples;
 };
+
+type Triple = readonly [gains: number, losses: number, right: number];
 
 /** False positives, false negatives and rows predicted right. */
 const tripleOf = (
   cells: readonly Cell[],
   predictor: Predictor,
   counted: (cell: Cell) => number,
-): readonly [number, number, number] => {
+): Triple => {
   const sum = (kind: (cell: Cell) => boolean): number =>
     cells.filter(kind).reduce((total, cell) => total + counted(cell), 0);
   const predicted = (cell: Cell): boolean => predictionOf(cell, predictor);
@@ -84,18 +111,24 @@ const tripleOf = (
 
 /** v by group, from false positives, false negatives and rows predicted right of each in turn. */
 const deviations = (counts: readonly number[], alpha: number): number[] => {
-  const groups = Array.from({ length: counts.length / 3 }, (_, group) => {
-    const [gains = 0, losses = 0, right = 0] = counts.slice(3 * group, 3 * group + 3);
-    const rows = gains + losses + right;
-    return { rows, benefit: rows + gains - losses };
-  });
-  const rows = groups.reduce((sum, group) => sum + group.rows, 0);
-  const mean = groups.reduce((sum, { benefit }) => sum + benefit, 0) / rows;
-  return groups.map((group) => {
-    if (group.rows === 0) return 0;
-    const x = group.benefit / group.rows / mean;
-    return Math.sign(x - 1) * Math.sqrt(Math.max(0, (group.rows / rows) * entropyOf(x, alpha)));
-  });
+  // Thousands of resamples are looked at: plain loops, which leave nothing to collect.
+  let [rows, benefits] = [0, 0];
+  for (let at = 0; at < counts.length; at += 3) {
+    const [gains, losses, right] = [counts[at], counts[at + 1], counts[at + 2]] as Triple;
+    rows += gains + losses + right;
+    benefits += right + 2 * gains;
+  }
+  const mean = benefits / rows;
+  const signed: number[] = [];
+  for (let at = 0; at < counts.length; at += 3) {
+    const [gains, losses, right] = [counts[at], counts[at + 1], counts[at + 2]] as Triple;
+    const own = gains + losses + right;
+    const x = (right + 2 * gains) / own / mean;
+    signed.push(
+      own === 0 ? 0 : Math.sign(x - 1) * Math.sqrt(Math.max(0, (own / rows) * entropyOf(x, alpha))),
+    );
+  }
+  return signed;
 };
 
 const square = (length: number): number => length * length;
@@ -127,8 +160,7 @@ const statistic = (
       ? `every row of ${without.group} is favorable and predicted unfavorable, so that it gets nothing: at α of 0 or less that counts infinitely`
       : null;
   },
-  estimate: (request) =>
-    between({ ...request, column: look(request.column) }, alphaOf(request), ofLength),
+  estimate: (request) => between(request, look, alphaOf(request), ofLength),
 });
 
 const alphaAsked = ({ parameter }: StatisticRequest): number => parameter;

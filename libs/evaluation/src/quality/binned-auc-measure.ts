@@ -1,55 +1,51 @@
 import type { Measure } from '@sluice/contracts';
 import {
-  binnedAuc,
   binnedAucDifference,
   binnedAucInterval,
   type BinnedAuc,
+  type RankBounds,
 } from '@sluice/statistics';
 import { levelOf, measured, withoutValue, type MeasureRequest } from '../measure.js';
-import type { Cell, ScoreHistogram, ScoreProfile } from '../profile.js';
+import { rowsByLabel } from '../merge-ranking.js';
+import type { BinarySlice, Cell } from '../profile.js';
+import { boundsOfRanks, middleOf } from './bounded-ranks.js';
+import { effectiveClasses } from './tally.js';
 
 /**
- * The AUC of a profile that was merged from parts: ranks don't add up, but the counts of score bins do. The measure
- * states how far the exact AUC may be from it, and its interval allows for that.
- *
- * @throws RangeError when a class has no rows
+ * The AUC of a profile that was merged from parts without a ranking: from what is known of ranks. The measure states how far
+ * the exact AUC may be from it, and its interval allows for that.
  */
 export const binnedAucMeasure = (
   request: MeasureRequest,
-  scores: ScoreProfile,
-  cells: readonly Cell[],
+  slice: Pick<BinarySlice, 'cells' | 'scores'>,
 ): Measure => {
+  const { cells } = slice;
   const n = cells.reduce((sum, { count }) => sum + count, 0);
   const level = levelOf(request);
-  const effective = effectiveSizes(cells);
-  const of = (histogram: ScoreHistogram): BinnedAuc => binnedAuc(histogram, effective);
-  const one = (binned: BinnedAuc): Measure =>
-    measured(request, { ...binnedAucInterval(binned, { level }), n }, boundOf(binned));
-  const version = of(scores.version);
+  const bounds = boundsOfRanks(slice, 'version');
+  if (bounds === null)
+    return withoutValue(request, 'undefined', n, 'the rows of a label weigh nothing');
+  const one = (binned: BoundedAuc): Measure =>
+    measured(request, { ...binnedAucInterval(binned, { level }), n }, binned.errorBound);
+  const version = binnedAucOf(bounds, cells);
   if (request.of === 'version') return one(version);
-  if (scores.champion === null)
+  const theirs = boundsOfRanks(slice, 'champion');
+  if (theirs === null)
     return withoutValue(request, 'undefined', n, 'there are no scores of the champion');
-  const champion = of(scores.champion);
+  const champion = binnedAucOf(theirs, cells);
   if (request.of === 'champion') return one(champion);
   const difference = binnedAucDifference(version, champion, { level });
-  return measured(request, { ...difference, n }, boundOf(version) + boundOf(champion));
+  return measured(request, { ...difference, n }, version.errorBound + champion.errorBound);
 };
 
-const boundOf = ({ errorBound }: BinnedAuc): number => {
-  if (errorBound === null) throw new RangeError('An AUC needs rows of both classes.');
-  return errorBound;
-};
+type BoundedAuc = BinnedAuc & { readonly errorBound: number };
 
-/** (Σ w)² / Σ w² by label; undefined when no row has a weight. */
-const effectiveSizes = (
-  cells: readonly Cell[],
-): { positives: number; negatives: number } | undefined => {
-  if (cells.every(({ weight }) => weight === undefined)) return undefined;
-  const ofLabel = (label: boolean): number => {
-    const own = cells.filter((cell) => cell.label === label);
-    const sum = own.reduce((total, { weight, count }) => total + (weight?.sum ?? count), 0);
-    const squares = own.reduce((total, { weight, count }) => total + (weight?.squares ?? count), 0);
-    return (sum * sum) / squares;
-  };
-  return { positives: ofLabel(true), negatives: ofLabel(false) };
+/** In the middle of where it may be, with the variances that it has when the rows of a run are tied. */
+export const binnedAucOf = (
+  { auc, tied }: RankBounds,
+  cells: readonly Pick<Cell, 'label' | 'count' | 'weight'>[],
+): BoundedAuc => {
+  const { value, errorBound } = middleOf(auc);
+  const sizes = effectiveClasses(rowsByLabel(cells));
+  return { model: { auc: value, variance: tied.variance }, sizes, errorBound };
 };

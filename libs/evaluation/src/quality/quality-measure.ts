@@ -4,6 +4,7 @@ import {
   aucInterval,
   linearCombination,
   newcombePaired,
+  unpairedAucDifference,
   wilson,
 } from '@sluice/statistics';
 import {
@@ -16,7 +17,8 @@ import {
   type MeasureRequest,
   type Shortfall,
 } from '../measure.js';
-import type { BinarySlice, Cell, ScoreProfile } from '../profile.js';
+import { rowsByLabel } from '../merge-ranking.js';
+import type { BinarySlice, Cell } from '../profile.js';
 import { binnedAucMeasure } from './binned-auc-measure.js';
 import {
   confusionMetricOf,
@@ -216,24 +218,21 @@ const aucMeasure = (
   const n = positives + negatives;
   const lack = lacking(request, n, qualityShortfalls(request, { cells, ranking, scores }, null));
   if (lack) return lack;
-  if (ranking === null) return binnedAucMeasure(request, scores as ScoreProfile, cells);
+  if (ranking === null) return binnedAucMeasure(request, { cells, scores });
   const level = levelOf(request);
   const sizes = effectiveClasses(ranking);
   if (sizes.positives === 0 || sizes.negatives === 0)
     return withoutValue(request, 'undefined', n, 'the rows of a label weigh nothing');
   if (request.of === 'version')
     return measured(request, { ...aucInterval(ranking.version, sizes, { level }), n });
-  if (ranking.champion === null || ranking.covariance === null)
+  const { version, champion, covariance } = ranking;
+  if (champion === null)
     return withoutValue(request, 'undefined', n, 'there are no scores of the champion');
   const estimate =
     request.of === 'champion'
-      ? aucInterval(ranking.champion, sizes, { level })
-      : aucDifference(ranking.version, ranking.champion, ranking.covariance, sizes, { level });
+      ? aucInterval(champion, sizes, { level })
+      : covariance === null
+        ? unpairedAucDifference(version, champion, sizes, { level })
+        : aucDifference(version, champion, covariance, sizes, { level });
   return measured(request, { ...estimate, n });
-};
-
-const rowsByLabel = (cells: readonly Cell[]): { positives: number; negatives: number } => {
-  const of = (label: boolean): number =>
-    cells.filter((cell) => cell.label === label).reduce((sum, { count }) => sum + count, 0);
-  return { positives: of(true), negatives: of(false) };
 };

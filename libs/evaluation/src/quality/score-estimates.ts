@@ -7,11 +7,25 @@ import {
   type LabelledBins,
 } from '@sluice/statistics';
 import { scoreBin, scoreBins, scoreSums } from '../curves/score-histogram.js';
+import { rowsByLabel } from '../merge-ranking.js';
 import { gainShares, type BinarySlice, type ScoreHistogram } from '../profile.js';
+import { boundsOfRanks, rankFigure, type RankFigure } from './bounded-ranks.js';
 import type { Predictor } from './rates.js';
 import { effectiveClasses, effectiveScale, tallyOf } from './tally.js';
 
 type ScoredSlice = Pick<BinarySlice, 'cells' | 'ranking' | 'scores'>;
+
+/** An estimate, and how far that of the rows may be from it; its interval doesn't allow for that yet. */
+export interface BoundedEstimate {
+  readonly estimate: Estimate;
+  /** Absent when the estimate is exact. */
+  readonly errorBound?: number;
+}
+
+const boundedBy = (estimate: Estimate, { errorBound }: RankFigure): BoundedEstimate => ({
+  estimate,
+  ...(errorBound !== undefined && { errorBound }),
+});
 
 /** Rows by label and bin: effective ones, when they are weighted. null without scores. */
 export const effectiveHistogram = (
@@ -65,43 +79,62 @@ export const calibrationErrorOf = (
   return calibrationError(bins, { level });
 };
 
-/** null without a ranking. */
+/** null without ranks. */
 export const areaUnderPrecisionRecall = (
   slice: ScoredSlice,
   predictor: Predictor,
   level: number,
-): Estimate | null => {
-  const area = slice.ranking?.[predictor]?.averagePrecision ?? null;
+): BoundedEstimate | null => {
+  const area = rankFigure(
+    slice,
+    predictor,
+    ({ averagePrecision }) => averagePrecision,
+    ({ averagePrecision }) => averagePrecision,
+  );
   const bins = binsOf(slice, predictor);
-  return area === null || bins === null ? null : averagePrecisionInterval(area, bins, { level });
+  return area && bins && boundedBy(averagePrecisionInterval(area.value, bins, { level }), area);
 };
 
-/** null without a ranking. */
+/** null without ranks. */
 export const distanceOfDistributions = (
   slice: ScoredSlice,
   predictor: Predictor,
   level: number,
-): Estimate | null => {
-  const { ranking } = slice;
-  const farthest = ranking?.[predictor]?.kolmogorovSmirnov ?? null;
+): BoundedEstimate | null => {
+  const { cells, ranking } = slice;
+  const distance = rankFigure(
+    slice,
+    predictor,
+    ({ kolmogorovSmirnov }) => kolmogorovSmirnov?.statistic,
+    (bounds) => bounds.distance,
+  );
+  const score =
+    ranking === null
+      ? boundsOfRanks(slice, predictor)?.distance.score
+      : ranking[predictor]?.kolmogorovSmirnov?.score;
   const histogram = effectiveHistogram(slice, predictor);
-  if (ranking === null || farthest === null || histogram === null) return null;
-  const shares = sharesAbove(histogram, farthest.score);
-  const sizes = effectiveClasses(ranking);
-  return kolmogorovSmirnovInterval(farthest.statistic, shares, sizes, { level });
+  if (distance === null || score === undefined || histogram === null) return null;
+  const shares = sharesAbove(histogram, score);
+  const sizes = effectiveClasses(ranking ?? rowsByLabel(cells));
+  return boundedBy(kolmogorovSmirnovInterval(distance.value, shares, sizes, { level }), distance);
 };
 
-/** null without a ranking. */
+/** null without ranks. */
 export const gainAt = (
   share: number,
   slice: ScoredSlice,
   predictor: Predictor,
   level: number,
-): Estimate | null => {
+): BoundedEstimate | null => {
   const place = (gainShares as readonly number[]).indexOf(share);
-  const gain = slice.ranking?.[predictor]?.gains?.[place] ?? null;
+  const gain = rankFigure(
+    slice,
+    predictor,
+    ({ gains }) => gains?.[place],
+    ({ gains }) => gains[place] ?? { lower: 0, upper: 1 },
+  );
   const bins = binsOf(slice, predictor);
-  return gain === null || bins === null ? null : gainInterval(gain, share, bins, { level });
+  return gain && bins && boundedBy(gainInterval(gain.value, share, bins, { level }), gain);
 };
 
 /** null where a label has no rows of any weight. */

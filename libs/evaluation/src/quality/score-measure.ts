@@ -17,6 +17,7 @@ import {
   calibrationErrorOf,
   distanceOfDistributions,
   gainAt,
+  type BoundedEstimate,
 } from './score-estimates.js';
 import { effectiveRows, rowsOf, tallyOf } from './tally.js';
 
@@ -75,7 +76,8 @@ export const scoreShortfalls = (
   });
 
 /**
- * A metric of scores on a slice. Values are exact; n is all rows.
+ * A metric of scores on a slice. Values are exact, but those of ranks in profiles merged from parts (`boundsOfRanks`): these
+ * state how far the exact one may be, and their intervals are that much wider on either side. n is all rows.
  *
  * Mean losses have the interval of a mean, their differences that of the mean of each row's difference. The areas,
  * distances and errors have those of `averagePrecisionInterval`, `kolmogorovSmirnovInterval`, `gainInterval` and
@@ -97,33 +99,32 @@ export const scoreMeasure = (
   if (lack) return lack;
   if (request.of !== 'version' && slice.scores.champion === null)
     return withoutValue(request, 'undefined', n, 'there are no scores of the champion');
-  const estimate = isLoss(metric)
+  const found = isLoss(metric)
     ? lossEstimate(request, metric, slice)
     : curveEstimate(request, metric, slice);
-  return typeof estimate === 'string'
-    ? withoutValue(request, 'undefined', n, estimate)
-    : measured(request, { ...estimate, n });
+  return typeof found === 'string'
+    ? withoutValue(request, 'undefined', n, found)
+    : measured(request, { ...found.estimate, n }, found.errorBound);
 };
 
 const predictionsOnly = 'there are no scores: the data holds predictions only';
-const unranked =
-  'there is no ranking of scores: the profile was merged from parts, or a label weighs nothing';
+const unranked = 'scores cannot be ranked by label: the rows of a label weigh nothing';
 
 /** The estimate, or why there is none. */
 const lossEstimate = (
   request: MeasureRequest,
   metric: LossMetricName,
   { cells, losses }: BinarySlice,
-): Estimate | string => {
+): BoundedEstimate | string => {
   const charged = losses?.[request.of]?.[lossMetrics[metric]];
   if (charged === undefined) return predictionsOnly;
   const most = mostCharged[metric];
   const estimate = meanOf(charged, cells, levelOf(request));
   const { lower, upper } = estimate.interval;
-  if (request.of === 'difference') return within(estimate, [-most, most]);
+  if (request.of === 'difference') return { estimate: within(estimate, [-most, most]) };
   // Rows that are all charged the same don't show that there is never another charge.
-  if (lower === upper) return asShareOf(most, estimate, levelOf(request));
-  return within(estimate, [0, metric === 'log_loss' ? Infinity : 1]);
+  if (lower === upper) return { estimate: asShareOf(most, estimate, levelOf(request)) };
+  return { estimate: within(estimate, [0, metric === 'log_loss' ? Infinity : 1]) };
 };
 
 /** The mean over rows of a quantity whose moments over their weights are known. */
@@ -154,20 +155,43 @@ const curveEstimate = (
   request: MeasureRequest,
   metric: CurveMetricName,
   slice: BinarySlice,
-): Estimate | string => {
+): BoundedEstimate | string => {
   const estimates = predictorsOf(request.of).map((predictor) =>
     ofPredictor(request, metric, slice, predictor),
   );
   const known = estimates.filter((estimate) => estimate !== null);
   if (known.length < estimates.length) return unranked;
-  const [first, second] = known as [Estimate, Estimate?];
-  if (second === undefined) return first;
-  const difference = linearCombination([
-    { weight: 1, estimate: first },
-    { weight: -1, estimate: second },
-  ]);
+  const [first, second] = known as [BoundedEstimate, BoundedEstimate?];
   const reach = metric === 'lift' ? 1 / shareOf(request) : 1;
-  return within(difference, [-reach, reach]);
+  if (second === undefined) return allowingFor(first, [0, reach]);
+  const estimate = linearCombination([
+    { weight: 1, estimate: first.estimate },
+    { weight: -1, estimate: second.estimate },
+  ]);
+  const errorBound = [first, second].reduce<number | undefined>(
+    (sum, each) => (each.errorBound === undefined ? sum : (sum ?? 0) + each.errorBound),
+    undefined,
+  );
+  return allowingFor(errorBound === undefined ? { estimate } : { estimate, errorBound }, [
+    -reach,
+    reach,
+  ]);
+};
+
+/** With an interval that allows for the bound of the error, within a range. */
+const allowingFor = (
+  { estimate, errorBound }: BoundedEstimate,
+  range: readonly [number, number],
+): BoundedEstimate => {
+  if (errorBound === undefined) return { estimate: within(estimate, range) };
+  const { lower, upper, level, method } = estimate.interval;
+  const interval = {
+    lower: lower - errorBound,
+    upper: upper + errorBound,
+    level,
+    method: `${method}-binned`,
+  };
+  return { estimate: within({ ...estimate, interval }, range), errorBound };
 };
 
 /** null when the profile doesn't hold it. */
@@ -176,11 +200,13 @@ const ofPredictor = (
   metric: CurveMetricName,
   slice: BinarySlice,
   predictor: Predictor,
-): Estimate | null => {
+): BoundedEstimate | null => {
   const level = levelOf(request);
   switch (metric) {
-    case 'expected_calibration_error':
-      return calibrationErrorOf(slice, predictor, level);
+    case 'expected_calibration_error': {
+      const estimate = calibrationErrorOf(slice, predictor, level);
+      return estimate && { estimate };
+    }
     case 'pr_auc':
       return areaUnderPrecisionRecall(slice, predictor, level);
     case 'ks_statistic':
@@ -190,7 +216,12 @@ const ofPredictor = (
     case 'lift': {
       const share = shareOf(request);
       const gain = gainAt(share, slice, predictor, level);
-      return gain && scaled(gain, 1 / share);
+      return (
+        gain && {
+          estimate: scaled(gain.estimate, 1 / share),
+          ...(gain.errorBound !== undefined && { errorBound: gain.errorBound / share }),
+        }
+      );
     }
   }
 };
