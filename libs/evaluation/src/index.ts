@@ -21,6 +21,8 @@ export { gainShares } from './profile.js';
 export type {
   BinaryProfile,
   BinarySlice,
+  Grouping,
+  Slice,
   Cell,
   Losses,
   LossProfile,
@@ -86,6 +88,7 @@ export type {
   PlaceCell,
 } from './tasks/multiclass-slice.js';
 export { taskFigures } from './tasks/task-figures.js';
+export { rowsOfSlice } from './tasks/task-slices.js';
 export type {
   ErrorMoments,
   PredictedLabels,
