@@ -30,7 +30,7 @@ import { scoreRows, tellRows, type ScoredRows } from './scored-rows.js';
 import { duckdbDialect } from './sql/duckdb-dialect.js';
 import type { ScoredRelation } from './sql/scored-relation.js';
 import { SqlSums } from './sql/sql-sums.js';
-import { profileTask, surveyTaskGroups } from './tasks/profile-task.js';
+import { profileTask } from './tasks/profile-task.js';
 import { surveyTask } from './tasks/task-survey.js';
 
 /** What is done so far: rows for `score`, steps of counting for `rank`. */
@@ -103,19 +103,30 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
     const version = await bind(candidates.version);
     const champion = await bind(candidates.champion);
     if (policy.task !== 'binary-classification') {
-      const labels = [version, champion].flatMap<string | number>(
-        (model) => model?.inspection.classLabels ?? [],
+      const models = [version, champion].flatMap((model) =>
+        model === undefined
+          ? []
+          : [
+              {
+                name: model.name,
+                isChampion: model === champion,
+                classLabels: model.inspection.classLabels ?? [],
+              },
+            ],
       );
-      const found = await surveyTask(policy, columns, dataset, faults, labels);
-      if (found) await surveyTaskGroups(policy, found, dataset, faults);
+      const found = await surveyTask(policy, columns, dataset, faults, models);
+      const layout = found && policyLayout(policy, found);
+      if (found && layout) await surveyIntersections(layout, found, dataset, duckdbDialect, faults);
       const gone = await surveyInputs(neededColumns(version, champion), dataset, faults);
       faults.throwIfAny();
-      if (found === undefined) throw new Error('A survey failed without a fault.');
+      if (found === undefined || layout === undefined)
+        throw new Error('A survey failed without a fault.');
       request.onProgress?.({ step: 'survey', done: 1, total: 1 });
       const profile = await profileTask({
         policy,
         dataset,
         survey: found,
+        layout,
         version: version ?? null,
         champion: champion ?? null,
         hasMissingValues: gone.size > 0,
@@ -124,8 +135,7 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
       });
       return {
         profile: profile as Profile as Own,
-        inspection: version?.inspection ?? null,
-        outputs: version?.outputs ?? null,
+        ...ofFile(version),
         warnings: [...found.warnings, ...missingWarnings(gone)],
       };
     }
@@ -152,8 +162,7 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
       await tellRows(dataset, scored.relation, survey, request.onScored);
     return {
       profile: (await makeProfile(dataset, scored.relation, layout, survey, request)) as Own,
-      inspection: version?.endpoint === undefined ? (version?.inspection ?? null) : null,
-      outputs: version?.endpoint === undefined ? (version?.outputs ?? null) : null,
+      ...ofFile(version),
       warnings: [
         ...missingWarnings(missing),
         ...disagreementWarnings(scored.disagreements, survey.rows),
@@ -162,6 +171,15 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
   } finally {
     await dataset.close();
   }
+};
+
+/** What is known of a model that runs here. */
+const ofFile = (
+  version: BoundModel | undefined,
+): Pick<ProfiledDataset, 'inspection' | 'outputs'> => {
+  if (version === undefined || version.endpoint !== undefined)
+    return { inspection: null, outputs: null };
+  return { inspection: version.inspection, outputs: version.outputs };
 };
 
 /** The files of a table, and what its faults call it. */
@@ -183,6 +201,7 @@ const evaluationSource = ({ policy, dataset, predictions }: ProfileRequest): Dat
       key: policy.columns.key as string,
       score: policy.columns.score,
       prediction: policy.columns.prediction,
+      scores: policy.columns.scores,
     },
   },
 });
@@ -199,11 +218,6 @@ const assertRequest = (request: ProfileRequest): void => {
     );
   if (model !== undefined && endpoint !== undefined)
     throw new SluiceError('invalid_request', 'Both a model and an endpoint were given.');
-  if (policy.task !== 'binary-classification' && endpoint !== undefined)
-    throw new SluiceError(
-      'invalid_request',
-      `An endpoint is asked for scores of two classes only, and the policy is of ${policy.task}: evaluate the model's file, or predictions in the data.`,
-    );
   if (policy.artifact !== undefined && model === undefined && endpoint === undefined)
     throw new SluiceError(
       'invalid_request',

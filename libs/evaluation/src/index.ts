@@ -21,6 +21,8 @@ export { gainShares, mostRuns } from './profile.js';
 export type {
   BinaryProfile,
   BinarySlice,
+  Grouping,
+  Slice,
   Cell,
   Losses,
   LossProfile,
@@ -87,6 +89,7 @@ export type {
   PlaceCell,
 } from './tasks/multiclass-slice.js';
 export { taskFigures } from './tasks/task-figures.js';
+export { rowsOfSlice } from './tasks/task-slices.js';
 export type {
   ErrorMoments,
   PredictedLabels,

@@ -37,6 +37,7 @@ export type { ConfidenceInterval, Estimate, IntervalOptions } from './estimate.j
 export { leastSquares, type LeastSquares } from './least-squares.js';
 export { linearCombination, type Term } from './linear-combination.js';
 export { mcnemar, type McNemar } from './mcnemar.js';
+export { pairedT, type PairedT } from './paired-t.js';
 export { meanInterval, type MeanMoments } from './mean.js';
 export {
   drawMultinomial,

@@ -151,8 +151,12 @@ export const modelOutputsSchema = z
   .strictObject({
     score: outputName
       .optional()
-      .describe('The output with the score of the favorable label, or of both labels'),
-    label: outputName.optional().describe('The output with the predicted label'),
+      .describe(
+        'The output with the score of the favorable label or of both; of several classes, with the scores of all; of a regression, with the predicted number',
+      ),
+    label: outputName
+      .optional()
+      .describe('The output with the predicted label; a regression has none'),
   })
   .refine(
     ({ score, label }) => score !== undefined || label !== undefined,

@@ -6,6 +6,7 @@ interface PredictionsOfPolicy {
     readonly key?: string | undefined;
     readonly score?: string | undefined;
     readonly prediction?: string | undefined;
+    readonly scores?: Readonly<Record<string, string>> | undefined;
     readonly label: string;
     readonly weight?: string | undefined;
     readonly control: readonly string[];
@@ -37,10 +38,17 @@ export const faultsOfPredictions = ({
     ...columns.control,
     ...columns.protected.map(({ name }) => name),
   ].map((name) => name?.toLowerCase());
-  return (['score', 'prediction'] as const).flatMap((role) => {
-    const name = columns[role];
-    return name !== undefined && ofData.includes(name.toLowerCase())
-      ? [[['columns', role], `expected a column of the predictions; ${name} is one of the data`]]
-      : [];
-  });
+  const taken: readonly (readonly [path: string[], name: string | undefined])[] = [
+    [['columns', 'score'], columns.score],
+    [['columns', 'prediction'], columns.prediction],
+    ...Object.entries(columns.scores ?? {}).map(([of, name]): [path: string[], name: string] => [
+      ['columns', 'scores', of],
+      name,
+    ]),
+  ];
+  return taken.flatMap(([path, name]) =>
+    name !== undefined && ofData.includes(name.toLowerCase())
+      ? [[path, `expected a column of the predictions; ${name} is one of the data`] as const]
+      : [],
+  );
 };

@@ -123,6 +123,30 @@ describe('a policy of several classes or of a regression', () => {
       /no interval/,
     ],
     [
+      'a class that has no column of scores, with the near name',
+      'multiclass-classification',
+      'scores: { alpha: pa, beta: pb }',
+      'metric: precision, class: alpa, at_least: 0.5',
+      'checks[0].class',
+      /a class of columns\.scores, alpha/,
+    ],
+    [
+      'so large a k that every row is a hit',
+      'multiclass-classification',
+      'scores: { a: pa, b: pb }',
+      'metric: top_k_accuracy, at_least: 0.5',
+      'checks[0].metric',
+      /k below 2/,
+    ],
+    [
+      'a given k that is too large',
+      'multiclass-classification',
+      'scores: { a: pa, b: pb, c: pc }',
+      'metric: top_k_accuracy, parameter: 3, at_least: 0.5',
+      'checks[0].parameter',
+      /k below 3/,
+    ],
+    [
       'a score that is needed and missing',
       'multiclass-classification',
       'prediction: p',
@@ -134,5 +158,45 @@ describe('a policy of several classes or of a regression', () => {
     const fault = faultsOf(policyOf(task, columns, check)).find((each) => each.path === path);
     expect(fault?.expected).toMatch(expected);
     expect(fault?.line).toBeGreaterThan(0);
+    expect(fault?.column).toBeGreaterThan(0);
+  });
+
+  it('reports scores that are taken from predictions and stand in the data', () => {
+    const [fault] = faultsOf(`version: 1
+model: test
+task: multiclass-classification
+data: { evaluation: holdout.csv, predictions: scores.csv }
+columns:
+  label: y
+  key: id
+  scores:
+    a: pa
+    b: y
+checks:
+  - { metric: accuracy, at_least: 0.5 }
+`);
+    expect(fault).toMatchObject({
+      path: 'columns.scores.b',
+      line: 10,
+      expected: expect.stringContaining('y is one of the data'),
+    });
+  });
+
+  it('reports a label output of a regression', () => {
+    const [fault] = faultsOf(`version: 1
+model: test
+task: regression
+artifact: model.onnx
+outputs: { score: price, label: band }
+data: { evaluation: holdout.csv }
+columns: { label: y }
+checks:
+  - { metric: r2_score, at_least: 0.5 }
+`);
+    expect(fault).toMatchObject({
+      path: 'outputs.label',
+      line: 5,
+      expected: expect.stringContaining('predicts a number'),
+    });
   });
 });

@@ -1,10 +1,11 @@
 import { nearestName } from '../nearest-name.js';
-import { metricDefinition, metricsOf, tasksOf, type MetricName } from './metrics.js';
+import { metricDefinition, metricsOf, parameterOf, tasksOf, type MetricName } from './metrics.js';
 import { mostClasses, type Task } from './task.js';
 
 interface TaskPolicy {
   readonly task: Task;
   readonly artifact?: string | undefined;
+  readonly outputs?: { readonly label?: string | undefined } | undefined;
   readonly columns: {
     readonly favorable?: unknown;
     readonly score?: string | undefined;
@@ -15,6 +16,7 @@ interface TaskPolicy {
   readonly checks: readonly {
     readonly metric: MetricName;
     readonly class?: string | undefined;
+    readonly parameter?: number | undefined;
     readonly holds?: string | undefined;
     readonly across?: string | undefined;
   }[];
@@ -26,14 +28,13 @@ type TaskFault = readonly [path: readonly (string | number)[], message: string];
 export const faultsOfTask = (policy: TaskPolicy): TaskFault[] => [
   ...columnFaults(policy),
   ...policy.checks.flatMap((check, index) =>
-    checkFaults(policy.task, check).map(([key, message]): TaskFault => [
-      ['checks', index, key],
-      message,
-    ]),
+    [...checkFaults(policy.task, check), ...classFaults(check, policy.columns.scores)].map(
+      ([key, message]): TaskFault => [['checks', index, key], message],
+    ),
   ),
 ];
 
-const columnFaults = ({ task, columns, value, artifact }: TaskPolicy): TaskFault[] => {
+const columnFaults = ({ task, columns, value, artifact, outputs }: TaskPolicy): TaskFault[] => {
   const faults: TaskFault[] = [];
   const binary = task === 'binary-classification';
   const forbid = (key: 'favorable' | 'score' | 'scores', why: string): void => {
@@ -52,6 +53,11 @@ const columnFaults = ({ task, columns, value, artifact }: TaskPolicy): TaskFault
     if (value !== undefined)
       faults.push([['value'], `expected none: outcomes of a ${task} are not worth the same`]);
   }
+  if (task === 'regression' && outputs?.label !== undefined)
+    faults.push([
+      ['outputs', 'label'],
+      'expected none: a regression predicts a number, whose output is outputs.score',
+    ]);
   if (task !== 'multiclass-classification')
     forbid('scores', 'only several classes have a column of scores each');
   else faults.push(...scoreFaults(columns));
@@ -63,6 +69,29 @@ const columnFaults = ({ task, columns, value, artifact }: TaskPolicy): TaskFault
   )
     faults.push([['columns'], 'expected an artifact, or columns.prediction']);
   return faults;
+};
+
+/** What a check asks of classes that the policy names, each of which has a column of scores. */
+const classFaults = (
+  { metric, class: named, parameter: given }: TaskPolicy['checks'][number],
+  scores: TaskPolicy['columns']['scores'],
+): (readonly [key: string, message: string])[] => {
+  if (scores === undefined) return [];
+  const classes = Object.keys(scores);
+  if (named !== undefined && !classes.includes(named)) {
+    const near = nearestName(named, classes);
+    const known = near === undefined ? `one of ${classes.slice(0, 20).join(', ')}` : near;
+    return [['class', `expected a class of columns.scores, ${known}`]];
+  }
+  const k = metric === 'top_k_accuracy' ? (parameterOf(metric, given) ?? 0) : 0;
+  return k >= classes.length
+    ? [
+        [
+          given === undefined ? 'metric' : 'parameter',
+          `expected k below ${classes.length}, the number of classes: of as many, every row is a hit`,
+        ],
+      ]
+    : [];
 };
 
 const scoreFaults = ({ scores }: TaskPolicy['columns']): TaskFault[] => {

@@ -18,6 +18,8 @@ export interface PredictionColumns {
   readonly key: string;
   readonly score: string | undefined;
   readonly prediction: string | undefined;
+  /** Of several classes: the column of each. */
+  readonly scores?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -43,10 +45,14 @@ export const joinPredictions = async (
   };
   const dataKey = find(data, wanted.key, 'columns.key');
   const predictionKey = find(predictions, wanted.key, 'columns.key');
-  const taken = (['score', 'prediction'] as const).flatMap((role) => {
-    const name = wanted[role];
-    return name === undefined ? [] : (find(predictions, name, `columns.${role}`) ?? []);
+  const { score, prediction, scores = {} } = wanted;
+  const named = Object.entries({
+    ...(score !== undefined && { score }),
+    ...(prediction !== undefined && { prediction }),
+    ...Object.fromEntries(Object.entries(scores).map(([of, column]) => [`scores.${of}`, column])),
   });
+  const found = named.flatMap(([role, name]) => find(predictions, name, `columns.${role}`) ?? []);
+  const taken = [...new Set(found)];
   for (const [table, key] of [
     [data, dataKey],
     [predictions, predictionKey],

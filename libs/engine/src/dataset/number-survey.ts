@@ -64,9 +64,8 @@ export const surveyScores = async (
   column: Column,
   dataset: Table,
   faults: FaultCollector,
-): Promise<void> => {
-  await surveyNumbers(column, scoreRule, dataset, faults);
-};
+  rule: Pick<NumberRule, 'path' | 'hint'> = scoreRule,
+): Promise<boolean> => surveyNumbers(column, { ...scoreRule, ...rule }, dataset, faults);
 
 /** Reports weights that are missing, negative or not finite, and weights that are all 0. */
 export const surveyWeights = async (

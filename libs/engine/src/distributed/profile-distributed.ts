@@ -1,9 +1,11 @@
 import { digestOfDocument, SluiceError, type Digest, type Policy } from '@sluice/contracts';
-import type { BinaryProfile, BinarySlice } from '@sluice/evaluation';
+import type { Grouping, Profile, Slice } from '@sluice/evaluation';
 import { FaultCollector } from '../fault-collector.js';
 import { profileBySql } from '../sql/profile-by-sql.js';
+import type { Query } from '../sql/sql-sums.js';
+import { profileTaskBySql } from '../tasks/profile-task-by-sql.js';
 import { requireOneState } from './one-state.js';
-import { surveyScoredTable } from './table-survey.js';
+import { surveyPredictedTable, surveyScoredTable } from './table-survey.js';
 import type { TrinoAddress, TrinoCredentials } from './trino-address.js';
 import { TrinoClient } from './trino-client.js';
 import { trinoDialect } from './trino-dialect.js';
@@ -28,7 +30,7 @@ export interface DistributedRequest {
 }
 
 export interface DistributedProfile {
-  readonly profile: BinaryProfile;
+  readonly profile: Profile;
   /** Of the table's name and of what was counted in it: it has no bytes of its own to digest. */
   readonly digest: Digest;
 }
@@ -51,20 +53,33 @@ export const profileDistributed = async (
   const client = new TrinoClient({ address, credentials: credentials ?? {} });
   let queries = 0;
   const table = await TrinoTable.open(client, address, name, signal);
-  const faults = new FaultCollector(table.name);
-  const scored = await surveyScoredTable(policy, table, trinoDialect, faults);
-  faults.throwIfAny();
-  if (scored === undefined) throw new Error('A survey failed without a fault.');
-  const { relation, layout, rows } = scored;
-  const query = async (sql: string) => {
+  const query: Query = async (sql) => {
     const result = await table.query(sql);
     queries += 1;
     onProgress?.({ step: 'query', done: queries, total: queries });
     return result;
   };
-  const profile = await profileBySql(query, trinoDialect, relation, layout, rows);
+  const profile = await profileTable(policy, table, query);
   requireOneState(profile, table.name);
   return { profile, digest: digestOfTable(table.name, profile) };
+};
+
+const profileTable = async (policy: Policy, table: TrinoTable, query: Query): Promise<Profile> => {
+  const faults = new FaultCollector(table.name);
+  const found = <Surveyed>(surveyed: Surveyed | undefined): Surveyed => {
+    faults.throwIfAny();
+    if (surveyed === undefined) throw new Error('A survey failed without a fault.');
+    return surveyed;
+  };
+  if (policy.task === 'binary-classification') {
+    const { relation, layout, rows } = found(
+      await surveyScoredTable(policy, table, trinoDialect, faults),
+    );
+    return profileBySql(query, trinoDialect, relation, layout, rows);
+  }
+  const { survey, layout } = found(await surveyPredictedTable(policy, table, trinoDialect, faults));
+  const place = { table, dialect: trinoDialect };
+  return profileTaskBySql(query, place, policy.task, survey, layout);
 };
 
 const assertScored = ({ artifact }: Policy): void => {
@@ -100,20 +115,34 @@ const assertWithoutReference = ({ data }: Policy): void => {
 };
 
 /** Whole numbers only: sums of fractions may differ in their last digit between two versions of an engine. */
-const digestOfTable = (table: string, { rows, overall, byColumn }: BinaryProfile): Digest => {
-  const counts = ({ cells, scores }: BinarySlice) => ({
-    cells: cells.map(({ label, prediction, count }) => ({ label, prediction, count })),
-    bins: scores?.version.bins ?? null,
-  });
-  return digestOfDocument({
+const digestOfTable = (table: string, { rows, overall, byColumn }: Profile): Digest =>
+  digestOfDocument({
     schema: 'sluice/table/v1',
     table,
     rows,
-    overall: counts(overall),
-    byColumn: byColumn.map(({ column, within, groups }) => ({
+    overall: countsOf(overall),
+    byColumn: (byColumn as readonly Grouping<Slice>[]).map(({ column, within, groups }) => ({
       column,
       within,
-      groups: groups.map((slice) => ({ group: slice.group, ...counts(slice) })),
+      groups: groups.map((slice) => ({ group: slice.group, ...countsOf(slice) })),
     })),
   });
+
+const countsOf = (slice: Slice) => {
+  if (!('kind' in slice))
+    return {
+      cells: slice.cells.map(({ label, prediction, count }) => ({ label, prediction, count })),
+      bins: slice.scores?.version.bins ?? null,
+    };
+  if (slice.kind === 'multiclass')
+    return {
+      cells: slice.cells.map(({ label, prediction, count }) => ({ label, prediction, count })),
+      places: slice.places?.map(({ version, count }) => ({ version, count })) ?? null,
+    };
+  const { positive, negative } = slice.version.sketch;
+  return {
+    count: slice.count,
+    zeroLabels: slice.zeroLabels,
+    errors: { positive: positive.bins, negative: negative.bins },
+  };
 };

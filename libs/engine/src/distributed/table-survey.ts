@@ -8,6 +8,28 @@ import type { FaultCollector } from '../fault-collector.js';
 import { relationOfData } from '../scored-relations.js';
 import type { Dialect } from '../sql/dialect.js';
 import type { ScoredRelation } from '../sql/scored-relation.js';
+import { surveyTask, type TaskSurvey } from '../tasks/task-survey.js';
+
+/** A table whose rows hold predictions of several classes or of numbers already. */
+export interface PredictedTable {
+  readonly survey: TaskSurvey;
+  readonly layout: Layout;
+}
+
+/** The same for tasks other than binary classification. */
+export const surveyPredictedTable = async (
+  policy: Policy,
+  table: Table,
+  dialect: Dialect,
+  faults: FaultCollector,
+): Promise<PredictedTable | undefined> => {
+  const columns = findPolicyColumns(policy, table, faults);
+  const survey = await surveyTask(policy, columns, table, faults);
+  if (survey === undefined) return undefined;
+  const layout = policyLayout(policy, survey);
+  await surveyIntersections(layout, survey, table, dialect, faults);
+  return { survey, layout };
+};
 
 /** A table whose rows are scored already, as the definitions of a profile read it. */
 export interface ScoredTable {

@@ -10,6 +10,8 @@ export const trinoDialect: Dialect = {
   // The position is 0 where there is none.
   code: (text, names) =>
     `CAST(nullif(array_position(ARRAY[${names.map(quoteText).join(', ')}], ${text}), 0) - 1 AS INTEGER)`,
+  at: (position, numbers) =>
+    `CAST(element_at(ARRAY[${numbers.join(', ')}], ${position} + 1) AS INTEGER)`,
   isOneOf: (text, texts) =>
     texts.length === 0 ? '0' : truthSql(`${text} IN (${texts.map(quoteText).join(', ')})`),
   floor: (number) => `CAST(floor(${number}) AS INTEGER)`,

@@ -65,7 +65,10 @@ export const inspectEndpoint = async (
   signal: AbortSignal | undefined,
 ): Promise<Candidate> => {
   const endpoint = endpointOf(source, signal);
-  const inspection = endpoint.protocol === 'oip' ? await describeModel(endpoint) : undescribed;
+  const inspection =
+    endpoint.protocol === 'oip'
+      ? await describeModel(endpoint)
+      : { ...undescribed, classLabels: endpoint.classes && [...endpoint.classes] };
   return { name: endpoint.client.name, path: '', inspection, endpoint };
 };
 

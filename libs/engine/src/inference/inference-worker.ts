@@ -46,7 +46,7 @@ const run = async (
   );
   const { outputs } = plan;
   const { scoreTensor } = outputs;
-  const fetches = outputs.label === null ? [scoreTensor] : [scoreTensor, outputs.label];
+  const fetches = [...new Set([scoreTensor, outputs.label ?? scoreTensor])];
   const results = await session.run(feeds, fetches);
   const label = outputs.label === null ? undefined : (results[outputs.label] as OutputValues);
   return { score: results[scoreTensor] as OutputValues, label, plan };

@@ -9,6 +9,8 @@ export interface Dialect {
   text(text: string): string;
   /** The position of a text among names, from 0; NULL for any other. */
   code(text: string, names: readonly string[]): string;
+  /** The number that stands at a position, from 0, in a list; NULL for NULL. */
+  at(position: string, numbers: readonly number[]): string;
   /** 1 for a text that is one of several, else 0. */
   isOneOf(text: string, texts: readonly string[]): string;
   /** The largest whole number that is no larger than a number, as an integer. */

@@ -8,6 +8,8 @@ export const duckdbDialect: Dialect = {
   // is made for each row: some six times as slow.
   code: (text, names) =>
     `CAST(list_position([${names.map(quoteText).join(', ')}], ${text}) - 1 AS USMALLINT)`,
+  at: (position, numbers) =>
+    `CAST(list_extract([${numbers.join(', ')}], ${position} + 1) AS USMALLINT)`,
   isOneOf: (text, texts) =>
     texts.length === 0
       ? '0'

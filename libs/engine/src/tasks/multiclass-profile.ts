@@ -278,7 +278,7 @@ class SliceCounts {
 
   slice(
     classes: readonly string[],
-    { version, champion }: ClassRelation,
+    { version, champion, championClasses = [] }: ClassRelation,
     units: Units,
     rankings: readonly RankingProfile[] | null,
   ): MulticlassSlice {
@@ -286,6 +286,7 @@ class SliceCounts {
     return {
       kind: 'multiclass',
       classes,
+      ...(championClasses.length > 0 && { championClasses }),
       cells: listed(this.cells, units, ([label, prediction, theirs]): Omit<ClassCell, 'count'> => ({
         label: named(label),
         prediction: named(prediction),

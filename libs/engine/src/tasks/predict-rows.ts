@@ -9,7 +9,6 @@ import { isFavorable } from '../favorable.js';
 import type { BoundModel } from '../inference/candidate.js';
 import type { BatchOutputs } from '../inference/model-plan.js';
 import type { OutputValues } from '../inference/read-scores.js';
-import { RunningModel } from '../inference/running-model.js';
 import { changed, rowsPerBatch, startModel } from '../scored-rows.js';
 import { predictedName, type ClassPredictions } from './task-relations.js';
 import { isPrediction, type TaskSurvey } from './task-survey.js';
@@ -47,7 +46,10 @@ export const predictRows = async (
   const { dataset, survey, kept } = work;
   const columns = new BatchColumns();
   const positions = kept.map((column) => columns.add(column));
-  const models: { readonly running: RunningModel; readonly own: ModelColumns }[] = [];
+  const models: {
+    readonly running: Awaited<ReturnType<typeof startModel>>;
+    readonly own: ModelColumns;
+  }[] = [];
   try {
     for (const [name, model] of [
       ['version', work.version],
@@ -55,7 +57,7 @@ export const predictRows = async (
     ] as const)
       if (model !== null)
         models.push({
-          running: requireHere(await startModel(model, columns, work)),
+          running: await startModel(model, columns, work),
           own: work.regression ? numberColumns(name, model, work) : classColumns(name, model, work),
         });
     const table = await dataset.createTable(predictedName, [
@@ -101,12 +103,6 @@ export const predictRows = async (
   };
 };
 
-/** Endpoints are asked for scores of two classes, which is checked before. */
-const requireHere = (running: Awaited<ReturnType<typeof startModel>>): RunningModel => {
-  if (!(running instanceof RunningModel)) throw new TypeError('The model runs elsewhere.');
-  return running;
-};
-
 const misfit = (model: BoundModel, output: string, about: Omit<Fault, 'file' | 'path'>) =>
   faultError('invalid_artifact', [{ file: model.name, path: `outputs.${output}`, ...about }]);
 
@@ -118,13 +114,16 @@ const numberColumns = (
   columns: [{ name: `${name}_prediction`, storage: 'float64' }],
   read: ({ score }, { rows, firstRow }) => {
     requireRows(score, rows, 1, model, model.outputs.score);
-    const values = Float64Array.from(score.data as ArrayLike<number>);
+    // An endpoint may answer with anything.
+    const values = Float64Array.from(score.data, (value) =>
+      typeof value === 'number' ? value : NaN,
+    );
     const wrong = values.findIndex((value) => !isPrediction(value));
     if (wrong !== -1)
       throw misfit(model, model.outputs.score, {
         message: `the model's prediction of row ${firstRow + wrong + 1} is no finite number`,
-        found: String(values[wrong]),
-        expected: 'a number',
+        found: String(score.data[wrong]),
+        expected: 'a number from −1e60 to 1e60',
         ...(hasMissingValues && {
           hint: 'It was given NaN for missing values: fill them in the data, or impute them inside the model.',
         }),
@@ -137,7 +136,8 @@ const numberColumns = (
 const hasScores = ({ outputs }: BoundModel): boolean => outputs.label !== outputs.score;
 
 /** The model's classes as positions among all. */
-const classColumns = (name: string, model: BoundModel, { survey }: Prediction): ModelColumns => {
+const classColumns = (name: string, model: BoundModel, work: Prediction): ModelColumns => {
+  const { survey } = work;
   const { classes } = survey;
   const own = hasScores(model)
     ? (model.inspection.classLabels ?? []).map((label) =>
@@ -154,7 +154,7 @@ const classColumns = (name: string, model: BoundModel, { survey }: Prediction): 
     ],
     read: ({ score, label }, batch) => {
       const { rows } = batch;
-      const scores = hasScores(model) ? classScores(score, batch, model, own, survey) : [];
+      const scores = hasScores(model) ? classScores(score, batch, model, own, work) : [];
       if (label !== null) requireRows(label, rows, 1, model, model.outputs.label as string);
       const predictions =
         label === null ? mostProbable(scores, rows) : predictedClasses(label, batch, model, survey);
@@ -185,7 +185,7 @@ const classScores = (
   { rows, firstRow }: RowBatch,
   model: BoundModel,
   own: readonly number[],
-  { classes }: TaskSurvey,
+  { survey: { classes }, hasMissingValues }: Prediction,
 ): Float64Array[] => {
   const name = model.outputs.score;
   requireRows(output, rows, own.length, model, name);
@@ -196,12 +196,15 @@ const classScores = (
     for (const [at, place] of own.entries()) {
       const value = values[row * own.length + at] as number;
       sum += value;
-      if (!isScore(value))
+      if (typeof value !== 'number' || !isScore(value))
         throw misfit(model, name, {
           message: `a score of row ${firstRow + row + 1} is not from 0 to 1`,
-          found: String(value),
+          found: `${String(value)} for ${JSON.stringify(classes[place]?.name)}`,
           expected: 'a probability, from 0 to 1',
-          hint: 'Export probabilities rather than raw scores: apply the softmax inside the model.',
+          hint:
+            Number.isNaN(value) && hasMissingValues
+              ? 'It was given NaN for missing values: fill them in the data, or impute them inside the model.'
+              : 'Export probabilities rather than raw scores: apply the softmax inside the model.',
         });
       (scores[place] as Float64Array)[row] = value;
     }
@@ -241,7 +244,7 @@ const predictedClasses = (
     if (at === -1)
       throw misfit(model, model.outputs.label as string, {
         message: `in row ${firstRow + row + 1} the model predicts a class that no label has`,
-        found: JSON.stringify(label),
+        found: JSON.stringify(label) ?? String(label),
         expected: `one of ${classes
           .slice(0, Math.min(10, mostClasses))
           .map(({ name }) => JSON.stringify(name))

@@ -1,10 +1,7 @@
 import type { Policy } from '@sluice/contracts';
 import type { MulticlassProfile, RegressionProfile } from '@sluice/evaluation';
-import type { Column } from '../dataset/column.js';
+import type { Layout } from '../assembly/layout.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { policyLayout, surveyIntersections } from '../dataset/policy-layout.js';
-import { countValues } from '../dataset/value-counts.js';
-import type { FaultCollector } from '../fault-collector.js';
 import type { BoundModel } from '../inference/candidate.js';
 import type { ProfileProgress } from '../profile-dataset.js';
 import { duckdbDialect } from '../sql/duckdb-dialect.js';
@@ -13,10 +10,12 @@ import { multiclassProfile } from './multiclass-profile.js';
 import { predictRows, type KeptColumn } from './predict-rows.js';
 import { regressionProfile } from './regression-profile.js';
 import {
+  classesOfData,
   classOfData,
   codesOfData,
   codesOfTable,
   numberOfData,
+  regressionOfData,
   predictedName,
   weightOfData,
   weightOfTable,
@@ -30,6 +29,7 @@ export interface TaskWork {
   readonly policy: Policy;
   readonly dataset: Dataset;
   readonly survey: TaskSurvey;
+  readonly layout: Layout;
   /** Null when the data holds predictions. */
   readonly version: BoundModel | null;
   readonly champion: BoundModel | null;
@@ -38,21 +38,11 @@ export interface TaskWork {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Reports intersections of too many groups. */
-export const surveyTaskGroups = (
-  policy: Policy,
-  survey: TaskSurvey,
-  dataset: Dataset,
-  faults: FaultCollector,
-): Promise<void> =>
-  surveyIntersections(policyLayout(policy, survey), survey, dataset, duckdbDialect, faults);
-
 /** The profile of several classes or of a regression. */
 export const profileTask = async (
   work: TaskWork,
 ): Promise<MulticlassProfile | RegressionProfile> => {
-  const { policy, dataset, survey, onProgress, signal } = work;
-  const layout = policyLayout(policy, survey);
+  const { policy, dataset, survey, layout, onProgress, signal } = work;
   const query: Query = (sql) => {
     signal?.throwIfAborted();
     return dataset.query(sql);
@@ -68,85 +58,53 @@ export const profileTask = async (
 };
 
 const regressionRelation = async (work: TaskWork): Promise<RegressionRelation> => {
-  const { survey, version } = work;
-  const label = numberOfData(survey.label);
-  if (version === null)
-    return {
-      from: 'data',
-      label,
-      prediction: numberOfData(predictionOf(survey)),
-      champion: null,
-      weight: weightOfData(survey),
-      codes: codesOfData(survey),
-    };
-  const { champion } = await predicted(work, version, {
+  const { survey, version, dataset } = work;
+  if (version === null) return regressionOfData(survey, { table: dataset, dialect: duckdbDialect });
+  const label: KeptColumn = {
     name: 'label',
-    sql: label,
+    sql: numberOfData(survey.label),
     storage: 'float64',
-  });
+  };
+  const { version: own, champion } = await predicted(work, version, label);
   return {
-    from: predictedName,
-    label: 'label',
-    prediction: 'version_prediction',
+    ...relationOfTable(survey),
+    prediction: own.prediction,
     champion: champion && champion.prediction,
-    weight: weightOfTable(survey),
-    codes: codesOfTable(survey),
   };
 };
 
 const classRelation = async (work: TaskWork): Promise<ClassRelation> => {
   const { dataset, survey, version } = work;
-  const classOf = (column: Column): Promise<string> =>
-    classOfData(column, survey, async (each) => (await countValues(dataset, each, 100)).values);
-  const label = await classOf(survey.label);
-  if (version !== null) {
-    const table = await predicted(work, version, { name: 'label', sql: label, storage: 'code' });
-    return {
-      from: predictedName,
-      label: 'label',
-      ...table,
-      weight: weightOfTable(survey),
-      codes: codesOfTable(survey),
-    };
-  }
-  const scores =
-    survey.scores?.map((column) => (column === null ? '0e0' : numberOfData(column))) ?? null;
-  return {
-    from: 'data',
-    label,
-    version: {
-      prediction:
-        survey.prediction === null ? mostProbable(scores ?? []) : await classOf(survey.prediction),
-      scores,
-    },
-    champion: null,
-    weight: weightOfData(survey),
-    codes: codesOfData(survey),
-  };
+  const place = { table: dataset, dialect: duckdbDialect };
+  if (version === null) return classesOfData(survey, place);
+  const sql = await classOfData(survey.label, survey, place);
+  const models = await predicted(work, version, { name: 'label', sql, storage: 'code' });
+  const championClasses = survey.classes
+    .filter(({ ofChampion }) => ofChampion)
+    .map(({ name }) => name);
+  return { ...relationOfTable(survey), ...models, championClasses };
 };
 
-const predictionOf = ({ prediction }: TaskSurvey): Column => {
-  if (prediction === null) throw new TypeError('The policy names neither a model nor predictions.');
-  return prediction;
-};
-
-/** The first of the classes that score highest. */
-const mostProbable = (scores: readonly string[]): string => {
-  const highest = `greatest(${scores.join(', ')})`;
-  const cases = scores.map((score, at) => `WHEN ${score} = ${highest} THEN ${at}`);
-  return `CASE ${cases.join(' ')} END`;
-};
+/** What models' rows are made of beside their predictions. */
+const relationOfTable = (survey: TaskSurvey) => ({
+  from: predictedName,
+  label: 'label',
+  weight: weightOfTable(survey),
+  codes: codesOfTable(survey),
+});
 
 const predicted = (work: TaskWork, version: BoundModel, label: KeptColumn) => {
   const { dataset, survey, champion, hasMissingValues, onProgress, policy } = work;
   const weight = weightOfData(survey);
   const kept: KeptColumn[] = [
     label,
-    ...codesOfData(survey).map((sql, index): KeptColumn => ({
-      name: `code${index}`,
-      sql,
-      storage: 'code',
-    })),
+    ...codesOfData(survey, { table: dataset, dialect: duckdbDialect }).map(
+      (sql, index): KeptColumn => ({
+        name: `code${index}`,
+        sql,
+        storage: 'code',
+      }),
+    ),
     ...(weight === null ? [] : [{ name: 'weight', sql: weight.sql, storage: 'float64' as const }]),
   ];
   return predictRows(

@@ -1,7 +1,10 @@
+import { mostClasses } from '@sluice/contracts';
 import type { Column } from '../dataset/column.js';
 import { convertedSql, textSql } from '../dataset/sql.js';
+import type { Table } from '../dataset/table.js';
+import { countValues } from '../dataset/value-counts.js';
 import { isFavorable } from '../favorable.js';
-import { duckdbDialect } from '../sql/duckdb-dialect.js';
+import type { Dialect } from '../sql/dialect.js';
 import type { FixedColumn } from '../sql/scored-relation.js';
 import type { TaskSurvey } from './task-survey.js';
 
@@ -27,6 +30,8 @@ export interface ClassRelation extends CodedRelation {
   readonly label: string;
   readonly version: ClassPredictions;
   readonly champion: ClassPredictions | null;
+  /** Names of those that neither labels have nor the version knows. */
+  readonly championClasses?: readonly string[];
 }
 
 export interface ClassPredictions {
@@ -35,9 +40,20 @@ export interface ClassPredictions {
   readonly scores: readonly string[] | null;
 }
 
+/** How a table's engine spells what is asked of it. */
+export interface TaskTable {
+  readonly table: Table;
+  readonly dialect: Dialect;
+}
+
 /** Expressions over the data itself. */
-export const codesOfData = ({ groups, control }: TaskSurvey): string[] =>
-  [...groups, ...control].map(({ column, names }) => duckdbDialect.code(textSql(column), names));
+export const codesOfData = (
+  { groups, control }: TaskSurvey,
+  { table, dialect }: TaskTable,
+): string[] =>
+  [...groups, ...control].map(({ column, names }) =>
+    dialect.code(textSql(column, table.dialect), names),
+  );
 
 export const weightOfData = ({ weight }: TaskSurvey): FixedColumn | null =>
   weight && { sql: convertedSql(weight.column, 'float64'), largest: weight.largest };
@@ -48,19 +64,63 @@ export const numberOfData = (column: Column): string => convertedSql(column, 'fl
 export const classOfData = async (
   column: Column,
   { classes }: TaskSurvey,
-  texts: (column: Column) => Promise<readonly { text: string; value: string | number | boolean }[]>,
+  { table, dialect }: TaskTable,
 ): Promise<string> => {
-  const found = await texts(column);
-  // A class may be written as 1 here and as 1.0 there.
-  const listed = found.map(({ text, value }) => ({
-    text,
-    at: classes.findIndex((each) => isFavorable(each.value, value)),
-  }));
-  const own = duckdbDialect.code(
-    textSql(column),
-    listed.map(({ text }) => text),
+  const { values } = await countValues(table, column, mostClasses);
+  const code = dialect.code(
+    textSql(column, table.dialect),
+    values.map(({ text }) => text),
   );
-  return `CAST(list_extract([${listed.map(({ at }) => at).join(', ')}], ${own} + 1) AS USMALLINT)`;
+  // A class may be written as 1 here and as 1.0 there.
+  const places = values.map(({ value }) =>
+    classes.findIndex((each) => isFavorable(each.value, value)),
+  );
+  return dialect.at(code, places);
+};
+
+/** Rows of a table that holds numbers and predictions of them. */
+export const regressionOfData = (survey: TaskSurvey, place: TaskTable): RegressionRelation => ({
+  from: place.table.relation,
+  label: numberOfData(survey.label),
+  prediction: numberOfData(predictionOf(survey)),
+  champion: null,
+  weight: weightOfData(survey),
+  codes: codesOfData(survey, place),
+});
+
+/** Rows of a table that holds predictions of classes, or scores, or both. */
+export const classesOfData = async (
+  survey: TaskSurvey,
+  place: TaskTable,
+): Promise<ClassRelation> => {
+  const scores =
+    survey.scores?.map((column) => (column === null ? '0e0' : numberOfData(column))) ?? null;
+  return {
+    from: place.table.relation,
+    label: await classOfData(survey.label, survey, place),
+    version: {
+      prediction:
+        survey.prediction === null
+          ? mostProbable(scores ?? [])
+          : await classOfData(survey.prediction, survey, place),
+      scores,
+    },
+    champion: null,
+    weight: weightOfData(survey),
+    codes: codesOfData(survey, place),
+  };
+};
+
+const predictionOf = ({ prediction }: TaskSurvey): Column => {
+  if (prediction === null) throw new TypeError('The policy names neither a model nor predictions.');
+  return prediction;
+};
+
+/** The first of the classes that score highest. */
+const mostProbable = (scores: readonly string[]): string => {
+  const highest = `greatest(${scores.join(', ')})`;
+  const cases = scores.map((score, at) => `WHEN ${score} = ${highest} THEN ${at}`);
+  return `CASE ${cases.join(' ')} END`;
 };
 
 /** What models' rows are made of in the table beside the data. */

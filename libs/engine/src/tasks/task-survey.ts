@@ -1,7 +1,6 @@
 import { mostClasses, type Policy } from '@sluice/contracts';
 import { byCodeUnit } from '../assembly/layout.js';
 import type { Column } from '../dataset/column.js';
-import type { Dataset } from '../dataset/dataset.js';
 import {
   surveyNumbers,
   surveyScores,
@@ -9,8 +8,10 @@ import {
   type NumberRule,
   type SummedColumn,
 } from '../dataset/number-survey.js';
-import type { PolicyColumns } from '../dataset/policy-columns.js';
+import { columnNames, type PolicyColumns } from '../dataset/policy-columns.js';
 import { controlRole, protectedRole, surveyGroups, type GroupColumn } from '../dataset/survey.js';
+import { convertedSql, textSql } from '../dataset/sql.js';
+import type { Table } from '../dataset/table.js';
 import { countValues, listValues, rowsText, type ValueCounts } from '../dataset/value-counts.js';
 import type { FaultCollector } from '../fault-collector.js';
 import { isFavorable, type LabelValue } from '../favorable.js';
@@ -34,6 +35,17 @@ export interface TaskSurvey {
 export interface LabelClass {
   readonly name: string;
   readonly value: LabelValue;
+  /** Whether neither labels have it nor the version knows it. */
+  readonly ofChampion?: true;
+}
+
+/** A model, as far as its classes go. */
+export interface ClassifyingModel {
+  /** What faults and warnings call it. */
+  readonly name: string;
+  readonly isChampion: boolean;
+  /** None when it doesn't say. */
+  readonly classLabels: readonly LabelValue[];
 }
 
 /** Fourth powers of labels and errors have to be numbers still. */
@@ -58,11 +70,12 @@ export const isPrediction = (value: number): boolean => Math.abs(value) <= large
 export const surveyTask = async (
   policy: Policy,
   columns: PolicyColumns,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
-  modelClasses: readonly LabelValue[] = [],
+  models: readonly ClassifyingModel[] = [],
 ): Promise<TaskSurvey | undefined> => {
-  const rows = Number((await dataset.query('SELECT count(*) AS rows FROM data'))[0]?.['rows']);
+  const [counted] = await dataset.query(`SELECT count(*) AS "rows" FROM ${dataset.relation}`);
+  const rows = Number(counted?.['rows']);
   if (rows === 0) {
     faults.data({
       path: 'data.evaluation',
@@ -89,7 +102,7 @@ export const surveyTask = async (
       await surveyNumbers(columns.prediction, numberRule('prediction'), dataset, faults);
     return { ...about, label, classes: [], scores: null, warnings: [] };
   }
-  const found = await surveyClasses(policy, label, about.prediction, dataset, faults, modelClasses);
+  const found = await surveyClasses(policy, label, about.prediction, dataset, faults, models);
   return found && { ...about, label, ...found };
 };
 
@@ -102,15 +115,15 @@ const surveyClasses = async (
   policy: Policy,
   label: Column,
   prediction: Column | null,
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
-  modelClasses: readonly LabelValue[],
+  models: readonly ClassifyingModel[],
 ): Promise<Pick<TaskSurvey, 'classes' | 'scores' | 'warnings'> | undefined> => {
   const labels = await countValues(dataset, label, mostClasses);
   const named = Object.entries(policy.columns.scores ?? {});
   // Not the text: a number is the same class whether the data has it as 1 or as 1.0.
   const known: LabelClass[] = labels.values.map(({ value }) => ({ name: String(value), value }));
-  if (!isClassColumn('label', label, labels, faults)) return undefined;
+  if (!(await isClassColumn('label', label, labels, dataset, faults))) return undefined;
   if (labels.distinct < 2) {
     faults.data({
       path: 'columns.label',
@@ -120,16 +133,18 @@ const surveyClasses = async (
     });
     return undefined;
   }
-  const add = (value: LabelValue): void => {
+  const add = (value: LabelValue, ofChampion = false): void => {
     if (!known.some((each) => isFavorable(each.value, value)))
-      known.push({ name: String(value), value });
+      known.push({ name: String(value), value, ...(ofChampion && { ofChampion }) });
   };
   for (const [name] of named) add(name);
-  for (const value of modelClasses) add(value);
-  const warnings: string[] = [];
+  for (const { classLabels, isChampion } of models)
+    for (const value of classLabels) add(value, isChampion);
+  const warnings = models.flatMap((model) => unknownClasses(model, labels, faults));
   if (prediction !== null) {
     const predicted = await countValues(dataset, prediction, mostClasses);
-    if (!isClassColumn('prediction', prediction, predicted, faults)) return undefined;
+    if (!(await isClassColumn('prediction', prediction, predicted, dataset, faults)))
+      return undefined;
     const foreign = predicted.values.filter(
       ({ value }) => !known.some((each) => isFavorable(each.value, value)),
     );
@@ -164,17 +179,75 @@ const surveyClasses = async (
   return scores && { classes, scores, warnings };
 };
 
-const isClassColumn = (
-  what: 'label' | 'prediction',
-  { name }: Column,
-  counts: ValueCounts,
+/**
+ * What of the classes of a model the labels don't have, and the other way round. A model whose classes are other ones
+ * altogether was trained on labels that are written differently, which is a fault.
+ */
+const unknownClasses = (
+  { name, classLabels }: ClassifyingModel,
+  labels: ValueCounts,
   faults: FaultCollector,
-): boolean => {
+): string[] => {
+  if (classLabels.length === 0) return [];
+  const foreign = labels.values.filter(
+    ({ value }) => !classLabels.some((each) => isFavorable(each, value)),
+  );
+  if (foreign.length === labels.values.length) {
+    faults.artifact({
+      file: name,
+      path: 'outputs',
+      message: 'none of the classes of the model is a value of the label',
+      found: listed(classLabels),
+      expected: listValues(labels),
+      hint: 'Train the model on the labels as the data has them. The classes of an endpoint are named with --classes.',
+    });
+    return [];
+  }
+  const absent = classLabels.filter(
+    (each) => !labels.values.some(({ value }) => isFavorable(each, value)),
+  );
+  return [
+    ...foreign.map(
+      ({ value, count }) =>
+        `In ${rowsText(count)} the label is ${JSON.stringify(value)}, which ${name} doesn't know: it is never predicted, and has a score of 0.`,
+    ),
+    ...(absent.length === 0
+      ? []
+      : [
+          `${name} knows ${absent.length === 1 ? 'the class' : 'the classes'} ${listed(absent)}, which no label has.`,
+        ]),
+  ];
+};
+
+const listed = (values: readonly LabelValue[]): string => {
+  const shown = values.slice(0, 10).map((value) => JSON.stringify(value).slice(0, 60));
+  const more = values.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+};
+
+/** "row 3 and 2 more", or how many where rows have no numbers. */
+const placeOf = async (count: number, condition: string, dataset: Table): Promise<string> => {
+  const { rowNumber } = dataset.dialect;
+  if (rowNumber === null) return rowsText(count);
+  const [first] = await dataset.query(
+    `SELECT min("row") AS "row" FROM (SELECT ${rowNumber} AS "row", ${condition} AS "wrong" FROM ${dataset.relation}) AS numbered WHERE "wrong"`,
+  );
+  return `row ${String(first?.['row'])}${count > 1 ? ` and ${count - 1} more` : ''}`;
+};
+
+const isClassColumn = async (
+  what: 'label' | 'prediction',
+  column: Column,
+  counts: ValueCounts,
+  dataset: Table,
+  faults: FaultCollector,
+): Promise<boolean> => {
+  const { name } = column;
   const path = `columns.${what}`;
   if (counts.missing > 0)
     faults.data({
       path,
-      message: `the ${what} ${JSON.stringify(name)} is missing in ${rowsText(counts.missing)}`,
+      message: `the ${what} ${JSON.stringify(name)} is missing in ${await placeOf(counts.missing, `${textSql(column, dataset.dialect)} IS NULL`, dataset)}`,
       expected: `a ${what} in every row`,
       ...(what === 'label' && { hint: 'Leave out rows whose outcome is not known.' }),
     });
@@ -195,7 +268,7 @@ const sumTolerance = 0.01;
 const surveyClassScores = async (
   named: readonly (readonly [name: string, column: string])[],
   classes: readonly LabelClass[],
-  dataset: Dataset,
+  dataset: Table,
   faults: FaultCollector,
 ): Promise<(Column | null)[] | undefined> => {
   const columns = named.map(([name, column]) => ({
@@ -203,41 +276,55 @@ const surveyClassScores = async (
     column: dataset.column(column),
     wanted: column,
   }));
+  let areScores = true;
   for (const { name, column, wanted } of columns)
     if (column === undefined)
       faults.data({
         path: `columns.scores.${name}`,
         message: `the dataset has no column ${JSON.stringify(wanted)}`,
-        expected: `a column with the scores of ${JSON.stringify(name)}`,
+        expected: `a column with the scores of ${JSON.stringify(name)}, one of ${columnNames(dataset)}`,
       });
-    else await surveyScores(column, dataset, faults);
+    else
+      areScores =
+        (await surveyScores(column, dataset, faults, {
+          path: `columns.scores.${name}`,
+          hint: 'Scores are probabilities of the class, and those of all classes sum to 1.',
+        })) && areScores;
   if (columns.some(({ column }) => column === undefined)) return undefined;
-  const missing = classes.filter(
-    ({ value }) => !columns.some(({ name }) => isFavorable(value, name)),
-  );
+  const columnsOf = (value: LabelValue) => columns.filter(({ name }) => isFavorable(value, name));
+  const missing = classes.filter(({ value }) => columnsOf(value).length === 0);
   if (missing.length > 0) {
     faults.data({
       path: 'columns.scores',
       message: `classes of the label or the prediction have no column of scores`,
-      found: missing.map(({ name }) => JSON.stringify(name)).join(', '),
+      found: listed(missing.map(({ name }) => name)),
       expected: 'a column for each class',
     });
     return undefined;
   }
-  const sum = columns
-    .map(({ column }) => `TRY_CAST("${(column as Column).name.replaceAll('"', '""')}" AS DOUBLE)`)
-    .join(' + ');
+  const twice = classes.map(({ value }) => columnsOf(value)).find((own) => own.length > 1);
+  if (twice !== undefined) {
+    faults.data({
+      path: `columns.scores.${twice[1]?.name}`,
+      message: 'two columns hold the scores of one class',
+      found: listed(twice.map(({ name }) => name)),
+      expected: 'a column for each class',
+    });
+    return undefined;
+  }
+  const sum = columns.map(({ column }) => convertedSql(column as Column, 'float64')).join(' + ');
+  const misfits = `abs(${sum} - 1) > ${sumTolerance}`;
   const [found] = await dataset.query(
-    `SELECT count(*) FILTER (WHERE abs(${sum} - 1) > ${sumTolerance}) AS misfits FROM data`,
+    `SELECT count(CASE WHEN ${misfits} THEN 1 END) AS "misfits" FROM ${dataset.relation}`,
   );
-  if (Number(found?.['misfits']) > 0)
+  const count = Number(found?.['misfits']);
+  // Of what is no score, the sum says nothing.
+  if (count > 0 && areScores)
     faults.data({
       path: 'columns.scores',
-      message: `the scores of all classes don't sum to 1 in ${rowsText(Number(found?.['misfits']))}`,
+      message: `the scores of all classes don't sum to 1 in ${await placeOf(count, misfits, dataset)}`,
       expected: 'probabilities of classes of which exactly one is right',
       hint: 'Divide them by their sum, or apply the softmax.',
     });
-  return classes.map(
-    ({ value }) => columns.find(({ name }) => isFavorable(value, name))?.column ?? null,
-  );
+  return classes.map(({ value }) => columnsOf(value)[0]?.column ?? null);
 };

@@ -162,11 +162,16 @@ const oneClassOnly = ({ labels, predicted, total }: Margins): string | null =>
 /** Figures of the whole confusion. */
 export const confusionFigures: Readonly<Record<string, ConfusionFigure>> = {
   balanced_accuracy: one(averaged(recallAt)),
-  macro_recall: one(averaged(recallAt), ({ labels }, classes) =>
-    classesWhere(classes, (at) => labels[at] === 0, 'there is no row of'),
+  // A class that neither occurs nor is predicted is none of the rows', and has no part in a mean over theirs.
+  macro_recall: one(averaged(recallAt), ({ labels, predicted }, classes) =>
+    classesWhere(classes, (at) => labels[at] === 0 && predicted[at] !== 0, 'there is no row of'),
   ),
-  macro_precision: one(averaged(precisionAt), ({ predicted }, classes) =>
-    classesWhere(classes, (at) => predicted[at] === 0, 'no row is predicted to be of'),
+  macro_precision: one(averaged(precisionAt), ({ labels, predicted }, classes) =>
+    classesWhere(
+      classes,
+      (at) => predicted[at] === 0 && labels[at] !== 0,
+      'no row is predicted to be of',
+    ),
   ),
   weighted_precision: one(averaged(precisionAt, rowsAt), ({ predicted, labels }, classes) =>
     classesWhere(

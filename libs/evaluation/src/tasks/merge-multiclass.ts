@@ -20,8 +20,17 @@ export const mergeMulticlassSlices = (parts: readonly MulticlassSlice[]): Multic
         'invalid_data',
         `A profile with ${what} cannot be merged with one without.`,
       );
+  const ofVersion = new Set(
+    parts.flatMap(({ classes, championClasses = [] }) =>
+      classes.filter((name) => !championClasses.includes(name)),
+    ),
+  );
+  const championClasses = [...new Set(parts.flatMap((part) => part.championClasses ?? []))]
+    .filter((name) => !ofVersion.has(name))
+    .sort(byCodeUnits);
   return {
     kind: 'multiclass',
+    ...(championClasses.length > 0 && { championClasses }),
     classes: [...new Set(parts.flatMap(({ classes }) => classes))].sort(byCodeUnits),
     cells: added(
       parts.flatMap(({ cells }) => cells),

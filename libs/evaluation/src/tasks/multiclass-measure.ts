@@ -109,14 +109,14 @@ const figureOf = (request: MeasureRequest, slice: MulticlassSlice): Figure | str
 };
 
 /** Whether a cell counts, and is a success, by a predictor. */
-interface CellRate {
+export interface CellRate {
   readonly counts: (cell: ClassCell, predictor: ClassPredictor) => boolean;
   readonly succeeds: (cell: ClassCell, predictor: ClassPredictor) => boolean;
   readonly ofPredicted: boolean;
   readonly rows: readonly [string, string];
 }
 
-const rightRate = (right: boolean): CellRate => ({
+export const rightRate = (right: boolean): CellRate => ({
   counts: () => true,
   succeeds: (cell, predictor) => (cell.label === predictedBy(cell, predictor)) === right,
   ofPredicted: false,
@@ -249,9 +249,17 @@ const fFigure = (request: MeasureRequest, { cells, classes }: MulticlassSlice): 
   };
 };
 
-const topFigure = (request: MeasureRequest, { places }: MulticlassSlice): Figure | string => {
+const topFigure = (
+  request: MeasureRequest,
+  { places, classes }: MulticlassSlice,
+): Figure | string => {
   if (places === null) return withoutScores;
+  if (request.of !== 'version' && places.some(({ champion }) => champion === null))
+    return 'there are no scores of the champion';
   const k = parameterOf(request.metric, request.parameter) ?? 2;
+  // scikit-learn warns and says 1, which would pass any check.
+  if (k >= classes.length)
+    return `there are ${classes.length} classes only, so that every label is among the ${k} that score highest`;
   const rows = weighed(places);
   const isHit = (cell: PlaceCell, predictor: ClassPredictor): boolean =>
     (predictor === 'version' ? cell.version : (cell.champion as number)) <= k;
@@ -306,12 +314,14 @@ const lossFigure = (
 
 const aucFigure = (
   { metric, of, class: named }: MeasureRequest,
-  { rankings, classes, cells }: MulticlassSlice,
+  { rankings, classes, championClasses = [], cells }: MulticlassSlice,
 ): Figure | string => {
   if (rankings === null)
     return 'there is no ranking of scores: the data holds predictions only, or the profile was merged from parts';
   const asked =
-    metric === 'roc_auc' ? [classes.indexOf(named as string)] : classes.map((_, at) => at);
+    metric === 'roc_auc'
+      ? [classes.indexOf(named as string)]
+      : classes.flatMap((name, at) => (championClasses.includes(name) ? [] : [at]));
   const ranked = asked.map((at) => rankings[at] as RankingProfile);
   if (of !== 'version' && ranked.some(({ champion }) => champion === null))
     return 'there are no scores of the champion';

@@ -14,6 +14,8 @@ export interface MulticlassSlice {
   readonly kind: 'multiclass';
   /** The classes of the whole table. */
   readonly classes: readonly string[];
+  /** Those that the champion alone knows, and no label has: no fault of the version. Absent when there are none. */
+  readonly championClasses?: readonly string[];
   /** Rows by label and predictions; cells without rows are left out. */
   readonly cells: readonly ClassCell[];
   /** Where the label ranks among the scores; null when the data holds predictions only. */

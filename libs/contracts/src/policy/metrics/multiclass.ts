@@ -26,12 +26,12 @@ const beta = { name: 'β', default: 2, lowest: 0.01, highest: 100 } as const;
 export const multiclassMetrics = {
   macro_precision: {
     title: 'Mean over the classes of the share of rows predicted so that are',
-    formula: 'mean_c PPV_c; undefined when a class is never predicted',
+    formula: 'mean_c PPV_c; undefined when a class with rows is never predicted',
     ...share,
   },
   macro_recall: {
     title: 'Mean over the classes of the share of rows that are predicted so',
-    formula: 'mean_c TPR_c; undefined when a class has no row',
+    formula: 'mean_c TPR_c; undefined when a class is predicted that has no row',
     ...share,
   },
   macro_f1_score: {

@@ -6,7 +6,7 @@ import { quoteName, type Storage } from '../../dataset/sql.js';
 import type { FaultCollector } from '../../fault-collector.js';
 import { isFavorable } from '../../favorable.js';
 import type { BoundInput } from '../bind-inputs.js';
-import type { PlannedOutputs } from '../model-plan.js';
+import type { BatchOutputs, PlannedOutputs } from '../model-plan.js';
 import type { OutputValues } from '../read-scores.js';
 import type { Endpoint } from './endpoint.js';
 import { jsonNumber, numberOfJson, type RowsOfInputs } from './json-values.js';
@@ -84,8 +84,12 @@ const storageOf = async (column: Column, dataset: Dataset): Promise<Storage | nu
   return storages[column.kind];
 };
 
-/** Where the scores will be in an answer, as far as the policy and the caller say. */
+/**
+ * Where the scores will be in an answer, as far as the policy and the caller say. Of several classes, bare predictions are
+ * scores if the caller named the classes, and labels otherwise, as scikit-learn's `predict` has them.
+ */
 export const frameOutputs = (policy: Policy, { classes }: Endpoint): PlannedOutputs => {
+  if (policy.task !== 'binary-classification') return taskOutputs(policy, classes);
   const favorable = favorableOf(policy);
   const matching = (classes ?? []).flatMap((label, index) =>
     isFavorable(label, favorable) ? [index] : [],
@@ -98,6 +102,16 @@ export const frameOutputs = (policy: Policy, { classes }: Endpoint): PlannedOutp
     favorableIndex: matching.length === 1 ? (matching[0] as number) : null,
     favorable,
   };
+};
+
+const taskOutputs = (
+  { task, outputs = {} }: Policy,
+  classes: Endpoint['classes'],
+): PlannedOutputs => {
+  const scored = task === 'regression' || outputs.score !== undefined || classes !== null;
+  const score = (scored ? outputs.score : outputs.label) ?? 'predictions';
+  const label = scored ? (outputs.label ?? null) : score;
+  return { label, score, scoreTensor: score, favorableIndex: null, favorable: '' };
 };
 
 /** The request for some rows. */
@@ -121,6 +135,31 @@ export const predictionsOf = (
   answer: unknown,
   plan: PlannedOutputs,
 ): { score: OutputValues; label: OutputValues | undefined } => {
+  const { bare, column } = framed(answer);
+  const label = plan.label === null ? undefined : column(plan.label);
+  return { score: scoresOf(bare ?? column(plan.score)), label: label && labelsOf(label) };
+};
+
+/**
+ * The predictions in an answer of a task other than binary classification: numbers or scores, labels, or both under the
+ * names of the policy's `outputs`.
+ *
+ * @throws Error with a sentence about what is there instead
+ */
+export const outputsOfFrame = (answer: unknown, plan: PlannedOutputs): BatchOutputs => {
+  const { bare, column } = framed(answer);
+  if (plan.label === plan.score) {
+    const label = labelsOf(bare ?? column(plan.score));
+    return { score: label, label };
+  }
+  const label = plan.label === null ? null : labelsOf(column(plan.label));
+  return { score: scoresOf(bare !== null && label === null ? bare : column(plan.score)), label };
+};
+
+/** The predictions of an answer: bare values, or objects whose values have names. */
+const framed = (
+  answer: unknown,
+): { readonly bare: readonly unknown[] | null; readonly column: (name: string) => unknown[] } => {
   const rows = (answer as { predictions?: unknown } | null)?.predictions;
   if (!Array.isArray(rows)) throw new Error('the answer has no list of predictions');
   const first: unknown = rows[0];
@@ -134,12 +173,13 @@ export const predictionsOf = (
         `prediction ${index + 1} has no ${JSON.stringify(name)} but ${known}; name it in the policy as outputs.score or outputs.label`,
       );
     });
-  const label = plan.label === null ? undefined : column(plan.label);
-  return {
-    score: scoresOf(isFrame ? column(plan.score) : rows),
-    label: label && { dims: [label.length], data: label.map(numberOfJson) },
-  };
+  return { bare: isFrame ? null : rows, column };
 };
+
+const labelsOf = (rows: readonly unknown[]): OutputValues => ({
+  dims: [rows.length],
+  data: rows.map((row) => numberOfJson(Array.isArray(row) && row.length === 1 ? row[0] : row)),
+});
 
 const scoresOf = (rows: readonly unknown[]): OutputValues => {
   const nested = Array.isArray(rows[0]);

@@ -1,10 +1,10 @@
 import type { ColumnValues, RowBatch } from '../../dataset/row-batches.js';
 import { checkScores } from '../check-scores.js';
-import type { BatchScores, ModelPlan, PlannedInput } from '../model-plan.js';
-import { readScores } from '../read-scores.js';
+import type { BatchOutputs, BatchScores, ModelPlan, PlannedInput } from '../model-plan.js';
+import { readScores, type OutputValues } from '../read-scores.js';
 import type { Endpoint } from './endpoint.js';
 import type { RowsOfInputs } from './json-values.js';
-import { invocation, predictionsOf } from './mlflow.js';
+import { invocation, outputsOfFrame, predictionsOf } from './mlflow.js';
 import { inferRequest, outputOf } from './open-inference.js';
 
 /** Servers take bodies of at least this size, Sluice's own of twice as much. */
@@ -29,7 +29,17 @@ export class RunningEndpoint {
     const scores = new Float64Array(batch.rows);
     const predictions = new Uint8Array(batch.rows);
     let disagreements = 0;
-    await this.scoreRange(batch, 0, batch.rows, (from, part) => {
+    await this.askRange(batch, 0, batch.rows, (answer, from, rows) => {
+      const firstRow = batch.firstRow + from;
+      const part = this.read(firstRow, rows, 'a score for each row, or two with --classes', () =>
+        this.scoresIn(answer, rows),
+      );
+      checkScores(part.scores, {
+        name: this.name,
+        output: this.plan.outputs.score,
+        firstRow,
+        hasMissingValues: this.hasMissingValues,
+      });
       scores.set(part.scores, from);
       predictions.set(part.predictions, from);
       disagreements += part.disagreements;
@@ -38,60 +48,101 @@ export class RunningEndpoint {
     return { scores, predictions, disagreements };
   }
 
+  /**
+   * The outputs of a batch as they come, not checked but for their number of rows.
+   *
+   * @throws SluiceError `invalid_artifact` if the endpoint refuses or gives none, `unavailable` if nothing
+   */
+  async outputs(batch: RowBatch): Promise<BatchOutputs> {
+    const parts: BatchOutputs[] = [];
+    await this.askRange(batch, 0, batch.rows, (answer, from, rows) => {
+      const firstRow = batch.firstRow + from;
+      parts.push(
+        this.read(
+          firstRow,
+          rows,
+          'a number for each row; of several classes its label, or with --classes a score for each class',
+          () => this.outputsIn(answer, rows),
+        ),
+      );
+    });
+    const labels = parts.flatMap(({ label }) => label ?? []);
+    return {
+      score: joined(
+        parts.map(({ score }) => score),
+        batch.rows,
+      ),
+      label: labels.length === 0 ? null : joined(labels, batch.rows),
+    };
+  }
+
   async close(): Promise<void> {
     // Nothing is held between requests.
   }
 
   /** Halves what would be too long a request; a single row is sent whatever its length. */
-  private async scoreRange(
+  private async askRange(
     batch: RowBatch,
     from: number,
     to: number,
-    take: (from: number, part: BatchScores) => void,
+    take: (answer: unknown, from: number, rows: number) => void,
   ): Promise<void> {
     const body = this.bodyOf(this.rowsOf(batch, from, to));
     if (Buffer.byteLength(body) > longestBody && to - from > 1) {
       const middle = Math.ceil((from + to) / 2);
-      await this.scoreRange(batch, from, middle, take);
-      return this.scoreRange(batch, middle, to, take);
+      await this.askRange(batch, from, middle, take);
+      return this.askRange(batch, middle, to, take);
     }
-    const answer = await this.endpoint.client.post(this.endpoint.inferUrl, body);
-    const firstRow = batch.firstRow + from;
-    const part = this.read(answer, firstRow, to - from);
-    checkScores(part.scores, {
-      name: this.name,
-      output: this.plan.outputs.score,
-      firstRow,
-      hasMissingValues: this.hasMissingValues,
-    });
-    take(from, part);
+    take(await this.endpoint.client.post(this.endpoint.inferUrl, body), from, to - from);
   }
 
   private bodyOf(rows: RowsOfInputs): string {
     if (this.endpoint.protocol === 'mlflow') return invocation(rows);
     const { score, label } = this.plan.outputs;
-    return inferRequest(rows, label === null ? [score] : [score, label]);
+    return inferRequest(rows, [...new Set(label === null ? [score] : [score, label])]);
   }
 
-  private read(answer: unknown, firstRow: number, rows: number): BatchScores {
-    const { outputs } = this.plan;
+  /** What is wrong with an answer is told with its rows. */
+  private read<Part>(firstRow: number, rows: number, expected: string, part: () => Part): Part {
     try {
-      if (this.endpoint.protocol === 'mlflow') {
-        const { score, label } = predictionsOf(answer, outputs);
-        return readScores(score, label, rows, outputs);
-      }
-      const label = outputs.label === null ? undefined : outputOf(answer, outputs.label);
-      return readScores(outputOf(answer, outputs.score), label, rows, outputs);
+      return part();
     } catch (cause) {
       throw this.endpoint.client.fault(
         {
           message: `the endpoint gives no scores for rows ${firstRow + 1} to ${firstRow + rows}`,
           found: (cause as Error).message,
-          expected: 'a score for each row, or two with --classes',
+          expected,
         },
         cause,
       );
     }
+  }
+
+  private scoresIn(answer: unknown, rows: number): BatchScores {
+    const { outputs } = this.plan;
+    if (this.endpoint.protocol === 'mlflow') {
+      const { score, label } = predictionsOf(answer, outputs);
+      return readScores(score, label, rows, outputs);
+    }
+    const label = outputs.label === null ? undefined : outputOf(answer, outputs.label);
+    return readScores(outputOf(answer, outputs.score), label, rows, outputs);
+  }
+
+  private outputsIn(answer: unknown, rows: number): BatchOutputs {
+    const { outputs } = this.plan;
+    const { score, label } =
+      this.endpoint.protocol === 'mlflow'
+        ? outputsOfFrame(answer, outputs)
+        : {
+            score: outputOf(answer, outputs.score),
+            label: outputs.label === null ? null : outputOf(answer, outputs.label),
+          };
+    for (const { dims, data } of label === null ? [score] : [score, label])
+      if (dims[0] !== rows || data.length !== dims.reduce((product, dim) => product * dim, 1))
+        throw new Error(
+          `an output of shape [${dims.join(', ')}] with ${data.length} values for ${rows} rows`,
+        );
+    return { score, label };
   }
 
   private rowsOf(batch: RowBatch, from: number, to: number): RowsOfInputs {
@@ -109,6 +160,16 @@ export class RunningEndpoint {
     };
   }
 }
+
+/** Outputs of consecutive rows as one. */
+const joined = (parts: readonly OutputValues[], rows: number): OutputValues => {
+  const [first] = parts;
+  if (first && parts.length === 1) return first;
+  return {
+    dims: [rows, ...(first?.dims.slice(1) ?? [])],
+    data: parts.flatMap(({ data }) => Array.from(data)),
+  };
+};
 
 /** Values of one list column lie row by row; several columns are one value a row each. */
 const readerOf = (

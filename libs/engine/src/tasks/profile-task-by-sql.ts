@@ -1,0 +1,29 @@
+import type { Task } from '@sluice/contracts';
+import type { MulticlassProfile, RegressionProfile } from '@sluice/evaluation';
+import type { Layout } from '../assembly/layout.js';
+import type { Query } from '../sql/sql-sums.js';
+import { multiclassProfile } from './multiclass-profile.js';
+import { regressionProfile } from './regression-profile.js';
+import { classesOfData, regressionOfData, type TaskTable } from './task-relations.js';
+import type { TaskSurvey } from './task-survey.js';
+
+/** The profile of a table that holds predictions of several classes or of numbers, by SQL alone, in whatever engine. */
+export const profileTaskBySql = async (
+  query: Query,
+  place: TaskTable,
+  task: Exclude<Task, 'binary-classification'>,
+  survey: TaskSurvey,
+  layout: Layout,
+): Promise<MulticlassProfile | RegressionProfile> => {
+  if (task === 'regression')
+    return regressionProfile(
+      query,
+      place.dialect,
+      regressionOfData(survey, place),
+      layout,
+      survey.rows,
+    );
+  const classes = survey.classes.map(({ name }) => name);
+  const relation = await classesOfData(survey, place);
+  return multiclassProfile(query, place.dialect, relation, classes, layout, survey.rows);
+};
