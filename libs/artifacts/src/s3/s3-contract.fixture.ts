@@ -218,17 +218,33 @@ export const s3Contract = (name: string, start: () => Promise<S3Server>): void =
       expect(error.faults[0]?.message).toMatch(/was replaced/);
       expect(readFileSync(path, 'utf8')).toBe('');
     });
+  });
+};
 
-    it('is refused with credentials that are not known', async () => {
-      const undo = setEnvironment({ ...server.environment, AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN' });
-      const error = await failure('s3://models/holdout.csv').finally(undo);
-      expect(error.faults[0]?.message).toMatch(/does not accept the credentials/);
+/** What has to be so of a server that checks signatures. */
+export const s3SignatureContract = (name: string, start: () => Promise<S3Server>): void => {
+  describe(`who asks for data in S3, in ${name}`, () => {
+    let server: S3Server;
+    beforeAll(async () => {
+      server = await start();
     });
+    afterAll(() => server.stop());
 
-    it('is refused with a secret that is wrong', async () => {
-      const undo = setEnvironment({ ...server.environment, AWS_SECRET_ACCESS_KEY: 'wrong' });
-      const error = await failure('s3://models/data/').finally(undo);
-      expect(error.faults[0]?.message).toMatch(/does not accept the credentials/);
+    it.each([
+      ['an access key that is not known', { AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN' }],
+      ['a secret that is wrong', { AWS_SECRET_ACCESS_KEY: 'wrong' }],
+    ])('is refused with %s', async (_what, wrong) => {
+      const restore = setEnvironment({ ...server.environment, ...wrong });
+      const copies = copiesOf();
+      try {
+        for (const location of ['s3://models/holdout.csv', 's3://models/data/']) {
+          const error = await rejection(copies.fetch(locationOf(location), 'data.evaluation'));
+          expect(error.faults[0]?.message).toMatch(/does not accept the credentials/);
+        }
+      } finally {
+        restore();
+        await copies.close();
+      }
     });
   });
 };

@@ -10,17 +10,20 @@ import {
   copyFolders,
   locationOf,
   s3Contract,
+  s3SignatureContract,
   setEnvironment,
 } from './s3-contract.fixture.js';
 import { usualPatience } from './s3-client.js';
 import type { S3CopiesOptions } from './s3-copies.js';
 import { S3Double, type Mischief } from './s3-double.fixture.js';
 
-s3Contract('the double', async () => {
+const startDouble = async () => {
   const double = await S3Double.start();
   double.pageSize = 5;
   return double;
-});
+};
+s3Contract('the double', startDouble);
+s3SignatureContract('the double', startDouble);
 
 describe('when S3 does what it should not', () => {
   let double: S3Double;
