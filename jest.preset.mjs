@@ -20,8 +20,8 @@ export const project = (own = {}) => ({
   testEnvironmentOptions: { customExportConditions: ['@sluice/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/src'],
   testMatch: ['**/*.spec.ts'],
-  // They need a Trino, which is half a gigabyte to fetch: `npm run test:distributed` runs them.
-  testPathIgnorePatterns: ['/node_modules/', '\\.distributed\\.spec\\.ts$'],
+  // They need servers that npm doesn't bring: `npm run test:distributed` and `npm run test:s3` fetch and start them.
+  testPathIgnorePatterns: ['/node_modules/', '\\.(distributed|s3)\\.spec\\.ts$'],
   extensionsToTreatAsEsm: ['.ts'],
   resolver: shared('resolver.cjs'),
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
@@ -36,9 +36,18 @@ export const project = (own = {}) => ({
  *
  * @returns {import('jest').Config}
  */
-export const distributed = () =>
+export const distributed = () => apart('distributed');
+
+/**
+ * The same for those that need an emulator of S3, which `npm run test:s3` starts.
+ *
+ * @returns {import('jest').Config}
+ */
+export const s3 = () => apart('s3');
+
+const apart = (kind) =>
   project({
-    testMatch: ['**/*.distributed.spec.ts'],
+    testMatch: [`**/*.${kind}.spec.ts`],
     testPathIgnorePatterns: ['/node_modules/'],
     // A query of a tenth of a second takes ten on a busy machine, and there are dozens.
     testTimeout: 300_000,

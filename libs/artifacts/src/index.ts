@@ -31,3 +31,17 @@ export {
   type ExternalTensor,
   type SizedFile,
 } from './onnx/external-data.js';
+export {
+  digestOfDataset,
+  findDatasetFiles,
+  manifestOfDataset,
+  type DatasetFile,
+} from './dataset/dataset-files.js';
+export { allowanceEntries, parseS3Allowances, type S3Allowance } from './s3/s3-allowance.js';
+export {
+  S3Copies,
+  type S3CopiesOptions,
+  type S3Copy,
+  type S3Limits,
+  type S3Progress,
+} from './s3/s3-copies.js';

@@ -1,4 +1,3 @@
-export { digestOfDataset, findDatasetFiles, type DatasetFile } from './dataset/dataset-files.js';
 export {
   profileDistributed,
   type DistributedProfile,

@@ -1,9 +1,8 @@
-import type { OnnxInspection } from '@sluice/artifacts';
+import type { DatasetFile, OnnxInspection } from '@sluice/artifacts';
 import { SluiceError, type Policy, type DatasetFormat } from '@sluice/contracts';
 import type { BinaryProfile, Profile } from '@sluice/evaluation';
 import { assembleProfile } from './assembly/assemble-profile.js';
 import type { Layout } from './assembly/layout.js';
-import type { DatasetFile } from './dataset/dataset-files.js';
 import { Dataset, type DatasetSource } from './dataset/dataset.js';
 import { surveyInputs, type NeededColumn } from './dataset/input-survey.js';
 import { findPolicyColumns } from './dataset/policy-columns.js';

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { manifestOf } from '@sluice/artifacts';
+import { digestOfDataset, manifestOf } from '@sluice/artifacts';
 import {
   manifestDigest,
   parsePolicy,
@@ -12,10 +12,8 @@ import {
   type VerdictSubject,
 } from '@sluice/contracts';
 import {
-  digestOfDataset,
   endpointProtocols,
   EvaluationThread,
-  findDatasetFiles,
   type EndpointProtocol,
   type EndpointSource,
   parseTrinoAddress,
@@ -27,6 +25,7 @@ import { renderVerdictHtml, renderVerdictText } from '@sluice/report';
 import { Command, Option } from 'commander';
 import type { Context } from '../context.js';
 import { exitCodes } from '../failure.js';
+import { LocatedData } from '../located-data.js';
 import { readPolicy } from '../policy-file.js';
 import { checkReportFile, writeReport } from '../report-file.js';
 import { plain } from '../terminal.js';
@@ -40,6 +39,7 @@ interface Options {
   classes?: string;
   engine?: string;
   table?: string;
+  allowS3: readonly string[];
   html?: string;
   json?: true;
 }
@@ -72,6 +72,12 @@ export const evaluateCommand = (context: Context): Command =>
       'evaluate a scored table where it is: trino://user@host:port/catalog/schema',
     )
     .option('--table <name>', 'with --engine: the table, in place of data.evaluation')
+    .option(
+      '--allow-s3 <location>',
+      'let the policy read data at or below s3://bucket/prefix; may be given several times',
+      (location: string, before: readonly string[]) => [...before, location],
+      [] as readonly string[],
+    )
     .option('--html <file>', 'write a report for people, one HTML file that needs nothing else')
     .option('--json', 'print the verdict as one JSON document')
     .addHelpText(
@@ -79,7 +85,9 @@ export const evaluateCommand = (context: Context): Command =>
       `
 Exit codes: 0 the gate passes, 1 it fails, 2 there is no verdict.
 
-Environment: SLUICE_TRINO_PASSWORD or SLUICE_TRINO_TOKEN (a JWT) for --engine.
+Environment: SLUICE_TRINO_PASSWORD or SLUICE_TRINO_TOKEN (a JWT) for --engine. SLUICE_ALLOW_S3 allows
+places in S3 as --allow-s3 does, several with commas between them; credentials, region and endpoint of
+S3 come from where AWS's tools take them, such as AWS_PROFILE, AWS_REGION and AWS_ENDPOINT_URL_S3.
 
 Examples:
   $ sluice evaluate --policy examples/credit-risk/sluice.yaml
@@ -90,6 +98,7 @@ Examples:
   $ sluice evaluate --policy sluice.yaml --html report.html
   $ sluice evaluate --policy sluice.yaml \\
       --engine trino://ann@trino.example.com/hive/risk --table scored_2026
+  $ sluice evaluate --policy sluice.yaml --allow-s3 s3://risk-data/holdout
   $ sluice evaluate --policy sluice.yaml --json | jq '.checks[] | select(.outcome == "fail")'`,
     )
     .action(async (options: Options) => {
@@ -162,28 +171,41 @@ type Profiling = (
   at: { readonly thread: EvaluationThread; readonly attention: EvaluationAttention },
 ) => Promise<VerdictSubject>;
 
-const profileFiles: Profiling = async (
-  policy,
-  options,
-  { terminal, folder, environment },
-  { thread, attention },
-) => {
-  const files = filesOf(policy, options, folder);
-  const dataset = await findDatasetFiles(files.root, policy.data.evaluation);
+const profileFiles: Profiling = async (policy, options, context, at) => {
+  const files = filesOf(policy, options, context.folder);
+  const located = new LocatedData(files.root, options.allowS3, context);
+  try {
+    return await profileData(policy, options, context, { ...at, files, located });
+  } finally {
+    await located.close();
+  }
+};
+
+const profileData = async (
+  policy: Policy,
+  options: Options,
+  { terminal, environment }: Context,
+  {
+    thread,
+    attention,
+    files,
+    located,
+  }: Parameters<Profiling>[3] & { files: LocalFiles; located: LocatedData },
+): Promise<VerdictSubject> => {
+  const { data } = policy;
+  const dataset = await located.find(data.evaluation, 'data.evaluation');
   const predictions =
-    policy.data.predictions === undefined
-      ? undefined
-      : await findDatasetFiles(files.root, policy.data.predictions, 'data.predictions');
-  const reference =
-    policy.data.reference === undefined
+    data.predictions === undefined
       ? null
-      : await findDatasetFiles(files.root, policy.data.reference, 'data.reference');
+      : await located.find(data.predictions, 'data.predictions');
+  const reference =
+    data.reference === undefined ? null : await located.find(data.reference, 'data.reference');
   // First, since it knows all faults of data and models at once.
   const { warnings } = await thread.profile(
     {
       policy,
       dataset: { files: dataset },
-      ...(predictions === undefined ? {} : { predictions: { files: predictions } }),
+      ...(predictions === null ? {} : { predictions: { files: predictions } }),
       ...(reference === null ? {} : { reference: { files: reference } }),
       model: files.model === null ? undefined : { path: files.model },
       endpoint: endpointOf(options, environment),
@@ -200,7 +222,7 @@ const profileFiles: Profiling = async (
     datasets: {
       evaluation: await digestOfDataset(dataset),
       ...(reference === null ? {} : { reference: await digestOfDataset(reference) }),
-      ...(predictions === undefined ? {} : { predictions: await digestOfDataset(predictions) }),
+      ...(predictions === null ? {} : { predictions: await digestOfDataset(predictions) }),
     },
     policy: policyDigest(policy),
   };
@@ -243,7 +265,14 @@ const profileTable: Profiling = async (
 };
 
 /** The command line that gives this verdict again. */
-const commandOf = ({ policy, protocol, html: _html, json: _json, ...given }: Options): string => {
+const commandOf = ({
+  policy,
+  protocol,
+  allowS3,
+  html: _html,
+  json: _json,
+  ...given
+}: Options): string => {
   const options = {
     ...given,
     protocol: given.endpoint === undefined ? undefined : protocol,
@@ -251,6 +280,7 @@ const commandOf = ({ policy, protocol, html: _html, json: _json, ...given }: Opt
   return [
     'npx sluice evaluate --policy',
     quoted(policy),
+    ...allowS3.flatMap((location) => ['--allow-s3', quoted(location)]),
     ...Object.entries(options).flatMap(([name, value]) =>
       value === undefined ? [] : [`--${name}`, quoted(value)],
     ),
@@ -275,12 +305,19 @@ const endpointOf = (
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
+interface LocalFiles {
+  /** The folder of the policy. */
+  readonly root: string;
+  readonly model: string | null;
+  readonly champion: string | null;
+}
+
 /** Paths in the policy start at its folder; paths on the command line where the command is run. */
 const filesOf = (
   policy: Policy,
   { policy: policyFile, artifact, champion, endpoint }: Options,
   folder: string,
-): { root: string; model: string | null; champion: string | null } => {
+): LocalFiles => {
   const given = Object.entries({ artifact, champion, endpoint }).find(([, value]) => value);
   if (policy.artifact === undefined && given !== undefined)
     throw new SluiceError(

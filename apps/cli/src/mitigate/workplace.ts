@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, realpath, rm, stat, constants } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { nearestName, SluiceError, type Policy } from '@sluice/contracts';
+import { nearestName, parseS3Location, SluiceError, type Policy } from '@sluice/contracts';
 import type { Context } from '../context.js';
 import type { MitigationOptions } from './mitigation-options.js';
 
@@ -51,6 +51,10 @@ export const inWorkplace = async <Result>(
       `The policy weighs rows by ${input.policy.columns.weight}, which mitigation does not yet; leave columns.weight out of a copy of the policy to fit to rows as they are.`,
     );
   const by = columnsOf(input.policy, options);
+  if (parseS3Location(input.policy.data.evaluation) !== undefined)
+    throw refused(
+      `data.evaluation names ${input.policy.data.evaluation}, and mitigation reads local files alone. Copy the data here and name it in a copy of the policy.`,
+    );
   const root = dirname(resolve(context.folder, input.policyFile));
   const evaluation = tableOf(join(root, input.policy.data.evaluation), context.folder);
   const given = (file: string | undefined): TableFile | null =>

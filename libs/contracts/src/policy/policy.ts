@@ -190,7 +190,7 @@ export const policySchema = z
       .describe('The outputs to read, needed only for a model that has several of a kind'),
     data: z.strictObject({
       evaluation: datasetLocationSchema.describe(
-        'The held-out table, Parquet, CSV, JSON Lines or Arrow IPC: a file, a folder of files, or a pattern such as data/part-*.parquet',
+        'The held-out table, Parquet, CSV, JSON Lines or Arrow IPC: a file, a folder of files, or a pattern such as data/part-*.parquet; or the same in S3, such as s3://bucket/data/, which is read only where whoever runs Sluice allows it',
       ),
       reference: datasetLocationSchema
         .optional()

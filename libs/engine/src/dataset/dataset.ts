@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBConnection, DuckDBDataChunk, Json } from '@duckdb/node-api';
+import type { DatasetFile } from '@sluice/artifacts';
 import {
+  type DataKey,
   type Fault,
   SluiceError,
   datasetExtensions,
@@ -10,13 +12,12 @@ import {
 import { faultError } from '../fault-collector.js';
 import { reasonOf, shortageOf } from '../foreign-error.js';
 import type { Column } from './column.js';
-import type { DatasetFile } from './dataset-files.js';
 import { joinPredictions, type PredictionColumns } from './join-predictions.js';
 import { openTable, type Relation } from './open-table.js';
 import { openSandbox, type Sandbox } from './sandbox.js';
 import { duckdbColumns } from './sql.js';
 import { TableAppender, type TableColumn } from './table-appender.js';
-import { faultOf, TableFault, UnreadableFile, type DataKey, type TableFile } from './table-file.js';
+import { faultOf, TableFault, UnreadableFile, type TableFile } from './table-file.js';
 import type { Table } from './table.js';
 
 /** Where a table is, and what its faults call it. */

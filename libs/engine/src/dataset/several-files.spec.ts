@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { findDatasetFiles } from '@sluice/artifacts';
 import { datasetFormats, type DatasetFormat } from '@sluice/contracts';
 import { policyWith, rejection, temporaryFolder, writeTable } from '../fixtures/tables.fixture.js';
 import { profileDataset } from '../index.js';
-import { findDatasetFiles } from './dataset-files.js';
 import { Dataset } from './dataset.js';
 
 const root = temporaryFolder();

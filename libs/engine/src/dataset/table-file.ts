@@ -1,4 +1,4 @@
-import type { Fault, SluiceError } from '@sluice/contracts';
+import type { DataKey, Fault, SluiceError } from '@sluice/contracts';
 import { faultError } from '../fault-collector.js';
 
 /** A file of a table: the path under which DuckDB finds it, and what the user calls it. */
@@ -16,9 +16,6 @@ export class TableFault extends Error {
     super(fault.message, { cause });
   }
 }
-
-/** The key of a policy that names a table. */
-export type DataKey = 'data.evaluation' | 'data.predictions' | 'data.reference';
 
 /** The error for what is wrong with a file of the table that this key names. */
 export const faultOf = (error: TableFault, path: DataKey): SluiceError =>

@@ -5,11 +5,13 @@ import {
   datasetFormatOfPath,
   isDatasetPattern,
   manifestDigest,
+  SluiceError,
+  type DataKey,
   type Digest,
   type Fault,
+  type Manifest,
 } from '@sluice/contracts';
-import { digestOfFile } from '../digest-of-file.js';
-import { faultOf, TableFault, type DataKey } from './table-file.js';
+import { digestOfFile } from './digest-of-file.js';
 import { matchesWildcard } from './wildcard.js';
 
 /** One file of a dataset. */
@@ -37,22 +39,35 @@ export const findDatasetFiles = async (
   location: string,
   key: DataKey = 'data.evaluation',
 ): Promise<readonly DatasetFile[]> => {
-  try {
-    return await filesAt(folder, location);
-  } catch (error) {
-    throw error instanceof TableFault ? faultOf(error, key) : error;
-  }
-};
-
-const filesAt = async (folder: string, location: string): Promise<readonly DatasetFile[]> => {
   const plain = location.replace(/\/$/, '');
   const pattern = isDatasetPattern(plain);
   if (!pattern && !(await isFolder(join(folder, plain))))
     return [{ path: join(folder, plain), name: location }];
-  const names = await namesMatching(folder, pattern ? plain : `${plain}/**/*`, location);
-  const files = names.toSorted(byCodeUnit).map((name) => ({ path: join(folder, name), name }));
-  assertOneTable(files, location, pattern);
-  return files;
+  const about = { location, key };
+  const names = await namesMatching(folder, pattern ? plain : `${plain}/**/*`, about);
+  return inRowOrder(
+    names.map((name) => ({ path: join(folder, name), name })),
+    about,
+  );
+};
+
+/** What a policy names, and under which key. */
+export interface NamedData {
+  readonly location: string;
+  readonly key: DataKey;
+}
+
+/**
+ * The files of one dataset in the order of their rows, which must not depend on where they were listed.
+ *
+ * @throws SluiceError `invalid_data` if there are none, or files of several formats
+ */
+export const inRowOrder = <File extends { readonly name: string }>(
+  files: readonly File[],
+  about: NamedData,
+): readonly File[] => {
+  assertOneTable(files, about);
+  return files.toSorted((a, b) => byCodeUnit(a.name, b.name));
 };
 
 /**
@@ -62,15 +77,20 @@ const filesAt = async (folder: string, location: string): Promise<readonly Datas
 export const digestOfDataset = async (files: readonly DatasetFile[]): Promise<Digest> => {
   const [only, ...others] = files;
   if (only !== undefined && others.length === 0) return digestOfFile(only.path);
+  return manifestDigest(await manifestOfDataset(files));
+};
+
+/** The manifest of a dataset of several files, with their paths below the folder that they share. */
+export const manifestOfDataset = async (files: readonly DatasetFile[]): Promise<Manifest> => {
   const shared = sharedFolder(files.map(({ name }) => name));
-  const entries: Parameters<typeof manifestDigest>[0]['files'] = [];
+  const entries: Manifest['files'] = [];
   for (const { path, name } of files)
     entries.push({
       path: name.slice(shared.length),
       digest: await digestOfFile(path),
       size: (await stat(path)).size,
     });
-  return manifestDigest({ files: entries });
+  return { files: entries };
 };
 
 const isFolder = (path: string): Promise<boolean> =>
@@ -84,7 +104,7 @@ const isFolder = (path: string): Promise<boolean> =>
 const namesMatching = async (
   root: string,
   pattern: string,
-  location: string,
+  about: NamedData,
 ): Promise<string[]> => {
   const found = new Set<string>();
   const walk = async (base: string, [part, ...rest]: readonly string[]): Promise<void> => {
@@ -98,7 +118,7 @@ const namesMatching = async (
       if (entry.isDirectory()) await walk(name, part === '**' ? [part, ...rest] : rest);
       else if (rest.length === 0 && part !== '**') found.add(name);
       if (found.size > mostFiles)
-        throw refused(location, {
+        throw refused(about.location, about, {
           message: `the dataset has more than ${mostFiles} files`,
           expected: `at most ${mostFiles}`,
           hint: 'Write the table in fewer, larger files.',
@@ -120,27 +140,26 @@ const entriesOf = async (folder: string) => {
   }
 };
 
-const assertOneTable = (
-  files: readonly DatasetFile[],
-  location: string,
-  pattern: boolean,
-): void => {
+const assertOneTable = (files: readonly { readonly name: string }[], about: NamedData): void => {
+  const { location } = about;
   if (files.length === 0)
-    throw refused(location, {
-      message: pattern ? 'no file matches the pattern' : 'the folder has no files',
+    throw refused(location, about, {
+      message: isDatasetPattern(location)
+        ? 'no file matches the pattern'
+        : 'the folder has no files',
       expected: `files with one of the extensions ${datasetExtensions.join(', ')}`,
       hint: 'Check where the policy says that it is.',
     });
   const formats = new Map(files.map(({ name }) => [datasetFormatOfPath(name), name] as const));
   const stranger = files.find(({ name }) => datasetFormatOfPath(name) === undefined);
   if (stranger !== undefined)
-    throw refused(stranger.name, {
+    throw refused(stranger.name, about, {
       message: 'the format of a file of the dataset cannot be told from its name',
       expected: `one of the extensions ${datasetExtensions.join(', ')}`,
       hint: 'Move it elsewhere, or name the files by a pattern such as data/*.parquet.',
     });
   if (formats.size > 1)
-    throw refused(location, {
+    throw refused(location, about, {
       message: 'the files of the dataset are of several formats',
       found: [...formats.values()].join(', '),
       expected: 'files of one format',
@@ -157,8 +176,14 @@ const sharedFolder = (names: readonly string[]): string => {
   return first.slice(0, end);
 };
 
-const refused = (file: string, about: Omit<Fault, 'file' | 'path'>): TableFault =>
-  new TableFault({ file, path: 'data.evaluation', ...about });
+const refused = (
+  file: string,
+  { key }: NamedData,
+  about: Omit<Fault, 'file' | 'path'>,
+): SluiceError =>
+  new SluiceError('invalid_data', `The dataset cannot be evaluated: ${about.message}.`, {
+    faults: [{ file, path: key, ...about }],
+  });
 
 /** Not the locale's order: rows must come in the same order everywhere. */
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { digestOfBytes, manifestDigest } from '@sluice/contracts';
-import { rejection, temporaryFolder } from '../fixtures/tables.fixture.js';
+import { rejection, temporaryFolder } from './temporary-folder.fixture.js';
 import { digestOfDataset, findDatasetFiles } from './dataset-files.js';
 
 const folder = temporaryFolder();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { digestOfBytes } from '@sluice/contracts';
 import { digestOfFile } from './digest-of-file.js';
-import { temporaryFolder } from './fixtures/tables.fixture.js';
+import { temporaryFolder } from './temporary-folder.fixture.js';
 
 const folder = temporaryFolder();
 

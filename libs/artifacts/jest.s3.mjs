@@ -1,0 +1,3 @@
+import { s3 } from '../../jest.preset.mjs';
+
+export default s3();
