@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { SluiceError } from '@sluice/contracts';
+import type { SluiceError } from '@sluice/contracts';
 import type { Answer, Request, WorkerFailure } from './worker-handle.js';
 
 /** What a worker does: its answer, and which of the answer's buffers to move rather than copy. */
@@ -58,7 +58,9 @@ const failureOf = (error: unknown): WorkerFailure =>
     ? {
         message: error.message,
         stack: error.stack,
-        coded:
-          error instanceof SluiceError ? { code: error.code, faults: error.faults } : undefined,
+        coded: isCoded(error) ? { code: error.code, faults: error.faults } : undefined,
       }
     : { message: String(error) };
+
+/** By its parts and not its class: threads that only count start several times as fast without the contracts. */
+const isCoded = (error: Error): error is SluiceError => 'code' in error && 'faults' in error;
