@@ -5,6 +5,7 @@ import type { Survey } from './dataset/survey.js';
 import type { TableValues } from './dataset/table-appender.js';
 import { streamVectors, type VectorColumn } from './dataset/stream-vectors.js';
 import { faultError } from './fault-collector.js';
+import { inOrder } from './in-order.js';
 import type { BoundModel } from './inference/candidate.js';
 import { RunningEndpoint } from './inference/endpoint/running-endpoint.js';
 import type { BatchScores, PlannedInput } from './inference/model-plan.js';
@@ -65,7 +66,7 @@ type Scorer = (batch: RowBatch) => Promise<BatchScores>;
 
 /**
  * Scores a dataset by its models in one pass, and keeps what a profile needs of each row in a table beside it: the next
- * batch is read while models are at the last. Data that holds scores or predictions is its own table.
+ * batch is read while models are at the last ones. Data that holds scores or predictions is its own table.
  */
 export const scoreRows = async (
   scoring: Scoring,
@@ -94,8 +95,9 @@ export const scoreRows = async (
       ...(champion === null ? [] : modelColumns('champion')),
     ]);
     let counted = 0;
-    const scored = async (batch: RowBatch): Promise<void> => {
-      const results = await Promise.all([version(batch), ...(champion ? [champion(batch)] : [])]);
+    const score = (batch: RowBatch): Promise<BatchScores[]> =>
+      Promise.all([version(batch), ...(champion ? [champion(batch)] : [])]);
+    const keep = (batch: RowBatch, results: readonly BatchScores[]): void => {
       counted += batch.rows;
       if (counted > survey.rows) throw changed(dataset);
       table.append(batch.rows, [
@@ -104,14 +106,9 @@ export const scoreRows = async (
       ]);
       onRows(counted);
     };
-    let last = Promise.resolve();
-    for await (const batch of rowBatches(dataset, columns.list, rowsPerBatch(columns))) {
-      await last;
-      last = scored(batch);
-      // It is awaited above or below; until then Node must not take its failure for one that nobody handles.
-      last.catch(() => undefined);
-    }
-    await last;
+    const atOnce = Math.min(...models.map((model) => model.atOnce));
+    const batches = rowBatches(dataset, columns.list, rowsPerBatch(columns), atOnce + 1);
+    await inOrder(batches, atOnce, score, keep);
     if (counted !== survey.rows) throw changed(dataset);
     table.close();
     const disagreements = models.map((model) => [model.name, model.disagreements] as const);
@@ -161,11 +158,16 @@ export const tellRows = async (
   }
 };
 
+/** What a model that starts is told of its work. */
+type ModelledRows = Pick<Scoring, 'dataset' | 'champion' | 'hasMissingValues'> & {
+  readonly survey: Pick<Survey, 'rows'>;
+};
+
 /** Starts a model on the columns of batches, to which it adds its own. */
 export const startModel = async (
   model: BoundModel,
   columns: BatchColumns,
-  { dataset, hasMissingValues }: Pick<Scoring, 'dataset' | 'hasMissingValues'>,
+  { dataset, survey, champion, hasMissingValues }: ModelledRows,
 ): Promise<RunningModel | RunningEndpoint> => {
   const positions: number[] = [];
   const inputs: PlannedInput[] = [];
@@ -184,7 +186,12 @@ export const startModel = async (
   const plan = { path, externalData: inspection.externalData, inputs, outputs };
   if (endpoint !== undefined)
     return new RunningEndpoint(name, endpoint, plan, positions, hasMissingValues);
-  return RunningModel.start(name, plan, positions, hasMissingValues);
+  return RunningModel.start(name, plan, positions, {
+    batches: Math.ceil(survey.rows / rowsPerBatch(columns)),
+    models: champion === null ? 1 : 2,
+    inOrder: inspection.drawsAtRandom,
+    hasMissingValues,
+  });
 };
 
 /** That rows were added or removed since they were counted. */

@@ -68,6 +68,7 @@ describe('what a model says of itself', () => {
       classLabels: null,
       classLabelsAmbiguous: false,
       usesZipMap: false,
+      drawsAtRandom: false,
       zipMaps: [],
       externalData: [],
       externalTensors: [],
@@ -113,6 +114,13 @@ describe('what a model says of itself', () => {
     const inspection = await inspectOnnx(model);
     expect(inspection.signature.inputs.map(({ shape }) => shape)).toEqual([[-1], []]);
     expect(inspection.unrankedInputs).toEqual(['open']);
+  });
+
+  it.each([
+    ['RandomNormal', { operator: 'RandomNormal', inputs: [], outputs: ['noise'] }],
+    ['a subgraph with one', nestedIn([{ operator: 'Multinomial', inputs: ['x'], outputs: ['z'] }])],
+  ])('tells that it draws random numbers by %s', async (_what, node) => {
+    expect((await inspectOnnx(withNodes(node))).drawsAtRandom).toBe(true);
   });
 
   it('reports outputs that cannot be served, and what to do about ZipMap', async () => {

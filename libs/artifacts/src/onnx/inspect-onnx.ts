@@ -37,12 +37,25 @@ export interface OnnxInspection {
   classLabels: string[] | number[] | null;
   classLabelsAmbiguous: boolean;
   usesZipMap: boolean;
+  /** Whether it may draw random numbers: what it gives then depends on what it was asked before. */
+  drawsAtRandom: boolean;
   /** The outputs that are dictionaries made by ZipMap, and the tensors that these were made from. */
   zipMaps: ZipMapOutput[];
   /** Where external data is said to be, as written: unchecked until `assertSafeExternalData`. */
   externalData: string[];
   externalTensors: ExternalTensor[];
 }
+
+/** ONNX's operators that draw random numbers; Dropout does in a model that is still in training mode. */
+const randomOperators = [
+  'Bernoulli',
+  'Dropout',
+  'Multinomial',
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+];
 
 /**
  * Reads an ONNX file by path or bytes: no code of it runs, and no weight of it is read.
@@ -64,6 +77,7 @@ export const inspectOnnx = async (
     ...signatureOf(facts, file),
     ...classLabelsOf(facts, file),
     usesZipMap: facts.operators.has('ZipMap'),
+    drawsAtRandom: randomOperators.some((operator) => facts.operators.has(operator)),
     zipMaps: facts.outputs.flatMap((output) => zipMapOf(output, facts, file)),
     externalData: [...new Set(facts.externalTensors.map(({ location }) => location))],
     externalTensors: facts.externalTensors,

@@ -137,7 +137,7 @@ describe('a dataset', () => {
     const seen = await withDataset(source(path), async (dataset) => {
       const batches: [number, number, bigint][] = [];
       const all: bigint[] = [];
-      for await (const batch of rowBatches(dataset, [{ sql: 'n', storage: 'int64' }], 3000)) {
+      for await (const batch of rowBatches(dataset, [{ sql: 'n', storage: 'int64' }], 3000, 2)) {
         const [values] = batch.columns as [BigInt64Array];
         batches.push([batch.firstRow, batch.rows, values[0] as bigint]);
         all.push(...values);

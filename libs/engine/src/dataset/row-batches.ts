@@ -63,18 +63,25 @@ export const truthColumn = (condition: string): BatchColumn => ({
 
 /**
  * Streams a dataset in batches that are full but for the last, however the file is cut into pages: the same rows
- * meet in a batch on every machine.
+ * meet in a batch on every machine. Numbers are in memory that threads share.
+ *
+ * @param kept how many batches may be in use, the one that is being filled among them: a later one is written over
+ *   the first of them
  */
 export async function* rowBatches(
   dataset: Dataset,
   columns: readonly BatchColumn[],
   size: number,
+  kept: number,
 ): AsyncGenerator<RowBatch> {
   let firstRow = 0;
   let rows = 0;
   const fresh = (): ColumnValues[] =>
     columns.map(({ storage, width = 1 }) => allocate(storage, size * width));
-  let values = fresh();
+  const memory: ColumnValues[][] = [];
+  let filled = 0;
+  const next = (): ColumnValues[] => (memory[filled++ % kept] ??= fresh());
+  let values = next();
   for await (const chunk of dataset.stream(
     `SELECT ${columns.map(({ sql }) => sql).join(', ')} FROM data`,
   )) {
@@ -87,32 +94,32 @@ export async function* rowBatches(
       yield { firstRow, rows, columns: values };
       firstRow += rows;
       rows = 0;
-      values = fresh();
+      values = next();
     }
   }
   if (rows === 0) return;
   const width = (index: number): number => columns[index]?.width ?? 1;
-  const rest = values.map((column, index) => column.slice(0, rows * width(index)));
+  const rest = values.map((column, index) =>
+    Array.isArray(column)
+      ? column.slice(0, rows * width(index))
+      : column.subarray(0, rows * width(index)),
+  );
   yield { firstRow, rows, columns: rest };
 }
 
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  code: Uint16Array,
+} as const;
+
 const allocate = (storage: BatchStorage, size: number): ColumnValues => {
-  switch (storage) {
-    case 'float32':
-      return new Float32Array(size);
-    case 'float64':
-      return new Float64Array(size);
-    case 'int32':
-      return new Int32Array(size);
-    case 'int64':
-      return new BigInt64Array(size);
-    case 'uint8':
-      return new Uint8Array(size);
-    case 'code':
-      return new Uint16Array(size);
-    case 'text':
-      return new Array<string>(size).fill('');
-  }
+  if (storage === 'text') return new Array<string>(size).fill('');
+  const make = arrays[storage] as new (memory: SharedArrayBuffer) => ColumnValues;
+  return new make(new SharedArrayBuffer(size * arrays[storage].BYTES_PER_ELEMENT));
 };
 
 const copyRows = (

@@ -50,13 +50,13 @@ export class TableAppender {
       );
       values.forEach((column, index) => {
         // Value by value through the chunk's own methods it would take longer than some models do.
-        const { buffer, byteOffset, BYTES_PER_ELEMENT: size } = column;
+        const { buffer, byteOffset, byteLength } = own(column.subarray(from, from + count));
         duckdb.copy_data_to_vector(
           duckdb.data_chunk_get_vector(chunk.chunk, index),
           0,
           buffer as ArrayBuffer,
-          byteOffset + from * size,
-          count * size,
+          byteOffset,
+          byteLength,
         );
       });
       this.appender.appendDataChunk(chunk);
@@ -68,3 +68,7 @@ export class TableAppender {
     this.appender.closeSync();
   }
 }
+
+/** The database copies from no memory that threads share. */
+const own = (values: TableValues): TableValues =>
+  values.buffer instanceof SharedArrayBuffer ? values.slice() : values;

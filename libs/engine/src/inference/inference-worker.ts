@@ -1,5 +1,4 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Dictionary } from '../dataset/dictionary.js';
 import type { ColumnValues } from '../dataset/row-batches.js';
 import type { Storage } from '../dataset/sql.js';
 import { serveRequests, type Handled } from '../worker-loop.js';
@@ -73,31 +72,64 @@ const tensorTypes = {
 } as const satisfies Record<Storage, string>;
 
 const tensorOf = (input: PlannedInput, batch: ModelBatch): Tensor => {
-  const columns = input.columns.map(({ index, dictionary }) =>
-    decoded(batch.columns[index] as ColumnValues, dictionary),
-  );
-  const values =
-    columns.length === 1 ? (columns[0] as ColumnValues) : interleaved(columns, batch.rows);
+  const values = input.storage === 'text' ? textsOf(input, batch) : numbersOf(input, batch);
   const shape = [batch.rows, ...input.shape];
   // The constructor's overloads pair each type with its array, which no union can express.
   return new Tensor(tensorTypes[input.storage] as 'float32', values as Float32Array, shape);
 };
 
-const decoded = (values: ColumnValues, dictionary: Dictionary | null): ColumnValues =>
-  dictionary === null
-    ? values
-    : Array.from(values as Uint16Array, (code) => dictionary[code] as string);
+const columnsOf = (input: PlannedInput, batch: ModelBatch): ColumnValues[] =>
+  input.columns.map(({ index }) => batch.columns[index] as ColumnValues);
 
-/** Columns laid out row by row. */
-const interleaved = (columns: readonly ColumnValues[], rows: number): ColumnValues => {
-  const [first] = columns as [ColumnValues];
-  const width = columns.length;
-  const make = first.constructor as new (length: number) => ColumnValues;
-  const values = new make(rows * width) as unknown[];
-  columns.forEach((column, position) => {
-    for (let row = 0; row < rows; row += 1) values[row * width + position] = column[row];
+/** Texts of columns, row by row. */
+const textsOf = (input: PlannedInput, batch: ModelBatch): string[] => {
+  const width = input.columns.length;
+  const texts = new Array<string>(batch.rows * width).fill('');
+  columnsOf(input, batch).forEach((column, position) => {
+    const dictionary = input.columns[position]?.dictionary ?? null;
+    for (let row = 0; row < batch.rows; row += 1) {
+      const value = column[row];
+      texts[row * width + position] = (
+        dictionary === null ? value : dictionary[value as number]
+      ) as string;
+    }
   });
-  return values as unknown as ColumnValues;
+  return texts;
+};
+
+type NumberArray = Exclude<ColumnValues, string[]>;
+
+/** The memory of each input's tensor. A run has read it when it ends, so that the next batch can have it. */
+const tensors = new Map<PlannedInput, NumberArray>();
+
+/** Numbers of columns, row by row; those of a single column, which may be one of lists, lie so already. */
+const numbersOf = (input: PlannedInput, batch: ModelBatch): NumberArray => {
+  const columns = columnsOf(input, batch) as NumberArray[];
+  const length = columns.reduce((sum, column) => sum + column.length, 0);
+  const values = memoryOf(input, columns[0] as NumberArray, length);
+  const [only] = columns;
+  if (columns.length === 1) (values as { set(from: unknown): void }).set(only);
+  else columns.forEach((column, position) => interleave(column, values, position, columns.length));
+  return values;
+};
+
+const memoryOf = (input: PlannedInput, like: NumberArray, length: number): NumberArray => {
+  let memory = tensors.get(input);
+  if (memory === undefined || memory.length < length) {
+    memory = new (like.constructor as new (length: number) => NumberArray)(length);
+    tensors.set(input, memory);
+  }
+  return memory.length === length ? memory : memory.subarray(0, length);
+};
+
+const interleave = (
+  column: NumberArray,
+  into: NumberArray,
+  position: number,
+  width: number,
+): void => {
+  for (let row = 0, at = position; row < column.length; row += 1, at += width)
+    into[at] = column[row] as number;
 };
 
 const handle = async (request: InferenceRequest): Promise<Handled<InferenceAnswer>> => {

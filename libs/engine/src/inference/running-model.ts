@@ -3,23 +3,21 @@ import type { Fault } from '@sluice/contracts';
 import type { RowBatch } from '../dataset/row-batches.js';
 import { faultError } from '../fault-collector.js';
 import { reasonOf } from '../foreign-error.js';
-import { WorkerError, WorkerHandle } from '../worker-handle.js';
+import { WorkerError } from '../worker-handle.js';
 import { checkScores } from './check-scores.js';
-import type {
-  BatchOutputs,
-  BatchScores,
-  InferenceAnswer,
-  InferenceRequest,
-  ModelBatch,
-  ModelPlan,
-} from './model-plan.js';
+import { lanesFor, ModelLanes, type Workload } from './model-lanes.js';
+import type { BatchOutputs, BatchScores, ModelBatch, ModelPlan } from './model-plan.js';
 import { openRunnable, type RunnableModel } from './runnable-model.js';
 
-/** A model in a thread of its own, ready to score batches. */
+/** What a running model is told of its work. */
+export interface ModelWork extends Workload {
+  /** Whether features have missing values, which explains scores that are NaN. */
+  readonly hasMissingValues: boolean;
+}
+
+/** A model in threads of its own, ready to score batches. */
 export class RunningModel {
-  private readonly worker = new WorkerHandle<InferenceRequest, InferenceAnswer>(
-    'inference/inference-worker',
-  );
+  private readonly lanes = new ModelLanes();
   /** Rows whose predicted label isn't the one of the higher probability. */
   disagreements = 0;
 
@@ -37,12 +35,12 @@ export class RunningModel {
     name: string,
     plan: ModelPlan,
     columns: readonly number[],
-    hasMissingValues: boolean,
+    work: ModelWork,
   ): Promise<RunningModel> {
     const runnable = await openRunnable(plan);
-    const model = new RunningModel(name, plan, runnable, columns, hasMissingValues);
+    const model = new RunningModel(name, plan, runnable, columns, work.hasMissingValues);
     try {
-      await model.load();
+      await model.load(await lanesFor(plan, work));
       return model;
     } catch (error) {
       await model.close();
@@ -50,29 +48,36 @@ export class RunningModel {
     }
   }
 
-  private async load(): Promise<void> {
-    const load = (): Promise<unknown> =>
-      this.ask(
-        { load: { ...this.plan, path: this.runnable.path } },
-        {
-          message: 'ONNX Runtime cannot load the model',
-          hint: 'Does it use operators or an opset newer than ONNX Runtime 1.30 knows, or operators of your own?',
-        },
-      );
+  /** How many batches keep all threads busy: one more than they work at. */
+  get atOnce(): number {
+    return this.lanes.count + 1;
+  }
+
+  private async load(lanes: number): Promise<void> {
+    const add = (): Promise<void> =>
+      this.explained(() => this.lanes.add({ ...this.plan, path: this.runnable.path }), {
+        message: 'ONNX Runtime cannot load the model',
+        hint: 'Does it use operators or an opset newer than ONNX Runtime 1.30 knows, or operators of your own?',
+      });
     try {
-      await load();
+      await add();
     } catch (error) {
       if (!(error instanceof Error && isLocaleMissing(error.cause))) throw error;
       await this.runnable.close();
       this.runnable = await openRunnable(this.plan, true);
-      await load();
+      await add();
     }
+    // What loads once loads again.
+    await Promise.all(Array.from({ length: lanes - 1 }, add));
   }
 
   /** @throws SluiceError `invalid_artifact` if the model fails, or what it gives are no scores */
   async score(batch: RowBatch): Promise<BatchScores> {
     const { firstRow } = batch;
-    const scored = await this.ask({ score: this.taken(batch) }, failedOn(batch));
+    const scored = await this.explained(
+      () => this.lanes.ask({ score: this.taken(batch) }),
+      failedOn(batch),
+    );
     const result = scored as BatchScores;
     checkScores(result.scores, {
       name: this.name,
@@ -90,7 +95,11 @@ export class RunningModel {
    * @throws SluiceError `invalid_artifact` if the model fails
    */
   async outputs(batch: RowBatch): Promise<BatchOutputs> {
-    return (await this.ask({ outputs: this.taken(batch) }, failedOn(batch))) as BatchOutputs;
+    const outputs = await this.explained(
+      () => this.lanes.ask({ outputs: this.taken(batch) }),
+      failedOn(batch),
+    );
+    return outputs as BatchOutputs;
   }
 
   private taken({ rows, columns }: RowBatch): ModelBatch {
@@ -101,16 +110,17 @@ export class RunningModel {
   }
 
   async close(): Promise<void> {
-    await this.worker.close();
+    await this.lanes.close();
     await this.runnable.close();
   }
 
-  private async ask(
-    request: InferenceRequest,
+  /** Turns what a thread throws into a fault of the model. */
+  private async explained<Answer>(
+    ask: () => Promise<Answer>,
     fault: Omit<Fault, 'file'>,
-  ): Promise<InferenceAnswer> {
+  ): Promise<Answer> {
     try {
-      return await this.worker.ask(request);
+      return await ask();
     } catch (cause) {
       if (!(cause instanceof WorkerError)) throw cause;
       const found = reasonOf(cause, { path: this.runnable.path, name: this.name });

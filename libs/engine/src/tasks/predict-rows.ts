@@ -6,6 +6,7 @@ import type { TableColumn, TableValues } from '../dataset/table-appender.js';
 import { isScore } from '../dataset/number-survey.js';
 import { faultError } from '../fault-collector.js';
 import { isFavorable } from '../favorable.js';
+import { inOrder } from '../in-order.js';
 import type { BoundModel } from '../inference/candidate.js';
 import type { BatchOutputs } from '../inference/model-plan.js';
 import type { OutputValues } from '../inference/read-scores.js';
@@ -65,26 +66,24 @@ export const predictRows = async (
       ...models.flatMap(({ own }) => own.columns),
     ]);
     let counted = 0;
-    const predicted = async (batch: RowBatch): Promise<void> => {
+    const predict = async (batch: RowBatch): Promise<TableValues[]> => {
       const results = await Promise.all(
         models.map(async ({ running, own }) => own.read(await running.outputs(batch), batch)),
       );
+      return results.flat();
+    };
+    const keep = (batch: RowBatch, predictions: readonly TableValues[]): void => {
       counted += batch.rows;
       if (counted > survey.rows) throw changed(dataset);
       table.append(batch.rows, [
         ...positions.map((position) => batch.columns[position] as TableValues),
-        ...results.flat(),
+        ...predictions,
       ]);
       onRows(counted);
     };
-    let last = Promise.resolve();
-    for await (const batch of rowBatches(dataset, columns.list, rowsPerBatch(columns))) {
-      await last;
-      last = predicted(batch);
-      // It is awaited above or below; until then Node must not take its failure for one that nobody handles.
-      last.catch(() => undefined);
-    }
-    await last;
+    const atOnce = Math.min(...models.map(({ running }) => running.atOnce));
+    const batches = rowBatches(dataset, columns.list, rowsPerBatch(columns), atOnce + 1);
+    await inOrder(batches, atOnce, predict, keep);
     if (counted !== survey.rows) throw changed(dataset);
     table.close();
   } finally {

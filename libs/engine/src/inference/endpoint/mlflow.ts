@@ -22,6 +22,7 @@ export const undescribed: OnnxInspection = {
   classLabels: null,
   classLabelsAmbiguous: false,
   usesZipMap: false,
+  drawsAtRandom: false,
   zipMaps: [],
   externalData: [],
   externalTensors: [],

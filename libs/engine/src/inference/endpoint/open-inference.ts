@@ -51,6 +51,7 @@ export const describeModel = async ({
     classLabels: classes === null ? null : [...classes],
     classLabelsAmbiguous: false,
     usesZipMap: false,
+    drawsAtRandom: false,
     zipMaps: [],
     externalData: [],
     externalTensors: [],

@@ -14,6 +14,8 @@ const longestBody = 4 * 1024 ** 2;
 export class RunningEndpoint {
   /** Rows whose predicted label isn't the one of the higher probability. */
   disagreements = 0;
+  /** A server gets one request at a time from each evaluation; the next batch is read meanwhile. */
+  readonly atOnce = 1;
 
   /** @param columns the positions, in a batch of rows, of the columns that the plan speaks of */
   constructor(
