@@ -18,7 +18,7 @@ const requests = (): WalkRequest[] => {
   const panels = [{ columns: [], sizes: [] }];
   const range = { lowest: -Infinity, limit: Infinity, countsBeyond: false };
   return [
-    { task: { panels, shape, expected: 3, ...range } },
+    { task: { panels, shape, expected: { count: 3, lowest: 0, highest: 1 }, ...range } },
     { shared: buffer.shared, rows: 3 },
     { counted: true },
     { plan },

@@ -84,6 +84,8 @@ const memoryLimit = (): number => {
 
 const lockDown = async (connection: DuckDBConnection, files: readonly string[]): Promise<void> => {
   await connection.run(`SET allowed_paths = [${files.map(quoteText).join(', ')}]`);
+  // Threads that hand over little of a streamed result at a time wait for each other.
+  await connection.run("SET streaming_buffer_size = '16MB'");
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
 };

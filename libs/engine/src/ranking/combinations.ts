@@ -21,7 +21,7 @@ export class Combinations {
   private readonly table: Uint16Array | null;
   private readonly known = new Map<number, number>();
   private readonly numbers: Uint16Array;
-  private readonly keyOfRow: Float64Array;
+  private readonly keyOfRow: Int32Array | Float64Array;
 
   constructor(
     private readonly panel: CodedPanel,
@@ -31,19 +31,25 @@ export class Combinations {
     this.strides = strides;
     this.table = count <= largestTable ? new Uint16Array(count) : null;
     this.numbers = new Uint16Array(rowsPerBuffer);
-    this.keyOfRow = new Float64Array(rowsPerBuffer);
+    this.keyOfRow =
+      this.table === null ? new Float64Array(rowsPerBuffer) : new Int32Array(rowsPerBuffer);
   }
 
   /** The numbers of some of a buffer's rows; the memory is the same at each call. */
   of({ codes }: RowBuffer, rows: Uint16Array, count: number): Uint16Array {
     const { numbers, keyOfRow, table } = this;
-    keyOfRow.fill(0, 0, count);
+    if (this.panel.columns.length === 0) keyOfRow.fill(0, 0, count);
     this.panel.columns.forEach((column, at) => {
       const own = codes[column] as Uint16Array;
       const stride = this.strides[at] as number;
-      for (let index = 0; index < count; index += 1)
-        keyOfRow[index] =
-          (keyOfRow[index] as number) + (own[rows[index] as number] as number) * stride;
+      // The first column has a stride of 1.
+      if (at === 0)
+        for (let index = 0; index < count; index += 1)
+          keyOfRow[index] = own[rows[index] as number] as number;
+      else
+        for (let index = 0; index < count; index += 1)
+          keyOfRow[index] =
+            (keyOfRow[index] as number) + (own[rows[index] as number] as number) * stride;
     });
     for (let index = 0; index < count; index += 1) {
       const key = keyOfRow[index] as number;

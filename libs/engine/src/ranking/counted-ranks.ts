@@ -1,7 +1,7 @@
 import { precisionExponent } from '../sql/scored-relation.js';
 import { sliceSum, sumsPerSlice, type Members, type SliceRanks } from './slice-ranks.js';
 import type { SortableRows } from './sort-rows.js';
-import { roundsTo, whole } from './whole-numbers.js';
+import { roundsTo } from './whole-numbers.js';
 
 /*
  * Where the figures of a slice are, from `figures` · slice on. Those "since" are since the last carry: as long as few
@@ -154,20 +154,83 @@ export class CountedRanks {
       const distance = Math.abs(
         pa * (state[at + perPositive] as number) - na * (state[at + perNegative] as number),
       );
-      const known = state[at + farthest] as number;
-      if (distance > known - doubt) {
-        if (distance < known + doubt) this.lookAtBoth(slice, score, pa, na);
-        state[at + farthest] = distance;
-        state[at + farthestAt] = score;
-        state[at + farthestPositives] = pa;
-        state[at + farthestNegatives] = na;
-      }
+      if (distance > (state[at + farthest] as number) - doubt)
+        this.reachDistance(slice, score, distance, pa, na);
       if (above - 1 < (state[at + nextShare] as number))
         this.reach(slice, cell & 1, 1 - (cell & 1), pa, above);
     }
   }
 
   private rankTied(score: number, cells: Uint16Array, start: number, end: number): void {
+    const { tied, own, state } = this;
+    // Looking at all slices is faster than noting which of them rows belong to, unless they are many.
+    const isEach = own.length <= 2 * (end - start);
+    const slices = isEach ? own : this.touched;
+    const count = isEach
+      ? this.gatherInto(tied, cells, start, end)
+      : this.gather(cells, start, end);
+    const isMany = end - start > rowsPerCarry;
+    for (let index = 0; index < count; index += 1) {
+      const slice = slices[index] as number;
+      const negatives = tied[2 * slice] as number;
+      const positives = tied[2 * slice + 1] as number;
+      if ((negatives | positives) === 0) continue;
+      tied[2 * slice] = 0;
+      tied[2 * slice + 1] = 0;
+      const at = slice * figures;
+      const pa = state[at] as number;
+      const na = state[at + negativesAbove] as number;
+      const above = pa + na;
+      if (isMany) this.addMany(slice, positives, negatives);
+      else {
+        // Without a branch, though either may be 0.
+        const negativesBefore = state[at + negativesSince] as number;
+        const positivesBefore = state[at + positivesSince] as number;
+        const x = negativesBefore + negatives;
+        const sum = positives * x;
+        state[at + p1] = (state[at + p1] as number) + sum;
+        state[at + p2] = (state[at + p2] as number) + sum * x;
+        const z = positivesBefore + positives;
+        const other = negatives * z;
+        state[at + n1] = (state[at + n1] as number) + other;
+        state[at + n2] = (state[at + n2] as number) + other * z;
+        const precision = (pa / above) * perPrecision + 2 ** 52 - 2 ** 52;
+        const high = precision + coarse - coarse;
+        state[at + precisionHigh] = (state[at + precisionHigh] as number) + positives * high;
+        state[at + precisionLow] =
+          (state[at + precisionLow] as number) + positives * (precision - high);
+        state[at + positivesSince] = positivesBefore + 2 * positives;
+        state[at + negativesSince] = negativesBefore + 2 * negatives;
+      }
+      state[at] = pa - positives;
+      state[at + negativesAbove] = na - negatives;
+      const distance = Math.abs(
+        pa * (state[at + perPositive] as number) - na * (state[at + perNegative] as number),
+      );
+      if (distance > (state[at + farthest] as number) - doubt)
+        this.reachDistance(slice, score, distance, pa, na);
+      if (above - positives - negatives < (state[at + nextShare] as number))
+        this.reach(slice, positives, negatives, pa, above);
+    }
+    if (isMany) this.pending = 0;
+  }
+
+  /** Counts rows of one score by slice and label. @returns how many slices there are */
+  private gatherInto(tied: Int32Array, cells: Uint16Array, start: number, end: number): number {
+    const { starts, slices } = this.members;
+    for (let row = start; row < end; row += 1) {
+      const cell = cells[row] as number;
+      const last = starts[(cell >> 1) + 1] as number;
+      for (let at = starts[cell >> 1] as number; at < last; at += 1) {
+        const place = 2 * (slices[at] as number) + (cell & 1);
+        tied[place] = (tied[place] as number) + 1;
+      }
+    }
+    return this.own.length;
+  }
+
+  /** Likewise, and notes the slices. @returns how many they are */
+  private gather(cells: Uint16Array, start: number, end: number): number {
     const { tied, touched } = this;
     const { starts, slices } = this.members;
     let count = 0;
@@ -181,40 +244,7 @@ export class CountedRanks {
         tied[first + (cell & 1)] = (tied[first + (cell & 1)] as number) + 1;
       }
     }
-    const isMany = end - start > rowsPerCarry;
-    for (let index = 0; index < count; index += 1) {
-      const slice = touched[index] as number;
-      const negatives = tied[2 * slice] as number;
-      const positives = tied[2 * slice + 1] as number;
-      tied[2 * slice] = 0;
-      tied[2 * slice + 1] = 0;
-      if (isMany) this.addMany(slice, positives, negatives);
-      else this.addTied(slice, positives, negatives);
-      this.pass(score, slice, positives, negatives);
-    }
-    if (isMany) this.pending = 0;
-  }
-
-  private addTied(slice: number, positives: number, negatives: number): void {
-    const { state } = this;
-    const at = slice * figures;
-    if (positives > 0) {
-      const x = (state[at + negativesSince] as number) + negatives;
-      state[at + p1] = (state[at + p1] as number) + positives * x;
-      state[at + p2] = (state[at + p2] as number) + positives * x * x;
-      const precision = this.precisionOf(slice);
-      const high = precision + coarse - coarse;
-      state[at + precisionHigh] = (state[at + precisionHigh] as number) + positives * high;
-      state[at + precisionLow] =
-        (state[at + precisionLow] as number) + positives * (precision - high);
-    }
-    if (negatives > 0) {
-      const x = (state[at + positivesSince] as number) + positives;
-      state[at + n1] = (state[at + n1] as number) + negatives * x;
-      state[at + n2] = (state[at + n2] as number) + negatives * x * x;
-    }
-    state[at + positivesSince] = (state[at + positivesSince] as number) + 2 * positives;
-    state[at + negativesSince] = (state[at + negativesSince] as number) + 2 * negatives;
+    return count;
   }
 
   /** More rows of one score than fit between two carries; the last one was just before. */
@@ -227,36 +257,26 @@ export class CountedRanks {
     const above = state[at + positivesAbove] as number;
     ranks.addMoments(first + sliceSum.p1, positives, 2 * below + negatives);
     ranks.addMoments(first + sliceSum.n1, negatives, 2 * above - positives);
-    if (positives > 0)
-      ranks.sums.addProduct(first + sliceSum.precision, positives, this.precisionOf(slice));
+    const all = above + (state[at + negativesAbove] as number);
+    const precision = (above / all) * perPrecision + 2 ** 52 - 2 ** 52;
+    ranks.sums.addProduct(first + sliceSum.precision, positives, precision);
   }
 
-  private precisionOf(slice: number): number {
-    const at = slice * figures;
-    const above = this.state[at + positivesAbove] as number;
-    return whole((above / (above + (this.state[at + negativesAbove] as number))) * perPrecision);
-  }
-
-  private pass(score: number, slice: number, positives: number, negatives: number): void {
+  private reachDistance(
+    slice: number,
+    score: number,
+    distance: number,
+    positives: number,
+    negatives: number,
+  ): void {
     const { state } = this;
     const at = slice * figures;
-    const pa = state[at + positivesAbove] as number;
-    const na = state[at + negativesAbove] as number;
-    state[at + positivesAbove] = pa - positives;
-    state[at + negativesAbove] = na - negatives;
-    const distance = Math.abs(
-      pa * (state[at + perPositive] as number) - na * (state[at + perNegative] as number),
-    );
-    const known = state[at + farthest] as number;
-    if (distance > known - doubt) {
-      if (distance < known + doubt) this.lookAtBoth(slice, score, pa, na);
-      state[at + farthest] = distance;
-      state[at + farthestAt] = score;
-      state[at + farthestPositives] = pa;
-      state[at + farthestNegatives] = na;
-    }
-    if (pa + na - positives - negatives < (state[at + nextShare] as number))
-      this.reach(slice, positives, negatives, pa, pa + na);
+    if (distance < (state[at + farthest] as number) + doubt)
+      this.lookAtBoth(slice, score, positives, negatives);
+    state[at + farthest] = distance;
+    state[at + farthestAt] = score;
+    state[at + farthestPositives] = positives;
+    state[at + farthestNegatives] = negatives;
   }
 
   /** Only two quotients tell which of two distances is the larger when products don't. */

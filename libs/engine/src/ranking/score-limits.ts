@@ -3,12 +3,20 @@ import type { ScoreSource } from './score-source.js';
 
 const sampleSize = 16_384;
 
-/** Scores that part the rows about evenly; the first is below and the last above all. */
+/** How scores are spread, as a sample of them tells. */
+export interface ScoreLimits {
+  /** Scores that part the rows about evenly; the first is below and the last above all. */
+  readonly limits: readonly number[];
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** Looks at a sample of the scores. */
 export const scoreLimits = async (
   { dataset, relation, score }: ScoreSource,
   parts: number,
   inOneRound: boolean,
-): Promise<number[]> => {
+): Promise<ScoreLimits> => {
   const sample: number[] = [];
   // In one round uneven parts only cost time, and a sample of all rows always does. In several, parts must fit.
   const some = inOneRound
@@ -29,5 +37,9 @@ export const scoreLimits = async (
   const distinct = [...new Set(inner)].filter(
     (limit) => limit !== undefined && limit > (sample[0] ?? 0),
   );
-  return [-Infinity, ...(distinct as number[]), Infinity];
+  return {
+    limits: [-Infinity, ...(distinct as number[]), Infinity],
+    lowest: sample[0] ?? 0,
+    highest: sample.at(-1) ?? 0,
+  };
 };

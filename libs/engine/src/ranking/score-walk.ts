@@ -2,7 +2,7 @@ import type { ExactParts } from './exact-sums.js';
 import { CountedRanks } from './counted-ranks.js';
 import { ScoreCharges } from './score-charges.js';
 import { membersOf, SliceRanks, type SliceMasses } from './slice-ranks.js';
-import { takeInOrder, type SortableRows } from './sort-rows.js';
+import type { BucketedRows } from './bucketed-rows.js';
 import { WeightedRanks } from './weighted-ranks.js';
 
 /** How rows fall into slices, and what is known of these before their scores are looked at. */
@@ -35,13 +35,17 @@ export interface WalkResult {
  * walks. This is the idea of X. Sun and W. Xu, Fast implementation of DeLong's algorithm, IEEE Signal Processing
  * Letters 21 (2014), with counts in place of midranks.
  */
-export const walkOver = (rows: SortableRows, length: number, plan: WalkPlan): WalkResult => {
+export const walkOver = (rows: BucketedRows, plan: WalkPlan): WalkResult => {
   const ranks = new SliceRanks(plan);
   const panels = plan.panels.map((combinations, panel) => {
     const cells = 2 * combinations.length;
-    return { panel, charges: new ScoreCharges(cells), ranks: ranksOf(ranks, combinations, rows) };
+    return {
+      panel,
+      charges: new ScoreCharges(cells),
+      ranks: ranksOf(ranks, combinations, rows.masses !== null),
+    };
   });
-  takeInOrder(rows, length, (sorted, from, to) => {
+  rows.takeInOrder((sorted, from, to) => {
     for (const { panel, charges, ranks: own } of panels) {
       const cells = sorted.cells[panel] as Uint16Array;
       charges.over(sorted, cells, from, to);
@@ -65,10 +69,10 @@ export const walkOver = (rows: SortableRows, length: number, plan: WalkPlan): Wa
 const ranksOf = (
   ranks: SliceRanks,
   combinations: readonly (readonly number[])[],
-  { masses }: SortableRows,
+  weighted: boolean,
 ): CountedRanks | WeightedRanks => {
   const members = membersOf(combinations);
-  return masses === null ? new CountedRanks(ranks, members) : new WeightedRanks(ranks, members);
+  return weighted ? new WeightedRanks(ranks, members) : new CountedRanks(ranks, members);
 };
 
 const partsOf = ({ high, low }: ExactParts): ExactParts => ({ high, low });

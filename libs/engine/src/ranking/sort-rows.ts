@@ -28,11 +28,15 @@ const mostBuckets = 4096;
  * Rows are scattered into buckets of equal width between the lowest score and the highest, then each bucket likewise,
  * until one fits the caches, is sorted there and handed out: O(n) for scores that are spread in any way that numbers
  * of 64 bits can be. Rows with the same score always come in one call.
+ *
+ * @param scratch room for as many rows
  */
-export const takeInOrder = (rows: SortableRows, length: number, take: TakeRows): void => {
-  if (length > 0)
-    part(rows, makeRows(length, rows.cells.length, rows.masses !== null), 0, length, take);
-};
+export const takeInOrder = (
+  rows: SortableRows,
+  scratch: SortableRows,
+  length: number,
+  take: TakeRows,
+): void => part(rows, scratch, 0, length, take);
 
 const part = (
   rows: SortableRows,

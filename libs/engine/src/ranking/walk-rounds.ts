@@ -3,7 +3,7 @@ import { codedPanels } from './counted-cells.js';
 import { PanelKeys } from './panel-keys.js';
 import { markings, type BufferShape } from './row-buffer.js';
 import { feedRows } from './row-feed.js';
-import { scoreLimits } from './score-limits.js';
+import { scoreLimits, type ScoreLimits } from './score-limits.js';
 import type { ScoreSource } from './score-source.js';
 import type { WalkPlan, WalkResult } from './score-walk.js';
 import type { CountedTable, Walked } from './walk-results.js';
@@ -12,7 +12,7 @@ import type { CountedPanel, WalkAnswer, WalkRequest } from './walk-worker.js';
 /** How the work is parted, which the result doesn't depend on. */
 export interface RankOptions {
   readonly threads: number;
-  /** Rows that are ranked at a time, about 20 bytes each. More are read and ranked in several rounds. */
+  /** Rows that are ranked at a time, about 10 bytes each. More are read and ranked in several rounds. */
   readonly rowsPerRound: number;
 }
 
@@ -61,10 +61,10 @@ export class WalkRounds {
     );
     try {
       const parts = Math.max(threads, threads * Math.ceil(this.source.rows / rowsPerRound));
-      const limits = await scoreLimits(this.source, parts, parts === threads);
+      const spread = await scoreLimits(this.source, parts, parts === threads);
       const walks: Walked[] = [];
-      for (let first = 0; first < limits.length - 1; first += threads)
-        walks.push(...(await this.round(workers, limits, first, tableOf)));
+      for (let first = 0; first < spread.limits.length - 1; first += threads)
+        walks.push(...(await this.round(workers, spread, first, tableOf)));
       return walks;
     } finally {
       await Promise.all(workers.map((worker) => worker.close()));
@@ -73,7 +73,7 @@ export class WalkRounds {
 
   private async round(
     workers: readonly Thread[],
-    limits: readonly number[],
+    { limits, lowest, highest }: ScoreLimits,
     first: number,
     tableOf: TableOf,
   ): Promise<Walked[]> {
@@ -86,7 +86,11 @@ export class WalkRounds {
         task: {
           panels: codedPanels(source.layout),
           shape,
-          expected: Math.ceil((1.1 * source.rows) / parts),
+          expected: {
+            count: Math.ceil((1.05 * source.rows) / parts),
+            lowest: Math.max(lowest, limits[first + index] as number),
+            highest: Math.min(highest, limits[first + index + 1] as number),
+          },
           lowest: limits[first + index] as number,
           limit: limits[first + index + 1] as number,
           countsBeyond: countsAll && index === own.length - 1 && first + own.length < parts,

@@ -1,15 +1,14 @@
 import { serveRequests, type Handled } from '../worker-loop.js';
+import { BucketedRows, type ExpectedRows } from './bucketed-rows.js';
 import { Combinations, type CodedPanel } from './combinations.js';
 import { markings, rowBuffer, type BufferShape, type RowBuffer } from './row-buffer.js';
 import { walkOver, type WalkPlan, type WalkResult } from './score-walk.js';
-import { makeRows, type SortableRows } from './sort-rows.js';
 
 /** Which rows a thread takes. */
 export interface WalkTask {
   readonly panels: readonly CodedPanel[];
   readonly shape: BufferShape;
-  /** About so many rows will come; more make it slower. */
-  readonly expected: number;
+  readonly expected: ExpectedRows;
   /** Rows with scores from `lowest` up to, but without, `limit`. */
   readonly lowest: number;
   readonly limit: number;
@@ -46,15 +45,14 @@ interface TakenPanel {
 }
 
 class Walker {
-  private rows: SortableRows;
-  private length = 0;
+  private readonly rows: BucketedRows;
   private readonly panels: readonly TakenPanel[];
   /** Rows of a buffer that are picked from it. */
   private readonly picked: Uint16Array;
 
   constructor(private readonly task: WalkTask) {
     const { panels, shape, expected } = task;
-    this.rows = this.allocate(expected);
+    this.rows = new BucketedRows(panels.length, shape.weighted, expected, shape.rows);
     this.picked = new Uint16Array(shape.rows);
     this.panels = panels.map((panel) => ({
       combinations: new Combinations(panel, shape.rows),
@@ -67,17 +65,17 @@ class Walker {
     const { lowest, limit, shape, countsBeyond } = this.task;
     const buffer = rowBuffer(shape, shared);
     const count = this.pick(buffer.scores, rows, lowest, limit);
-    this.reserve(this.length + count);
-    this.copy(buffer, count);
+    const places = this.rows.add(buffer.scores, this.picked, count);
     this.panels.forEach((panel, index) => {
       const numbers = this.numbersOf(panel, buffer, count);
-      const cells = this.rows.cells[index] as Uint16Array;
-      for (let at = 0; at < count; at += 1)
-        cells[this.length + at] =
-          2 * (numbers[at] as number) + ((buffer.marks[this.picked[at] as number] as number) & 1);
       this.count(panel.taken, buffer, numbers, count);
+      this.keep(this.rows.cells(index), buffer, numbers, places, count);
     });
-    this.length += count;
+    if (this.rows.masses !== null && buffer.masses !== null)
+      for (let index = 0; index < count; index += 1)
+        this.rows.masses[places[index] as number] = buffer.masses[
+          this.picked[index] as number
+        ] as number;
     if (!countsBeyond) return;
     const others = this.pick(buffer.scores, rows, limit, Infinity);
     for (const panel of this.panels)
@@ -93,7 +91,7 @@ class Walker {
   }
 
   walk(plan: WalkPlan): WalkResult {
-    return walkOver(this.rows, this.length, plan);
+    return walkOver(this.rows, plan);
   }
 
   /** Lists the rows with scores in a range. Written without a branch: which rows these are can't be foretold. */
@@ -106,16 +104,6 @@ class Walker {
       count += Number(score >= lowest) & Number(score < limit);
     }
     return count;
-  }
-
-  private copy({ scores, masses }: RowBuffer, count: number): void {
-    const { rows, length, picked } = this;
-    for (let at = 0; at < count; at += 1)
-      // Adding 0 makes −0 into 0.
-      rows.scores[length + at] = (scores[picked[at] as number] as number) + 0;
-    if (rows.masses === null || masses === null) return;
-    for (let at = 0; at < count; at += 1)
-      rows.masses[length + at] = masses[picked[at] as number] as number;
   }
 
   /** The combinations of the picked rows, with room to count them. */
@@ -134,24 +122,32 @@ class Walker {
     count: number,
   ): void {
     const { picked } = this;
+    if (masses === null) {
+      for (let index = 0; index < count; index += 1) {
+        const at =
+          markings * (numbers[index] as number) + (marks[picked[index] as number] as number);
+        into[at] = (into[at] as number) + 1;
+      }
+      return;
+    }
     for (let index = 0; index < count; index += 1) {
       const row = picked[index] as number;
       const at = markings * (numbers[index] as number) + (marks[row] as number);
-      into[at] = (into[at] as number) + (masses === null ? 1 : (masses[row] as number));
+      into[at] = (into[at] as number) + (masses[row] as number);
     }
   }
 
-  private reserve(length: number): void {
-    if (length <= this.rows.scores.length) return;
-    const larger = this.allocate(Math.max(length, Math.ceil(this.rows.scores.length * 1.5)));
-    larger.scores.set(this.rows.scores);
-    larger.cells.forEach((cells, panel) => cells.set(this.rows.cells[panel] as Uint16Array));
-    if (this.rows.masses !== null) larger.masses?.set(this.rows.masses);
-    this.rows = larger;
-  }
-
-  private allocate(length: number): SortableRows {
-    return makeRows(length, this.task.panels.length, this.task.shape.weighted);
+  private keep(
+    cells: Uint16Array,
+    { marks }: RowBuffer,
+    numbers: Uint16Array,
+    places: Uint32Array,
+    count: number,
+  ): void {
+    const { picked } = this;
+    for (let index = 0; index < count; index += 1)
+      cells[places[index] as number] =
+        2 * (numbers[index] as number) + ((marks[picked[index] as number] as number) & 1);
   }
 }
 
