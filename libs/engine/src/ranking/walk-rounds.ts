@@ -17,7 +17,7 @@ export interface RankOptions {
 }
 
 /** More threads would wait for the one that reads. */
-export const usualOptions: RankOptions = { threads: 2, rowsPerRound: 2 ** 24 };
+export const usualOptions: RankOptions = { threads: 2, rowsPerRound: 2 ** 25 };
 const rowsPerBuffer = 2 ** 15;
 
 type Thread = WorkerHandle<WalkRequest, WalkAnswer>;
