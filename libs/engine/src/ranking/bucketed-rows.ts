@@ -42,7 +42,7 @@ export class BucketedRows {
     this.last = buckets - 1;
     this.lowest = lowest;
     const scale = buckets / (highest - lowest);
-    this.scale = Number.isFinite(scale) ? scale : 0;
+    this.scale = Number.isFinite(scale) && scale > 0 ? scale : 0;
     this.next = new Uint32Array(buckets);
     const capacity = Math.ceil((count + most) / chunkRows) + 2 * buckets;
     this.rows = makeRows(capacity * chunkRows, panels, weighted);
@@ -61,9 +61,9 @@ export class BucketedRows {
     for (let index = 0; index < count; index += 1) {
       // Adding 0 makes −0 into 0.
       const score = (scores[picked[index] as number] as number) + 0;
-      let bucket = ((score - lowest) * scale) | 0;
-      if (bucket > last) bucket = last;
-      else if (bucket < 0) bucket = 0;
+      // Compared before it is cut: a whole number of 32 bits has no room for scores far from those expected.
+      const position = (score - lowest) * scale;
+      const bucket = position >= last ? last : position > 0 ? position | 0 : 0;
       let place = next[bucket] as number;
       if ((place & (chunkRows - 1)) === 0) place = this.begin(bucket);
       next[bucket] = place + 1;

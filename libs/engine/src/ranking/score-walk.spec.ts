@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { seededRandom } from '@sluice/statistics';
 import { scoreBins, scoreSums } from '@sluice/evaluation/scores';
-import { BucketedRows } from './bucketed-rows.js';
+import { BucketedRows, type ExpectedRows } from './bucketed-rows.js';
 import { exactSum } from './exact-sums.js';
 import { cellSum, sumsPerCell } from './score-charges.js';
 import { walkOver, type WalkPlan, type WalkResult } from './score-walk.js';
@@ -35,8 +35,13 @@ const sampleOf = (scoreOf: (row: number, random: () => number) => number): Sampl
   return { scores, cells };
 };
 
-const walked = ({ scores, cells }: Sample, plan: WalkPlan, most = 30_000): WalkResult => {
-  const into = new BucketedRows(1, false, { count: rows / 2, lowest: 0.1, highest: 0.9 }, most);
+const walked = (
+  { scores, cells }: Sample,
+  plan: WalkPlan,
+  most = 30_000,
+  expected: ExpectedRows = { count: rows / 2, lowest: 0.1, highest: 0.9 },
+): WalkResult => {
+  const into = new BucketedRows(1, false, expected, most);
   const picked = Uint16Array.from({ length: most }, (_, index) => index);
   for (let from = 0; from < rows; from += most) {
     const count = Math.min(most, rows - from);
@@ -123,6 +128,16 @@ describe('a walk over rows that count 1', () => {
       expect(distance[slice]).toBe(expected.farthest.distance);
       expect(distanceAt[slice]).toBe(expected.farthest.score);
     }
+  });
+
+  it.each([
+    { count: 1, lowest: 0.5, highest: 0.5 },
+    { count: 10 * rows, lowest: 0.5, highest: 0.5 + 2 ** -50 },
+    { count: rows, lowest: 2, highest: 3 },
+  ])('finds the same, whatever rows were expected: %j', (expected) => {
+    const sample = sampleOf((_row, random) => random());
+    const plan = planOf(sample);
+    expect(walked(sample, plan, 1000, expected)).toEqual(walked(sample, plan));
   });
 
   it('charges each row to its cell, in units that are added up exactly', () => {
