@@ -5,9 +5,11 @@ import type { ScoreName } from './histogram-sql.js';
 import {
   distinctSql,
   evenRanges,
+  logarithm,
   pairCountSql,
   pairsSql,
   partsSql,
+  plainPlace,
   scoresSql,
   someRanges,
   type PartedRange,
@@ -48,7 +50,7 @@ const mostResults = 2 ** 20;
 const usualParts = 4096;
 /** Ranges that are cut again in one query, and how often. */
 const mostRanges = 16;
-const mostRounds = 6;
+const mostRounds = 8;
 /** Narrower ranges aren't cut: their scales would leave the range of numbers. */
 const narrowest = 1e-290;
 
@@ -122,6 +124,7 @@ const partedScores = async (
       return range(bin / scoreBins, 1 / scoreBins, Math.ceil((parts * own) / all));
     }),
     rangeOf: evenRanges(scoreBins),
+    placeOf: plainPlace,
   };
   for (let round = 1; cut !== null; round += 1) {
     const now: PartedScores = cut;
@@ -134,22 +137,32 @@ const partedScores = async (
   return runs;
 };
 
-/** What of all rows is heavier than twice what a part should be, taken out to be cut again; null when nothing is. */
+/**
+ * What of all rows is heavier than twice what a part should be, taken out to be cut again; null when nothing is. First what
+ * spans orders of magnitude, by logarithms: those of two engines may differ in the last digit, and so may the cuts, but not
+ * what the runs between them say.
+ */
 const cutAgain = (runs: RunsBySlice, whole: SliceSums, usual: number): PartedScores | null => {
-  const massOf = ({ positives, negatives }: RunSum): number => positives + negatives;
   const heavy = [...(runs.get(whole) ?? [])]
     .filter(([, run]) => run.high - run.low > narrowest && massOf(run) > 2 * usual)
-    .toSorted(([, a], [, b]) => massOf(b) - massOf(a))
-    .slice(0, mostRanges);
-  if (heavy.length === 0) return null;
-  for (const own of runs.values()) for (const [key] of heavy) own.delete(key);
+    .toSorted(([, a], [, b]) => massOf(b) - massOf(a));
+  const wide = heavy.filter(([, { low, high }]) => high > 8 * Math.max(0, low));
+  const [chosen, place] = wide.length > 0 ? [wide, logarithm] : [heavy, plain];
+  const taken = chosen.slice(0, mostRanges);
+  if (taken.length === 0) return null;
+  for (const own of runs.values()) for (const [key] of taken) own.delete(key);
   return {
-    ranges: heavy.map(([, run]) =>
-      range(run.low, run.high - run.low, Math.ceil(massOf(run) / usual)),
-    ),
-    rangeOf: someRanges(heavy.map(([, { low, high }]) => [low, high])),
+    ranges: taken.map(([, run]) => {
+      const [low, high] = [place.of(run.low), place.of(run.high)];
+      return range(low, Math.max(narrowest, high - low), Math.ceil(massOf(run) / usual));
+    }),
+    rangeOf: someRanges(taken.map(([, { low, high }]) => [low, high])),
+    placeOf: place.sql,
   };
 };
+
+const plain = { sql: plainPlace, of: (score: number): number => score };
+const massOf = ({ positives, negatives }: RunSum): number => positives + negatives;
 
 const range = (low: number, width: number, parts: number): PartedRange => ({
   low,

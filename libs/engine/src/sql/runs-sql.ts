@@ -2,7 +2,7 @@ import type { ScoreName } from './histogram-sql.js';
 import { numberSql, type Dialect } from './dialect.js';
 import { codeName, massSql, rowsSql, type ScoredRelation, type Units } from './scored-relation.js';
 
-/** A range of scores that is parted evenly: part j holds the scores s with floor((s − low) · scale) = j. */
+/** A range of scores that is parted evenly: part j holds the scores of x with floor((x − low) · scale) = j. */
 export interface PartedRange {
   readonly low: number;
   readonly scale: number;
@@ -14,7 +14,19 @@ export interface PartedScores {
   readonly ranges: readonly PartedRange[];
   /** The position of a score's range, from 0; NULL for scores that aren't looked at. */
   readonly rangeOf: (score: string, dialect: Dialect) => string;
+  /** x of a score s: s itself, or what grows with it. */
+  readonly placeOf: (score: string) => string;
 }
+
+/** Scores where they are. */
+export const plainPlace = (score: string): string => score;
+
+/** Scores that span several orders of magnitude, by their logarithm. */
+export const logarithm = {
+  sql: (score: string): string => `ln(greatest(${numberSql(smallest)}, ${score}))`,
+  of: (score: number): number => Math.log(Math.max(smallest, score)),
+};
+const smallest = 1e-300;
 
 /** Ranges of equal width over [0, 1]; scores that miss it belong to the range at that end. */
 export const evenRanges =
@@ -44,7 +56,7 @@ const masses = (units: Units, dialect: Dialect): string =>
 export const partsSql = (
   relation: ScoredRelation,
   score: ScoreName,
-  { ranges, rangeOf }: PartedScores,
+  { ranges, rangeOf, placeOf }: PartedScores,
   units: Units,
   dialect: Dialect,
 ): string => {
@@ -55,7 +67,7 @@ export const partsSql = (
       'i',
     );
   const part = dialect.floor(
-    `greatest(0e0, least(${of(({ parts }) => parts - 1)}, (${score} - ${of(({ low }) => low)}) * ${of(({ scale }) => scale)}))`,
+    `greatest(0e0, least(${of(({ parts }) => parts - 1)}, (${placeOf(score)} - ${of(({ low }) => low)}) * ${of(({ scale }) => scale)}))`,
   );
   const keys = [...codes, 'i', 'j'].join(', ');
   return `SELECT ${keys}, min(${score}) AS lo, max(${score}) AS hi, ${masses(units, dialect)}
