@@ -163,7 +163,7 @@ describe('mergeProfiles', () => {
     expect(decided(value - errorBound / 2)).toMatchObject({
       outcome: 'fail',
       reason: expect.stringMatching(
-        /meets the limit .* but it is an estimate from merged profiles/,
+        /meets the limit .* but it is known within a bound, and the exact value may be/,
       ),
     });
     expect(decided(value + errorBound / 2)).toMatchObject({ outcome: 'fail' });

@@ -78,11 +78,15 @@ const less = (one: Bounds, other: Bounds): Bounds => ({
   upper: one.upper - other.lower,
 });
 
-/** Of figures that are never below 0. */
-const quotient = (one: Bounds, other: Bounds): Bounds => ({
-  lower: other.upper <= 0 ? Infinity : Math.max(0, one.lower) / other.upper,
-  upper: other.lower <= 0 ? Infinity : one.upper / other.lower,
-});
+/** Without limits where the divisor may be 0. */
+const quotient = (one: Bounds, other: Bounds): Bounds => {
+  if (other.lower <= 0 && other.upper >= 0) return { lower: -Infinity, upper: Infinity };
+  const corners = [one.lower, one.upper].flatMap((above) => [
+    above / other.lower,
+    above / other.upper,
+  ]);
+  return { lower: Math.min(...corners), upper: Math.max(...corners) };
+};
 
 /** The smaller of a ratio and its inverse. */
 const bothWays = ({ lower, upper }: Bounds): Bounds => {
