@@ -167,7 +167,6 @@ const massOf = ({ positives, negatives }: RunSum): number => positives + negativ
 const range = (low: number, width: number, parts: number): PartedRange => ({
   low,
   scale: Math.max(1, parts) / width,
-  parts: Math.max(1, parts),
 });
 
 const add = (runs: RunsBySlice, sums: SliceSums, key: string, row: ResultRow): void => {

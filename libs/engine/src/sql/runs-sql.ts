@@ -6,7 +6,6 @@ import { codeName, massSql, rowsSql, type ScoredRelation, type Units } from './s
 export interface PartedRange {
   readonly low: number;
   readonly scale: number;
-  readonly parts: number;
 }
 
 /** Ranges, and which of them a score is in. */
@@ -66,8 +65,9 @@ export const partsSql = (
       ranges.map((range) => numberSql(value(range))),
       'i',
     );
+  // Rounding may put the ends of a range into parts of their own, which does no harm; no other score is far outside.
   const part = dialect.floor(
-    `greatest(0e0, least(${of(({ parts }) => parts - 1)}, (${placeOf(score)} - ${of(({ low }) => low)}) * ${of(({ scale }) => scale)}))`,
+    `greatest(-1e9, least(1e9, (${placeOf(score)} - ${of(({ low }) => low)}) * ${of(({ scale }) => scale)}))`,
   );
   const keys = [...codes, 'i', 'j'].join(', ');
   return `SELECT ${keys}, min(${score}) AS lo, max(${score}) AS hi, ${masses(units, dialect)}
