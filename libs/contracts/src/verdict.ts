@@ -62,7 +62,7 @@ export const measureSchema = z
       .nonnegative()
       .optional()
       .describe(
-        'How far the value may be from the one of all rows, when it was estimated from a profile merged from parts; the interval allows for it. Absent when the value is exact',
+        'How far the value may be from the one of all rows, where counts tell it within a bound only: ranks in a profile merged from parts, quantiles of errors. The interval allows for it. Absent when the value is exact',
       ),
     n: z
       .number()

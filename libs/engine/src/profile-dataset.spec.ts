@@ -215,8 +215,12 @@ describe('the profile of rows with weights, amounts, an intersection and strata'
         ],
       },
     );
-    const profile = await profileOf(policy, await tableOf(valuesOf(rows), format));
+    const path = await tableOf(valuesOf(rows), format);
+    const profile = await profileOf(policy, path);
     expect(differences(profile, plainProfile(rows))).toEqual([]);
+    if (format !== 'parquet') return;
+    const mergeable = await profileDataset({ policy, dataset: { path }, mergeable: true });
+    expect(differences(mergeable.profile, plainProfile(rows, true))).toEqual([]);
   });
 });
 

@@ -55,6 +55,11 @@ export interface ProfileRequest {
   readonly endpoint?: EndpointSource;
   /** The version in production; it is scored on the same rows. */
   readonly champion?: ModelSource | null;
+  /**
+   * Whether the profile is to be merged with others: it then keeps the runs of scores, from which merged profiles take their
+   * ranks, at the cost of a few more groupings of the rows. Without them merged ranks are known by the bins of scores.
+   */
+  readonly mergeable?: boolean;
   readonly onProgress?: (progress: ProfileProgress) => void;
   /** Told of the scored rows, in order, batch by batch; groups are positions in the profile's, by column. */
   readonly onScored?: (rows: ScoredRows) => void;
@@ -129,6 +134,7 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
         version: version ?? null,
         champion: champion ?? null,
         hasMissingValues: gone.size > 0,
+        mergeable: request.mergeable ?? false,
         onProgress: request.onProgress,
         signal,
       });
@@ -261,7 +267,7 @@ const makeProfile = async (
   relation: ScoredRelation,
   layout: Layout,
   survey: Survey,
-  { signal, onProgress }: ProfileRequest,
+  { signal, onProgress, mergeable = false }: ProfileRequest,
 ): Promise<Profile> => {
   // Rows of data are looked at one by one only here; those that models scored were told of before.
   const onRows =
@@ -278,6 +284,7 @@ const makeProfile = async (
       ? []
       : [() => rankScores({ ...sums, ...table }, 'version', onRows)]),
     ...stepsOf(table, sums),
+    ...(mergeable ? runSteps(relation, sums) : []),
   ];
   const earlier = Number(isRanked);
   const total = earlier + steps.length;
@@ -315,6 +322,15 @@ const stepsOf = (table: ScoredTable, sums: SqlSums): (() => Promise<void>)[] => 
           () => sums.addCovariances(),
         ]),
   ];
+};
+
+/** What ranks of merged profiles are taken from. */
+const runSteps = ({ score, champion }: ScoredRelation, sums: SqlSums): (() => Promise<void>)[] => {
+  if (score === null) return [];
+  const version = () => sums.addRuns('version');
+  return champion === null
+    ? [version]
+    : [version, () => sums.addRuns('champion'), () => sums.addPairs()];
 };
 
 const missingWarnings = (missing: ReadonlyMap<string, number>): string[] =>

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Measure } from '@sluice/contracts';
 import { predictionsOnly, profileOf, repeated, type Row } from '../test/profiles.js';
 import { decideCheck } from './checks/decide-check.js';
 import { measureProfile } from './measure-profile.js';
 import { mergeProfiles } from './merge-profiles.js';
-import type { BinaryProfile as Profile } from './profile.js';
+import type { BinaryProfile as Profile, BinarySlice, ScoreProfile } from './profile.js';
 
 const row = (label: boolean, prediction: boolean, group: string, champion?: boolean): Row => ({
   label,
@@ -18,6 +19,11 @@ const table = (a: number, b: number, ...groups: string[]): Row[] =>
     ...repeated([row(true, true, group, false), row(false, true, group, true)], a),
     ...repeated([row(false, false, group, false), row(true, false, group, true)], b),
   ]);
+
+const withoutPairs = (slice: BinarySlice): BinarySlice => {
+  const scores = slice.scores as ScoreProfile & { runs: NonNullable<ScoreProfile['runs']> };
+  return { ...slice, scores: { ...scores, runs: { ...scores.runs, pairs: null } } };
+};
 
 describe('mergeProfiles', () => {
   const first = table(3, 5, 'a', 'b');
@@ -62,6 +68,27 @@ describe('mergeProfiles', () => {
   it('does not depend on the order of the parts', () => {
     const [a, b] = [profileOf(first, ['g']), profileOf(second, ['g'])];
     expect(mergeProfiles([b, a])).toEqual(mergeProfiles([a, b]));
+  });
+
+  it('has the ranking of the whole where the parts were made to be merged', () => {
+    const parts = [first, second].map((rows) => profileOf(rows, ['g'], {}, true));
+    const whole = profileOf([...first, ...second], ['g'], {}, true);
+    const merged = mergeProfiles(parts);
+    const auc = (profile: Profile, of: Measure['of']) =>
+      measureProfile(profile, { metric: 'roc_auc', of, by: 'g', group: 'b' });
+    expect(merged.overall.scores).toEqual(whole.overall.scores);
+    for (const whose of ['version', 'champion', 'difference'] as const)
+      expect(auc(merged, whose)).toEqual(auc(whole, whose));
+    // Without pairs the champion may agree with the version or not.
+    const unpaired = mergeProfiles(
+      parts.map((part) => ({ ...part, byColumn: [], overall: withoutPairs(part.overall) })),
+    );
+    const request = { metric: 'roc_auc', of: 'difference', by: null, group: null } as const;
+    const [found, paired] = [unpaired, whole].map((profile) => measureProfile(profile, request));
+    expect(found).toMatchObject({ state: 'ok', interval: { method: 'delong-unpaired' } });
+    expect(found?.value).toBeCloseTo(paired?.value as number, 14);
+    expect(found?.interval?.lower).toBeLessThanOrEqual(paired?.interval?.lower as number);
+    expect(found).not.toHaveProperty('errorBound');
   });
 
   it('has no ranking, and so an AUC from the bins of the scores, with its error bound', () => {
@@ -136,7 +163,7 @@ describe('mergeProfiles', () => {
     expect(decided(value - errorBound / 2)).toMatchObject({
       outcome: 'fail',
       reason: expect.stringMatching(
-        /meets the limit .* but it is an estimate from merged profiles/,
+        /meets the limit .* but it is known within a bound, and the exact value may be/,
       ),
     });
     expect(decided(value + errorBound / 2)).toMatchObject({ outcome: 'fail' });

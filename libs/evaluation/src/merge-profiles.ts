@@ -1,8 +1,7 @@
 import { SluiceError } from '@sluice/contracts';
-import { mergeHistograms } from './curves/score-histogram.js';
 import { inAll, mergeLossProfiles, mergeMoments } from './merge-losses.js';
-import { mergeRuns, rankingOfRuns, rowsByLabel } from './merge-ranking.js';
-import type { BinarySlice, Cell, Grouping, Profile, ScoreProfile, Slice } from './profile.js';
+import { mergeScores, rankingOfRuns, rowsByLabel } from './merge-ranking.js';
+import type { BinarySlice, Cell, Grouping, Profile, Slice } from './profile.js';
 import { mergeMulticlassSlices } from './tasks/merge-multiclass.js';
 import { mergePredicted, mergeRegressionSlices } from './tasks/merge-regression.js';
 import { isMulticlass, isRegression } from './tasks/task-slices.js';
@@ -136,18 +135,6 @@ export const mergeSlices = (parts: readonly BinarySlice[]): BinarySlice => {
       told.map(({ losses }) => losses),
       mergeLossProfiles,
     ),
-  };
-};
-
-export const mergeScores = (parts: readonly ScoreProfile[]): ScoreProfile => {
-  const runs = parts.map((part) => part.runs).filter((each) => each !== undefined);
-  return {
-    version: mergeHistograms(parts.map(({ version }) => version)),
-    champion: inAll(
-      parts.map(({ champion }) => champion),
-      mergeHistograms,
-    ),
-    ...(runs.length === parts.length && { runs: mergeRuns(runs) }),
   };
 };
 

@@ -6,6 +6,7 @@ import {
   rankBounds,
   type ScoreRuns,
 } from '@sluice/statistics';
+import { mergeHistograms } from './curves/score-histogram.js';
 import { inAll } from './merge-losses.js';
 import {
   gainShares,
@@ -15,11 +16,24 @@ import {
   type RankedScores,
   type RankingProfile,
   type RunProfile,
+  type ScoreProfile,
 } from './profile.js';
 import { effectiveClasses } from './quality/tally.js';
 
-/** The runs of all parts together. */
-export const mergeRuns = (parts: readonly RunProfile[]): RunProfile => ({
+/** Histograms add up, and so do runs, when all parts have them. */
+export const mergeScores = (parts: readonly ScoreProfile[]): ScoreProfile => {
+  const runs = parts.map((part) => part.runs).filter((each) => each !== undefined);
+  return {
+    version: mergeHistograms(parts.map(({ version }) => version)),
+    champion: inAll(
+      parts.map(({ champion }) => champion),
+      mergeHistograms,
+    ),
+    ...(runs.length === parts.length && { runs: mergeRuns(runs) }),
+  };
+};
+
+const mergeRuns = (parts: readonly RunProfile[]): RunProfile => ({
   version: mergeScoreRuns(
     parts.map(({ version }) => version),
     mostRuns,

@@ -8,7 +8,7 @@ import {
   type MetricName,
 } from '@sluice/contracts';
 import { drawBinomial, seededRandom } from '@sluice/statistics';
-import { groupingOf, profileOf, repeated, withoutRuns, type Row } from '../test/profiles.js';
+import { groupingOf, profileOf, repeated, type Row } from '../test/profiles.js';
 import { measureProfile } from './measure-profile.js';
 import { mergeProfiles } from './merge-profiles.js';
 import type { BinaryProfile as Profile } from './profile.js';
@@ -295,25 +295,27 @@ const profiled = (rows: readonly Row[], privileged = 'a'): Profile => {
   made.set(privileged, profile);
   return profile;
 };
-const withStrata = (rows: readonly Row[], privileged: string): Profile => {
-  const profile = profileOf(rows, ['g'], { g: privileged });
+const withStrata = (rows: readonly Row[], privileged: string, mergeable = false): Profile => {
+  const profile = profileOf(rows, ['g'], { g: privileged }, mergeable);
   const strata = ['x', 'y'].map((value) =>
-    groupingOf(rows, ['g'], privileged, { column: 'k', value }),
+    groupingOf(rows, ['g'], privileged, { column: 'k', value }, mergeable),
   );
   return { ...profile, byColumn: [...profile.byColumn, ...strata] };
 };
 const seeds = [1, 2];
-const mergedOf = (rows: readonly Row[], made: (profile: Profile) => Profile): Profile =>
+const mergedOf = (rows: readonly Row[], mergeable: boolean): Profile =>
   mergeProfiles(
-    [rows.slice(0, 100), rows.slice(100, 250), rows.slice(250)].map((part) => made(profiled(part))),
+    [rows.slice(0, 100), rows.slice(100, 250), rows.slice(250)].map((part) =>
+      withStrata(part, 'a', mergeable),
+    ),
   );
-const eachSeed = (rowsOf: (seed: number) => readonly Row[], made: (profile: Profile) => Profile) =>
-  seeds.map((seed) => once(() => mergedOf(rowsOf(seed), made)));
+const eachSeed = (rowsOf: (seed: number) => readonly Row[], mergeable: boolean) =>
+  seeds.map((seed) => once(() => mergedOf(rowsOf(seed), mergeable)));
 const merged = {
-  runs: eachSeed(drawnRows, (profile) => profile),
-  bins: eachSeed(drawnRows, withoutRuns),
-  weighted: eachSeed(weightedRows, (profile) => profile),
-  weightedBins: eachSeed(weightedRows, withoutRuns),
+  runs: eachSeed(drawnRows, true),
+  bins: eachSeed(drawnRows, false),
+  weighted: eachSeed(weightedRows, true),
+  weightedBins: eachSeed(weightedRows, false),
 };
 /** Counts add up to the last digit, sums of fractions but for rounding. */
 const expectSame = (merged: Measure, whole: Measure): void => {

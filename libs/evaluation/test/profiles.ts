@@ -34,30 +34,15 @@ export const profileOf = (
   rows: readonly Row[],
   columns: readonly string[],
   privileged: Readonly<Record<string, string>> = {},
+  mergeable = false,
 ): Profile => ({
   task: 'binary-classification',
   rows: rows.length,
-  overall: sliceOf(rows),
-  byColumn: columns.map((column) => groupingOf(rows, [column], privileged[column] ?? null)),
+  overall: sliceOf(rows, mergeable),
+  byColumn: columns.map((column) =>
+    groupingOf(rows, [column], privileged[column] ?? null, null, mergeable),
+  ),
 });
-
-/** A profile without what only one that is to be merged has. */
-export const withoutRuns = (profile: Profile): Profile => {
-  const bare = <Own extends BinarySlice>(slice: Own): Own => {
-    if (slice.scores === null) return slice;
-    const { runs: _runs, ...scores } = slice.scores;
-    return { ...slice, scores };
-  };
-  return {
-    ...profile,
-    overall: bare(profile.overall),
-    byColumn: profile.byColumn.map(({ overall, groups, ...about }) => ({
-      ...about,
-      ...(overall && { overall: bare(overall) }),
-      groups: groups.map(bare),
-    })),
-  };
-};
 
 /** The groups of a column, or of the intersection of several, by themselves. */
 export const groupingOf = (
@@ -65,6 +50,7 @@ export const groupingOf = (
   columns: readonly string[],
   privileged: string | null = null,
   within: ProtectedProfile['within'] = null,
+  mergeable = false,
 ): ProtectedProfile => {
   const joined = ({ groups }: Row): string =>
     columns.map((column) => groups[column] as string).join(' × ');
@@ -75,18 +61,22 @@ export const groupingOf = (
     column: columns.join(' × '),
     privileged,
     within,
-    ...(within === null ? {} : { overall: sliceOf(looked) }),
+    ...(within === null ? {} : { overall: sliceOf(looked, mergeable) }),
     groups: [...new Set(looked.map(joined))].sort().map((group) => ({
       group,
-      ...sliceOf(looked.filter((row) => joined(row) === group)),
+      ...sliceOf(
+        looked.filter((row) => joined(row) === group),
+        mergeable,
+      ),
     })),
   };
 };
 
-export const sliceOf = (rows: readonly Row[]): BinarySlice => ({
+/** @param mergeable whether it keeps what ranks of merged profiles need */
+export const sliceOf = (rows: readonly Row[], mergeable = false): BinarySlice => ({
   cells: cellsOf(rows),
   ranking: rankingOf(rows),
-  scores: scoresOf(rows),
+  scores: scoresOf(rows, mergeable),
   losses: lossesOf(rows),
 });
 
@@ -254,12 +244,12 @@ const rankedOf = (rows: readonly Row[], scored: Scored): Omit<RankedScores, 'auc
   };
 };
 
-const scoresOf = (rows: readonly Row[]): ScoreProfile | null => {
+const scoresOf = (rows: readonly Row[], mergeable: boolean): ScoreProfile | null => {
   if (!allHave(rows, byVersion)) return null;
   return {
     version: histogramOf(rows, byVersion),
     champion: allHave(rows, byChampion) ? histogramOf(rows, byChampion) : null,
-    runs: runsOf(rows),
+    ...(mergeable && { runs: runsOf(rows) }),
   };
 };
 

@@ -153,5 +153,6 @@ export const multiclassSlice = (
       ),
     },
     rankings: null,
+    scores: null,
   };
 };

@@ -12,6 +12,7 @@ import {
 import { lossExponent, scoreExponent, type Units } from '../sql/scored-relation.js';
 import { inUnits } from './exact-ratio.js';
 import type { Slices } from './layout.js';
+import { runsOf } from './runs.js';
 import type { CellSums, ExactMoments, HistogramSums, LossSums, SliceSums } from './profile-sums.js';
 import { rankingOf, weightMoments } from './ranking.js';
 
@@ -57,6 +58,7 @@ const sliceOf = (sums: SliceSums, units: Units): BinarySlice => {
     scores: version && {
       version: histogramOf(version, units),
       champion: champion && histogramOf(champion, units),
+      ...runsOf(sums, units),
     },
     losses: lossProfileOf(sums, units),
   };

@@ -1,5 +1,6 @@
 import { scoreBins, scoreSums } from '@sluice/evaluation';
 import type { LossKind } from '../sql/losses-sql.js';
+import type { RunSum } from '../sql/run-sums.js';
 import type { Units } from '../sql/scored-relation.js';
 import type { ClassMass, RankSums } from './ranking.js';
 
@@ -29,6 +30,20 @@ export interface HistogramSums {
 
 export type LossSums = Readonly<Record<'log' | 'brier', ExactMoments>>;
 
+interface Runs {
+  version: readonly RunSum[] | null;
+  champion: readonly RunSum[] | null;
+  pairs: PairSum[] | null;
+}
+
+/** Σ w of the rows that version and champion score so, in units of weight. */
+export interface PairSum {
+  readonly first: number;
+  readonly second: number;
+  readonly positives: number;
+  readonly negatives: number;
+}
+
 /** All sums of one slice of a profile. Exact, whole numbers, so that they may be added in any order. */
 export class SliceSums {
   readonly cells = new Map<number, CellSums>();
@@ -42,6 +57,8 @@ export class SliceSums {
     champion: null,
   };
   readonly both = { positives: 0n, negatives: 0n };
+  /** Scores by run, and pairs of scores, of a profile that is to be merged. */
+  readonly runs: Runs = { version: null, champion: null, pairs: null };
 
   addCell(cell: CellSums): void {
     const key =

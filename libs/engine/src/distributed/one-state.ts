@@ -46,9 +46,12 @@ const binaryAgrees = ({ cells, scores }: BinarySlice): boolean =>
 
 const multiclassAgrees = ({ cells, places, rankings }: MulticlassSlice): boolean =>
   (places === null || isSame(massOf(cells), massOf(places))) &&
-  (rankings ?? []).every(
-    ({ positives, negatives }) => positives + negatives === total(cells.map(({ count }) => count)),
-  );
+  (rankings ?? [])
+    .filter((ranking) => ranking !== null)
+    .every(
+      ({ positives, negatives }) =>
+        positives + negatives === total(cells.map(({ count }) => count)),
+    );
 
 const regressionAgrees = ({ weight, version }: RegressionSlice): boolean => {
   const { zero, positive, negative } = version.sketch;

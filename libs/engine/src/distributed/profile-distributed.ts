@@ -24,6 +24,8 @@ export interface DistributedRequest {
   readonly credentials?: TrinoCredentials;
   /** The table's name in the address's schema. */
   readonly table: string;
+  /** Whether the profile is to be merged with others (see `ProfileRequest`). */
+  readonly mergeable?: boolean;
   readonly onProgress?: (progress: DistributedProgress) => void;
   /** Cancels the query that runs; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -59,12 +61,16 @@ export const profileDistributed = async (
     onProgress?.({ step: 'query', done: queries, total: queries });
     return result;
   };
-  const profile = await profileTable(policy, table, query);
+  const profile = await profileTable(request, table, query);
   requireOneState(profile, table.name);
   return { profile, digest: digestOfTable(table.name, profile) };
 };
 
-const profileTable = async (policy: Policy, table: TrinoTable, query: Query): Promise<Profile> => {
+const profileTable = async (
+  { policy, mergeable }: DistributedRequest,
+  table: TrinoTable,
+  query: Query,
+): Promise<Profile> => {
   const faults = new FaultCollector(table.name);
   const found = <Surveyed>(surveyed: Surveyed | undefined): Surveyed => {
     faults.throwIfAny();
@@ -75,11 +81,11 @@ const profileTable = async (policy: Policy, table: TrinoTable, query: Query): Pr
     const { relation, layout, rows } = found(
       await surveyScoredTable(policy, table, trinoDialect, faults),
     );
-    return profileBySql(query, trinoDialect, relation, layout, rows);
+    return profileBySql(query, trinoDialect, relation, layout, rows, mergeable);
   }
   const { survey, layout } = found(await surveyPredictedTable(policy, table, trinoDialect, faults));
   const place = { table, dialect: trinoDialect };
-  return profileTaskBySql(query, place, policy.task, survey, layout);
+  return profileTaskBySql(query, place, policy.task, survey, layout, mergeable);
 };
 
 const assertScored = ({ artifact }: Policy): void => {

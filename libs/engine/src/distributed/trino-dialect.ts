@@ -21,4 +21,6 @@ export const trinoDialect: Dialect = {
   // Sums of bigint are bigint, and overflow.
   total: (integer) => `sum(CAST(${integer} AS ${wide}))`,
   double: (integer) => `CAST(${integer} AS DOUBLE)`,
+  element: (numbers, position) => `element_at(ARRAY[${numbers.join(', ')}], ${position} + 1)`,
+  distinct: (number) => `approx_distinct(${number})`,
 };

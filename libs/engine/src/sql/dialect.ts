@@ -23,6 +23,10 @@ export interface Dialect {
   total(integer: string): string;
   /** An integer as a number of 64 bits. */
   double(integer: string): string;
+  /** One of several numbers, by its position from 0. */
+  element(numbers: readonly string[], position: string): string;
+  /** About how many different numbers there are, to a few hundredths. */
+  distinct(number: string): string;
 }
 
 /** A number as a literal of 64 bits; a plain one would be a decimal. */

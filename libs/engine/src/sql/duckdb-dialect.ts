@@ -20,4 +20,6 @@ export const duckdbDialect: Dialect = {
   wide: (integer) => `CAST(${integer} AS HUGEINT)`,
   total: (integer) => `sum(${integer})`,
   double: (integer) => `CAST(${integer} AS DOUBLE)`,
+  element: (numbers, position) => `list_extract([${numbers.join(', ')}], ${position} + 1)`,
+  distinct: (number) => `approx_count_distinct(${number})`,
 };

@@ -13,6 +13,7 @@ import type { Dialect } from './dialect.js';
 import { histogramSql } from './histogram-sql.js';
 import { lossesSql, type LossKind } from './losses-sql.js';
 import { covarianceSql, ranksSql } from './ranks-sql.js';
+import { addPairs, addRuns, type RunSource } from './run-sums.js';
 import { codeName, unitsOf, type ScoredRelation, type Units } from './scored-relation.js';
 
 /** A row of a small result. Integers of any size come as numbers, bigints or text. */
@@ -153,6 +154,23 @@ export class SqlSums {
         sums.both[isOne(row['y']) ? 'positives' : 'negatives'] = integer(row['both']);
       },
     );
+  }
+
+  /** Adds the runs of the version's scores, or the champion's, which needs the histogram: for profiles that are to be merged. */
+  addRuns(of: 'version' | 'champion'): Promise<void> {
+    return addRuns(this.runSource(), of);
+  }
+
+  /** Adds how version and champion score the same rows, for profiles that are to be merged. */
+  addPairs(): Promise<void> {
+    return addPairs(this.runSource());
+  }
+
+  private runSource(): RunSource {
+    const { relation, units, dialect, rows, sums, query } = this;
+    const combinations = this.panels.reduce((sum, panel) => sum + panel.combinations.length, 0);
+    const eachRow: RunSource['eachRow'] = (sql, add) => this.eachRow(sql, add);
+    return { relation, units, dialect, rows, combinations, sums, query, eachRow };
   }
 
   private async eachRow(

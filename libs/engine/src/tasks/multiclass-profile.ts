@@ -8,7 +8,6 @@ import type {
   MulticlassProfile,
   MulticlassSlice,
   PlaceCell,
-  RankingProfile,
 } from '@sluice/evaluation';
 import { assembleProfile } from '../assembly/assemble-profile.js';
 import { inUnits } from '../assembly/exact-ratio.js';
@@ -26,6 +25,13 @@ import { SqlSums, type Query, type ResultRow } from '../sql/sql-sums.js';
 import { codesSql, groupedBy, integerOf, PanelQuery, selected } from './panel-query.js';
 import type { ClassPredictions, ClassRelation } from './task-relations.js';
 
+/** What is told while a profile is made, and what is wanted of it. */
+export interface ClassProfileOptions {
+  readonly onStep?: (done: number, total: number) => void;
+  /** Whether it keeps what ranks of merged profiles need. */
+  readonly mergeable?: boolean;
+}
+
 /** The profile of a table with labels and predictions of several classes, by SQL alone. */
 export const multiclassProfile = async (
   query: Query,
@@ -34,7 +40,7 @@ export const multiclassProfile = async (
   classes: readonly string[],
   layout: Layout,
   rows: number,
-  onStep: (done: number, total: number) => void = () => undefined,
+  { onStep = () => undefined, mergeable = false }: ClassProfileOptions = {},
 ): Promise<MulticlassProfile> => {
   const scored = relation.version.scores !== null;
   const steps = 1 + (scored ? 2 + classes.length : 0);
@@ -50,7 +56,7 @@ export const multiclassProfile = async (
     (slice, row) => (slices[slice] as SliceCounts).addCell(row),
   );
   onStep(1, steps);
-  const rankings: (readonly RankingProfile[])[] = [];
+  const byClass: (readonly BinarySlice[])[] = [];
   if (scored) {
     await panels.each(
       (codes) => of.places(codes),
@@ -64,13 +70,14 @@ export const multiclassProfile = async (
     onStep(3, steps);
     const ranked: BinaryProfile[] = [];
     for (const [at] of classes.entries()) {
-      ranked.push(await rankedClass(query, dialect, oneAgainstAll(relation, at), layout, rows));
+      const own = oneAgainstAll(relation, at);
+      ranked.push(await rankedClass(query, dialect, own, layout, rows, mergeable));
       onStep(4 + at, steps);
     }
-    rankings.push(...rankingsBySlice(ranked, panels.slices.groupings));
+    byClass.push(...classesBySlice(ranked, panels.slices.groupings));
   }
   const slice = (index: number): MulticlassSlice =>
-    (slices[index] as SliceCounts).slice(classes, relation, units, rankings[index] ?? null);
+    (slices[index] as SliceCounts).slice(classes, relation, units, byClass[index] ?? null);
   return {
     task: 'multiclass-classification',
     rows,
@@ -84,18 +91,18 @@ export const multiclassProfile = async (
   };
 };
 
-/** The rankings of all classes, by slice: of all rows, of whole strata and of groups. */
-const rankingsBySlice = (
+/** The slices of all classes, by slice: of all rows, of whole strata and of groups. */
+const classesBySlice = (
   ranked: readonly BinaryProfile[],
   groupings: readonly SlicedGrouping[],
-): RankingProfile[][] => {
-  const bySlice: RankingProfile[][] = [];
+): BinarySlice[][] => {
+  const bySlice: BinarySlice[][] = [];
   for (const { overall, byColumn } of ranked) {
-    const add = (slice: number, { ranking }: BinarySlice, known: Set<number>): void => {
+    const add = (slice: number, own: BinarySlice, known: Set<number>): void => {
       // Groupings share their strata.
       if (known.has(slice)) return;
       known.add(slice);
-      (bySlice[slice] ??= []).push(ranking as RankingProfile);
+      (bySlice[slice] ??= []).push(own);
     };
     const known = new Set<number>();
     add(0, overall, known);
@@ -135,13 +142,17 @@ const rankedClass = async (
   relation: ScoredRelation,
   layout: Layout,
   rows: number,
+  mergeable: boolean,
 ): Promise<BinaryProfile> => {
   const sums = await SqlSums.of(query, dialect, relation, layout, rows);
-  await sums.addRanks('version');
-  if (relation.champion !== null && relation.champion.score !== null) {
-    await sums.addRanks('champion');
-    await sums.addCovariances();
+  const paired = relation.champion !== null && relation.champion.score !== null;
+  for (const of of paired ? (['version', 'champion'] as const) : (['version'] as const)) {
+    await sums.addHistograms(of);
+    await sums.addRanks(of);
+    if (mergeable) await sums.addRuns(of);
   }
+  if (paired) await sums.addCovariances();
+  if (paired && mergeable) await sums.addPairs();
   return assembleProfile(rows, sums.slices, sums.sums, sums.units) as BinaryProfile;
 };
 
@@ -280,7 +291,7 @@ class SliceCounts {
     classes: readonly string[],
     { version, champion, championClasses = [] }: ClassRelation,
     units: Units,
-    rankings: readonly RankingProfile[] | null,
+    byClass: readonly BinarySlice[] | null,
   ): MulticlassSlice {
     const named = (at: string | undefined): string => classes[Number(at)] as string;
     return {
@@ -300,7 +311,8 @@ class SliceCounts {
               champion: champion?.scores == null ? null : Number(theirs),
             })),
       losses: version.scores === null ? null : this.lossProfile(units, champion?.scores != null),
-      rankings,
+      rankings: byClass && byClass.map(({ ranking }) => ranking),
+      scores: byClass && byClass.map(({ scores }) => scores),
     };
   }
 

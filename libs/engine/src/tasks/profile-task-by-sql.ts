@@ -7,13 +7,18 @@ import { regressionProfile } from './regression-profile.js';
 import { classesOfData, regressionOfData, type TaskTable } from './task-relations.js';
 import type { TaskSurvey } from './task-survey.js';
 
-/** The profile of a table that holds predictions of several classes or of numbers, by SQL alone, in whatever engine. */
+/**
+ * The profile of a table that holds predictions of several classes or of numbers, by SQL alone, in whatever engine.
+ *
+ * @param mergeable whether it keeps what ranks of merged profiles need
+ */
 export const profileTaskBySql = async (
   query: Query,
   place: TaskTable,
   task: Exclude<Task, 'binary-classification'>,
   survey: TaskSurvey,
   layout: Layout,
+  mergeable = false,
 ): Promise<MulticlassProfile | RegressionProfile> => {
   if (task === 'regression')
     return regressionProfile(
@@ -25,5 +30,7 @@ export const profileTaskBySql = async (
     );
   const classes = survey.classes.map(({ name }) => name);
   const relation = await classesOfData(survey, place);
-  return multiclassProfile(query, place.dialect, relation, classes, layout, survey.rows);
+  return multiclassProfile(query, place.dialect, relation, classes, layout, survey.rows, {
+    mergeable,
+  });
 };

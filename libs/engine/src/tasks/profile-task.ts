@@ -34,6 +34,8 @@ export interface TaskWork {
   readonly version: BoundModel | null;
   readonly champion: BoundModel | null;
   readonly hasMissingValues: boolean;
+  /** Whether the profile keeps what ranks of merged profiles need. */
+  readonly mergeable: boolean;
   readonly onProgress: ((progress: ProfileProgress) => void) | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -54,7 +56,10 @@ export const profileTask = async (
   }
   const relation = await classRelation(work);
   const classes = survey.classes.map(({ name }) => name);
-  return multiclassProfile(query, duckdbDialect, relation, classes, layout, survey.rows, onStep);
+  return multiclassProfile(query, duckdbDialect, relation, classes, layout, survey.rows, {
+    onStep,
+    mergeable: work.mergeable,
+  });
 };
 
 const regressionRelation = async (work: TaskWork): Promise<RegressionRelation> => {

@@ -263,9 +263,9 @@ const missesOtherwise = (check: PolicyCheck, measure: Measure, value: number): b
 const wholeInterval = ({ interval }: Measure): string =>
   `the whole ${Number(((interval?.level ?? 0.95) * 100).toFixed(3))} % interval`;
 
-/** Of a profile that was merged from parts. */
+/** Of figures of ranks in profiles that were merged from parts, and of quantiles. */
 const notExact = ({ errorBound = 0 }: Measure): string =>
-  `it is an estimate from merged profiles, and the exact value may be ${numberShown(errorBound)} away, beyond that`;
+  `it is known within a bound, and the exact value may be ${numberShown(errorBound)} away, beyond that`;
 
 const backAcross = (measure: Measure, allowed: Allowed): string =>
   intervalTouches(measure, allowed) ? ', though the interval reaches back across the limit' : '';

@@ -1,16 +1,20 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   driftMetricNames,
+  driftSchema,
   metricDefinition,
   policyCheckSchema,
   tasks,
   tasksOf,
   type DriftMetricName,
 } from '@sluice/contracts';
-import { twoSamples } from '@sluice/statistics';
-import { profileOf } from '../../test/profiles.js';
+import { seededRandom, twoCategorySamples, twoSamples } from '@sluice/statistics';
+import { profileOf, type Row } from '../../test/profiles.js';
 import { decideChecks } from '../checks/decide-checks.js';
+import { mergeProfiles } from '../merge-profiles.js';
+import { driftCandidates, type DriftEvaluation } from './drift-candidates.js';
 import type { DriftProfile } from './drift-profile.js';
+import { mergeDriftProfiles } from './merge-drift-profiles.js';
 
 /** Which tasks each metric is of: scores and labels of two tables are compared for two classes only. */
 const classified: Record<DriftMetricName, 'every task' | 'two classes'> = {
@@ -101,5 +105,119 @@ describe('checks of drift beside others', () => {
     expect(binned).toMatchObject({ outcome: 'fail', measure: { value: 0 } });
     expect(binned?.measure?.errorBound).toBeCloseTo(0.005, 12);
     expect(binned?.reason).toContain('the exact value may be 0.005 away, beyond that');
+  });
+});
+
+describe('the drift of merged tables', () => {
+  /** What rests on several columns of a row; all else is that of the whole. */
+  const notMergeable: readonly DriftMetricName[] = [
+    'domain_classifier_auc',
+    'reconstruction_error_ratio',
+  ];
+  interface Drawn extends Row {
+    readonly side: 'reference' | 'current';
+    readonly age: number;
+    readonly city: string;
+  }
+  const random = seededRandom([20]);
+  const rows = Array.from({ length: 300 }, (_, row): Drawn => {
+    const current = row % 3 > 0;
+    const label = random() < (current ? 0.5 : 0.4);
+    const score = Math.floor(random() * 60 + (label ? 40 : 0)) / 100;
+    return {
+      side: current ? 'current' : 'reference',
+      age: Math.floor(random() * 40) + (current ? 3 : 0),
+      city: 'abc'.charAt(Math.floor(random() * (current ? 3 : 2))),
+      label,
+      score,
+      prediction: score >= 0.5,
+      groups: {},
+    };
+  });
+  const of = (some: readonly Drawn[], side: Drawn['side']): Drawn[] =>
+    some.filter((row) => row.side === side);
+  const ages = (some: readonly Drawn[]): Float64Array => Float64Array.from(some, ({ age }) => age);
+  const cities = (some: readonly Drawn[]): Map<string, number> => {
+    const counts = new Map<string, number>();
+    for (const { city } of some) counts.set(city, (counts.get(city) ?? 0) + 1);
+    return counts;
+  };
+  const evaluationOf = (some: readonly Drawn[]): DriftEvaluation & { drift: DriftProfile } => {
+    const [reference, current] = [of(some, 'reference'), of(some, 'current')];
+    const missing = { reference: 0, current: 0 };
+    return {
+      profile: profileOf(current, [], {}, true),
+      driftPolicy: driftSchema.parse({}),
+      drift: {
+        rows: { reference: reference.length, current: current.length },
+        columns: [
+          {
+            column: 'age',
+            kind: 'numeric',
+            integers: true,
+            missing,
+            samples: twoSamples(ages(reference), ages(current)),
+            bins: null,
+          },
+          {
+            column: 'city',
+            kind: 'categorical',
+            missing,
+            samples: twoCategorySamples(cities(reference), cities(current)),
+          },
+        ],
+        joint: {
+          columns: ['age'],
+          rows: { reference: reference.length, current: current.length },
+          undefinedBecause: null,
+          domainClassifier: {
+            estimate: 0.6,
+            interval: { lower: 0.5, upper: 0.7, level: 0.95, method: 'stated' },
+            n: some.length,
+          },
+          reconstruction: {
+            reference: { mean: 1, standardError: 0.1, n: reference.length },
+            current: { mean: 1.1, standardError: 0.1, n: current.length },
+          },
+        },
+        reference: profileOf(reference, [], {}, true),
+      },
+    };
+  };
+  let whole: DriftEvaluation;
+  let merged: DriftEvaluation;
+  beforeAll(() => {
+    const parts = [rows.slice(0, 90), rows.slice(90, 200), rows.slice(200)].map(evaluationOf);
+    whole = evaluationOf(rows);
+    merged = {
+      ...whole,
+      profile: mergeProfiles(parts.map(({ profile }) => profile)),
+      drift: mergeDriftProfiles(parts.map(({ drift }) => drift)),
+    };
+  });
+  const measured = (metric: DriftMetricName, evaluation: DriftEvaluation) => {
+    const check = policyCheckSchema.parse({ metric, at_most: 1 });
+    return driftCandidates(check as Parameters<typeof driftCandidates>[0], evaluation);
+  };
+
+  it.each(driftMetricNames)('have the %s of the whole, or say why not', (metric) => {
+    const [found, expected] = [measured(metric, merged), measured(metric, whole)];
+    expect(found).toHaveLength(expected.length);
+    found.forEach((measure, index) => {
+      if (notMergeable.includes(metric)) {
+        expect(measure.state).toBe('undefined');
+        expect(measure.reason).toContain('does not add up');
+        expect(expected[index]?.state).toBe('ok');
+        return;
+      }
+      const figures = ({ value, interval }: typeof measure) =>
+        [value, interval?.lower, interval?.upper].filter((figure) => typeof figure === 'number');
+      expect(measure.state).toBe(expected[index]?.state);
+      const [own, others] = [figures(measure), figures(expected[index] as typeof measure)];
+      expect(own).toHaveLength(others.length);
+      own.forEach((figure, at) => expect(figure).toBeCloseTo(others[at] as number, 11));
+      // Scores are compared by their bins in every profile.
+      expect(measure.errorBound ?? 0).toBeCloseTo(expected[index]?.errorBound ?? 0, 11);
+    });
   });
 });

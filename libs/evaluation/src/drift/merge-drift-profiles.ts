@@ -1,17 +1,22 @@
 import { SluiceError } from '@sluice/contracts';
 import { twoCategorySamples, type TwoSamples } from '@sluice/statistics';
+import { mergeProfiles } from '../merge-profiles.js';
+import type { BinaryProfile } from '../profile.js';
 import type {
   CategoricalDrift,
   ColumnDrift,
   DriftProfile,
+  JointDrift,
   NumericDrift,
   Sides,
 } from './drift-profile.js';
 
 /**
- * The drift of several tables, as if their rows stood in one: counts by value, bin and category add up. Parts may hold rows
- * of the reference, of the current table, or of both. What rests on several columns of a row doesn't add up, and the scored
- * reference is a profile of its own (`mergeProfiles`): both are null.
+ * The drift of several tables, as if their rows stood in one: counts by value, bin and category add up, and so do the profiles
+ * of scored reference rows (`mergeProfiles`). Parts may hold rows of the reference, of the current table, or of both.
+ *
+ * What rests on several columns of a row doesn't add up: each part has a classifier and principal components of its own. Its
+ * figures are undefined, and say so.
  *
  * @throws SluiceError `invalid_data` without parts, or when they differ in columns, kinds or bins
  */
@@ -27,9 +32,29 @@ export const mergeDriftProfiles = (parts: readonly DriftProfile[]): DriftProfile
         parts.map(({ columns }) => columns[index]),
       ),
     ),
-    joint: null,
-    reference: null,
+    joint: mergeJoint(parts.map(({ joint }) => joint)),
+    reference: mergeReferences(parts),
   };
+};
+
+const mergeJoint = (parts: readonly (JointDrift | null)[]): JointDrift | null => {
+  const [first, ...others] = parts.filter((part) => part !== null);
+  if (!first) return null;
+  return {
+    columns: first.columns,
+    rows: total([first, ...others].map(({ rows }) => rows)),
+    undefinedBecause:
+      'what rests on several columns of a row does not add up, and the profile was merged from parts',
+    domainClassifier: null,
+    reconstruction: null,
+  };
+};
+
+/** null when the reference rows of a part weren't scored. */
+const mergeReferences = (parts: readonly DriftProfile[]): BinaryProfile | null => {
+  const holding = parts.filter(({ rows }) => rows.reference > 0);
+  const known = holding.map(({ reference }) => reference).filter((each) => each !== null);
+  return known.length > 0 && known.length === holding.length ? mergeProfiles(known) : null;
 };
 
 const mergeColumns = (

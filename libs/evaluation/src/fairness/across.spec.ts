@@ -127,10 +127,26 @@ describe('across groups', () => {
     });
   });
 
-  it('has no AUC of several groups together, and says so', () => {
-    const pooled = asked('roc_auc', 'others_difference_to_privileged');
-    expect(pooled.state).toBe('undefined');
-    expect(pooled.reason).toMatch(/^of the other groups, the figure is known from score bins only/);
+  it('has the AUC of several groups together within a bound, and exactly where scores add up', () => {
+    const others = rows.filter(({ groups }) => groups['g'] !== 'b');
+    const overall = { metric: 'roc_auc', of: 'version', by: null, group: null } as const;
+    const auc = (some: readonly Row[]): number =>
+      measureProfile(profileOf(some, []), overall).value as number;
+    const truth = auc(others) - auc(rows.filter(({ groups }) => groups['g'] === 'b'));
+    const request = { across: 'others_difference_to_privileged' as const, by: 'g' };
+    const pooled = asked('roc_auc', request.across);
+    expect(pooled.errorBound).toBeGreaterThan(0);
+    expect(Math.abs((pooled.value as number) - truth)).toBeLessThanOrEqual(
+      (pooled.errorBound as number) + 1e-12,
+    );
+    expect(pooled.interval?.lower).toBeLessThan(truth);
+    expect(pooled.interval?.upper).toBeGreaterThan(truth);
+    const exact = measureProfile(profileOf(rows, ['g'], { g: 'b' }, true), {
+      ...overall,
+      ...request,
+    });
+    expect(exact).not.toHaveProperty('errorBound');
+    expect(exact.value).toBeCloseTo(truth, 12);
   });
 
   it('is insufficient when a group has too few rows, and says which', () => {

@@ -10,6 +10,7 @@ import {
   remembered,
   smallestBothWays,
   smallestRatioOf,
+  type Bounds,
   type Estimate,
   type Estimator,
 } from '@sluice/statistics';
@@ -27,6 +28,7 @@ import {
   type Rate,
   type RateName,
 } from '../quality/rates.js';
+import { acrossBounds, farthestFrom, rangeAcross, widened } from './across-bounds.js';
 import {
   changeOf,
   distanceFrom,
@@ -78,7 +80,36 @@ export const acrossMeasure = (
   if (lack) return lack;
   const nothing = whyNoRatio(request, compared);
   if (nothing !== null) return withoutValue(request, 'undefined', n, nothing);
-  return measuredIfBounded(request, { ...estimateOf(request, compared), n });
+  const estimate = { ...estimateOf(request, compared), n };
+  const errorBound = errorBoundOf(request, compared);
+  if (errorBound === null) return measuredIfBounded(request, estimate);
+  if (!Number.isFinite(errorBound))
+    return withoutValue(request, 'undefined', n, 'the figure that it divides by may be 0');
+  const range = request.of === 'difference' ? undefined : rangeAcross(request.across);
+  return measuredIfBounded(
+    request,
+    widened(estimate, errorBound, range ?? [-Infinity, Infinity]),
+    errorBound,
+  );
+};
+
+/** How far the disparity may be from that of the rows, when figures of groups are known within bounds; null when it is exact. */
+const errorBoundOf = (request: AcrossRequest, { groups, reference }: Compared): number | null => {
+  const slices = reference === null ? groups : [...groups, reference];
+  const bounds = predictorsOf(request.of).map((of) => {
+    const figures = slices.map((slice): Bounds & { readonly isExact: boolean } => {
+      const { value, errorBound = 0 } = valueIn(request, slice, of);
+      const figure = value as number;
+      return { lower: figure - errorBound, upper: figure + errorBound, isExact: errorBound === 0 };
+    });
+    if (figures.every(({ isExact }) => isExact)) return null;
+    const [own, other] = [figures.slice(0, groups.length), figures[groups.length] ?? null];
+    const { estimate } = figureOf(request, { groups, reference }, of);
+    return farthestFrom(estimate, acrossBounds(request.across, own, other));
+  });
+  const known = bounds.filter((bound) => bound !== null);
+  // A distance from the ideal is off by no more than the disparity is.
+  return known.length === 0 ? null : known.reduce((sum, bound) => sum + bound, 0);
 };
 
 /** What a check across groups lacks, by group; none when there are rows enough or nothing can be compared. */
@@ -185,21 +216,13 @@ const slicesOf = ({ groups, reference }: Compared): readonly Named[] =>
 const shortfallsAcross = (request: AcrossRequest, compared: Compared): Shortfall[] =>
   slicesOf(compared).flatMap((slice) => sliceShortfalls(request, slice, slice.group));
 
-/** The first value that is missing although there are rows enough, or isn't exact, such as an AUC without ranks. */
+/** The first value that is missing although there are rows enough. */
 const withoutOwn = (request: AcrossRequest, n: number, compared: Compared): Measure | null => {
   for (const slice of slicesOf(compared))
     for (const of of predictorsOf(request.of)) {
-      const { value, state, reason, errorBound = 0 } = valueIn(request, slice, of);
+      const { value, state, reason } = valueIn(request, slice, of);
       if (value === null && state !== 'ok')
         return withoutValue(request, state, n, `of ${slice.group}, ${reason}`);
-      // How the bounds of several groups add up in a disparity isn't worked out: no figure rather than a doubtful one.
-      if (errorBound > 0)
-        return withoutValue(
-          request,
-          'undefined',
-          n,
-          `of ${slice.group}, the figure is known from score bins only, and so within a bound`,
-        );
     }
   return null;
 };

@@ -59,9 +59,13 @@ export const distanceFrom = (ideal: 0 | 1 | undefined, figure: Estimate): Estima
 };
 
 /** A figure whose interval has no end is of too few rows to say anything, and JSON has no ∞. */
-export const measuredIfBounded = (request: MeasureRequest, figure: Estimate): Measure =>
+export const measuredIfBounded = (
+  request: MeasureRequest,
+  figure: Estimate,
+  errorBound?: number,
+): Measure =>
   Number.isFinite(figure.interval.lower) && Number.isFinite(figure.interval.upper)
-    ? measured(request, figure)
+    ? measured(request, figure, errorBound)
     : withoutValue(
         request,
         'insufficient',

@@ -4,6 +4,7 @@ import { rowsByLabel } from '../merge-ranking.js';
 import {
   gainShares,
   type BinarySlice,
+  type Cell,
   type RankedScores,
   type ScoreHistogram,
   type ScoreProfile,
@@ -53,7 +54,12 @@ const known = new WeakMap<ScoreProfile, Partial<Record<Predictor, RankBounds | n
  * without scores, and where a label has no rows of any weight.
  */
 export const boundsOfRanks = (
-  { cells, scores }: Pick<ScoredSlice, 'cells' | 'scores'>,
+  {
+    cells,
+    scores,
+  }: Pick<ScoredSlice, 'scores'> & {
+    readonly cells: readonly Pick<Cell, 'label' | 'count' | 'weight'>[];
+  },
   predictor: Predictor,
 ): RankBounds | null => {
   const histogram = scores?.[predictor];

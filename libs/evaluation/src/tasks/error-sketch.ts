@@ -21,6 +21,9 @@ export interface SketchBins {
 
 /** A quantile of a sketch is off by at most this share of itself. */
 export const sketchAccuracy = 0.005;
+/** How far a quantile of the rows may be from one of a sketch, which is off by a share of the rows' own. */
+export const sketchErrorOf = (value: number): number =>
+  (Math.abs(value) * sketchAccuracy) / (1 - sketchAccuracy);
 /** γ: the value 2γⁱ⁺¹ / (γ + 1) is within the accuracy of all in bin i. */
 export const sketchGrowth = (1 + sketchAccuracy) / (1 - sketchAccuracy);
 /** Errors below this count as 0. */

@@ -1,9 +1,13 @@
 import { SluiceError } from '@sluice/contracts';
 import { mergeLossProfiles, mergeMoments } from '../merge-losses.js';
+import { mergeScores, rankingOfRuns, rowsByLabel } from '../merge-ranking.js';
+import type { ScoreProfile } from '../profile.js';
+import { rowsOfClass } from './class-auc.js';
 import type { ClassCell, MulticlassSlice, PlaceCell } from './multiclass-slice.js';
 
 /**
- * The statistics of the rows of all parts together: cells, places and losses add up, and ranks don't.
+ * The statistics of the rows of all parts together: cells, places, losses and scores add up, and the
+ * ranks of the whole are those of its scores, where these are known each by itself.
  *
  * @throws SluiceError `invalid_data` when some parts have a champion's predictions or weights and others don't
  */
@@ -28,14 +32,19 @@ export const mergeMulticlassSlices = (parts: readonly MulticlassSlice[]): Multic
   const championClasses = [...new Set(parts.flatMap((part) => part.championClasses ?? []))]
     .filter((name) => !ofVersion.has(name))
     .sort(byCodeUnits);
+  const classes = [...new Set(parts.flatMap((part) => part.classes))].sort(byCodeUnits);
+  const cells = added(
+    parts.flatMap((part) => part.cells),
+    ({ label, prediction, champion }) => JSON.stringify([label, prediction, champion]),
+  );
+  const scores = told.every((part) => part.scores !== null)
+    ? classes.map((name) => scoresOf(told, name))
+    : null;
   return {
     kind: 'multiclass',
     ...(championClasses.length > 0 && { championClasses }),
-    classes: [...new Set(parts.flatMap(({ classes }) => classes))].sort(byCodeUnits),
-    cells: added(
-      parts.flatMap(({ cells }) => cells),
-      ({ label, prediction, champion }) => JSON.stringify([label, prediction, champion]),
-    ),
+    classes,
+    cells,
     places: told.every(({ places }) => places !== null)
       ? added(
           told.flatMap(({ places }) => places as readonly PlaceCell[]),
@@ -45,8 +54,22 @@ export const mergeMulticlassSlices = (parts: readonly MulticlassSlice[]): Multic
     losses: told.every(({ losses }) => losses !== null)
       ? mergeLossProfiles(told.map(({ losses }) => losses as NonNullable<typeof losses>))
       : null,
-    rankings: null,
+    rankings:
+      scores &&
+      scores.map((each, at) =>
+        each?.runs
+          ? rankingOfRuns(rowsByLabel(rowsOfClass(cells, classes[at] as string)), each.runs)
+          : null,
+      ),
+    scores,
   };
+};
+
+/** The scores of a class; null when a part has none for it. */
+const scoresOf = (parts: readonly MulticlassSlice[], name: string): ScoreProfile | null => {
+  const own = parts.map(({ classes, scores }) => scores?.[classes.indexOf(name)] ?? null);
+  const all = own.filter((each) => each !== null);
+  return all.length === own.length ? mergeScores(all) : null;
 };
 
 /** In one order, whatever that of the parts. */

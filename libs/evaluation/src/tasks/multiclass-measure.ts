@@ -1,12 +1,5 @@
 import { metricDefinition, parameterOf, type Measure } from '@sluice/contracts';
-import {
-  aucDifference,
-  aucInterval,
-  newcombePaired,
-  wilson,
-  type Estimate,
-  type PairedCounts,
-} from '@sluice/statistics';
+import { newcombePaired, wilson, type Estimate, type PairedCounts } from '@sluice/statistics';
 import {
   lacking,
   levelOf,
@@ -17,7 +10,8 @@ import {
   type MeasureRequest,
   type Shortfall,
 } from '../measure.js';
-import type { Moments, RankingProfile } from '../profile.js';
+import type { Moments } from '../profile.js';
+import { aucFigure } from './class-auc.js';
 import {
   classMargins,
   massOf,
@@ -26,6 +20,7 @@ import {
   weighed,
   type ClassPredictor,
 } from './class-confusion.js';
+import { rowsWord, withoutScores, type ClassFigure } from './class-figure.js';
 import {
   classRates,
   confusionFigures,
@@ -52,7 +47,8 @@ export const multiclassMeasure = (request: MeasureRequest, slice: MulticlassSlic
   if (lack) return lack;
   const nothing = figure.undefinedBecause?.() ?? null;
   if (nothing !== null) return withoutValue(request, 'undefined', figure.n, nothing);
-  return measured(request, { ...figure.estimate(levelOf(request)), n: figure.n });
+  const estimate = { ...figure.estimate(levelOf(request)), n: figure.n };
+  return measured(request, estimate, figure.errorBound);
 };
 
 /** What a metric of several classes lacks on a slice; none when it can be taken. */
@@ -65,27 +61,17 @@ export const multiclassShortfalls = (
   return typeof figure === 'string' ? [] : shortfallsIn(request, figure, group);
 };
 
-/** A figure before it is worked out: what it rests on, and how to. */
-interface Figure {
-  readonly n: number;
-  readonly denominators: readonly Omit<Shortfall, 'group'>[];
-  readonly undefinedBecause?: () => string | null;
-  readonly estimate: (level: number) => Estimate;
-}
-
 const shortfallsIn = (
   { minimumRows: asked }: MeasureRequest,
-  { denominators }: Figure,
+  { denominators }: ClassFigure,
   group: string | null,
 ): Shortfall[] =>
   denominators
     .map(({ have, need, rows }) => ({ group, have, need: asked ?? need, rows }))
     .filter(({ have, need }) => have < need);
 
-const rowsWord = ['row', 'rows'] as const;
-
 /** The figure that a request asks for, or why there is none. */
-const figureOf = (request: MeasureRequest, slice: MulticlassSlice): Figure | string => {
+const figureOf = (request: MeasureRequest, slice: MulticlassSlice): ClassFigure | string => {
   const { metric, of } = request;
   const named = request.class;
   if (named !== undefined && !slice.classes.includes(named))
@@ -168,7 +154,7 @@ const shareFigure = (
   { of, class: named }: MeasureRequest,
   { cells, classes }: MulticlassSlice,
   rate: CellRate,
-): Figure => {
+): ClassFigure => {
   const predictors = predictorsOf(of);
   const shares = predictors.map((predictor) => shareOf(rate, cells, predictor));
   const n = Math.max(...shares.map((each) => each.n));
@@ -224,7 +210,7 @@ const scaledPairs = <Cell extends Pick<ClassCell, 'count' | 'weight'>>(
   };
 };
 
-const fFigure = (request: MeasureRequest, { cells, classes }: MulticlassSlice): Figure => {
+const fFigure = (request: MeasureRequest, { cells, classes }: MulticlassSlice): ClassFigure => {
   const at = classes.indexOf(request.class as string);
   const named = request.class;
   const beta = parameterOf(request.metric, request.parameter) ?? 1;
@@ -252,7 +238,7 @@ const fFigure = (request: MeasureRequest, { cells, classes }: MulticlassSlice): 
 const topFigure = (
   request: MeasureRequest,
   { places, classes }: MulticlassSlice,
-): Figure | string => {
+): ClassFigure | string => {
   if (places === null) return withoutScores;
   if (request.of !== 'version' && places.some(({ champion }) => champion === null))
     return 'there are no scores of the champion';
@@ -281,12 +267,10 @@ const topFigure = (
   };
 };
 
-const withoutScores = 'the data holds predictions only, and no scores';
-
 const lossFigure = (
   { metric, of }: MeasureRequest,
   { losses, cells }: MulticlassSlice,
-): Figure | string => {
+): ClassFigure | string => {
   if (losses === null) return withoutScores;
   const own = losses[of];
   if (own === null) return 'there are no scores of the champion';
@@ -312,88 +296,10 @@ const lossFigure = (
   };
 };
 
-const aucFigure = (
-  { metric, of, class: named }: MeasureRequest,
-  { rankings, classes, championClasses = [], cells }: MulticlassSlice,
-): Figure | string => {
-  if (rankings === null)
-    return 'there is no ranking of scores: the data holds predictions only, or the profile was merged from parts';
-  const asked =
-    metric === 'roc_auc'
-      ? [classes.indexOf(named as string)]
-      : classes.flatMap((name, at) => (championClasses.includes(name) ? [] : [at]));
-  const ranked = asked.map((at) => rankings[at] as RankingProfile);
-  if (of !== 'version' && ranked.some(({ champion }) => champion === null))
-    return 'there are no scores of the champion';
-  const rows = weighed(cells);
-  return {
-    n: rows.count,
-    denominators: ranked.flatMap(({ positives, negatives }, index) => {
-      const name = JSON.stringify((classes[asked[index] as number] as string).slice(0, 60));
-      return [
-        {
-          have: positives,
-          need: minimumRowsPerClass,
-          rows: [`row of ${name}`, `rows of ${name}`] as const,
-        },
-        {
-          have: negatives,
-          need: minimumRowsPerClass,
-          rows: [`row not of ${name}`, `rows not of ${name}`] as const,
-        },
-      ];
-    }),
-    estimate: (level) =>
-      averagedLimits(
-        ranked.map((ranking) => ({
-          estimate: aucOf(ranking, of, level),
-          weight: metric === 'weighted_roc_auc' ? positiveMass(ranking) : 1,
-        })),
-      ),
-  };
-};
-
-const positiveMass = ({ positives, weights }: RankingProfile): number =>
-  weights?.positives.sum ?? positives;
-
-const aucOf = (ranking: RankingProfile, of: Measure['of'], level: number): Estimate => {
-  const { weights } = ranking;
-  const sizes = weights
-    ? {
-        positives: effectiveRows({ weight: weights.positives }),
-        negatives: effectiveRows({ weight: weights.negatives }),
-      }
-    : ranking;
-  if (of === 'version') return aucInterval(ranking.version, sizes, { level });
-  if (ranking.champion === null || ranking.covariance === null)
-    throw new TypeError('There are no scores of the champion.');
-  return of === 'champion'
-    ? aucInterval(ranking.champion, sizes, { level })
-    : aucDifference(ranking.version, ranking.champion, ranking.covariance, sizes, { level });
-};
-
-const averagedLimits = (
-  terms: readonly { readonly estimate: Estimate; readonly weight: number }[],
-): Estimate => {
-  const [first] = terms;
-  if (!first) throw new TypeError('There are no classes.');
-  const mass = terms.reduce((sum, { weight }) => sum + weight, 0);
-  const mean = (of: (estimate: Estimate) => number): number =>
-    terms.reduce((sum, { estimate, weight }) => sum + weight * of(estimate), 0) / mass;
-  const { level, method } = first.estimate.interval;
-  return {
-    estimate: mean(({ estimate }) => estimate),
-    interval: {
-      lower: mean(({ interval }) => interval.lower),
-      upper: mean(({ interval }) => interval.upper),
-      level,
-      method: terms.length === 1 ? method : `${method}-averaged`,
-    },
-    n: first.estimate.n,
-  };
-};
-
-const confusionFigure = (request: MeasureRequest, { cells, classes }: MulticlassSlice): Figure => {
+const confusionFigure = (
+  request: MeasureRequest,
+  { cells, classes }: MulticlassSlice,
+): ClassFigure => {
   const { metric, of, parameter } = request;
   const figure = confusionFigures[metric];
   if (!figure) throw new TypeError(`${metric} is no metric of several classes.`);

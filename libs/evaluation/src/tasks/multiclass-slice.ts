@@ -1,4 +1,10 @@
-import type { LossProfile, Moments, RankingProfile, TableProfile } from '../profile.js';
+import type {
+  LossProfile,
+  Moments,
+  RankingProfile,
+  ScoreProfile,
+  TableProfile,
+} from '../profile.js';
 
 /** Of labels and predictions of several classes. */
 export interface MulticlassProfile extends TableProfile<
@@ -22,8 +28,16 @@ export interface MulticlassSlice {
   readonly places: readonly PlaceCell[] | null;
   /** Log loss and Brier score of the scores of all classes; null when the data holds predictions only. */
   readonly losses: LossProfile | null;
-  /** For each class, rank statistics of its score against all other classes; null without scores, and of merged profiles. */
-  readonly rankings: readonly RankingProfile[] | null;
+  /**
+   * For each class, rank statistics of its score against all other classes; null without scores. Of merged profiles that of a
+   * class is null where the scores of the parts don't tell it exactly.
+   */
+  readonly rankings: readonly (RankingProfile | null)[] | null;
+  /**
+   * For each class, its scores by whether a row is of the class, which add up. null without scores; that of a class is null
+   * where a part of a merged profile has none for it.
+   */
+  readonly scores: readonly (ScoreProfile | null)[] | null;
 }
 
 /** Rows that agree on label, prediction and the champion's prediction. */

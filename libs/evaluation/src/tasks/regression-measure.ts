@@ -15,6 +15,7 @@ import {
   quantileOfValues,
   signedValues,
   sketchAccuracy,
+  sketchErrorOf,
   type SketchedValues,
 } from './error-sketch.js';
 import {
@@ -37,7 +38,7 @@ import { effectiveRows, meanOf } from './weighed-mean.js';
  *
  * Means have Student's interval, their paired differences that of the differences row by row; the root of a mean of squares
  * has the roots of its limits; R² and differences of roots have theirs by the delta method. Quantiles are read off a
- * sketch between the order statistics of a binomial count, and their limits are widened by the sketch's error. The largest
+ * sketch between the order statistics of a binomial count, state the sketch's error, and have limits that are widened by it. The largest
  * error has no interval: rows that aren't there may be worse. n is the rows, whatever they weigh.
  */
 export const regressionMeasure = (request: MeasureRequest, slice: RegressionSlice): Measure => {
@@ -48,7 +49,25 @@ export const regressionMeasure = (request: MeasureRequest, slice: RegressionSlic
   if (nothing !== null) return withoutValue(request, 'undefined', n, nothing);
   if (request.metric === 'max_error')
     return { ...measured(request, largestError(request, slice)), interval: null };
-  return measured(request, { ...bounded(request, estimateOf(request, slice)), n });
+  return measured(
+    request,
+    { ...bounded(request, estimateOf(request, slice)), n },
+    sketchError(request, slice),
+  );
+};
+
+/** How far a quantile of the rows may be from that of their sketch; undefined of metrics that are exact. */
+const sketchError = (request: MeasureRequest, slice: RegressionSlice): number | undefined => {
+  const { metric, of } = request;
+  if (metric !== 'median_absolute_error' && metric !== 'residual_quantile') return undefined;
+  const errors = [
+    ...(of === 'champion' ? [] : [slice.version]),
+    ...(of === 'version' ? [] : [championErrors(slice)]),
+  ];
+  return errors.reduce(
+    (sum, each) => sum + sketchErrorOf(figureIn(request, slice, each).estimate),
+    0,
+  );
 };
 
 /** What a metric of regression lacks on a slice; none when it can be taken. */
