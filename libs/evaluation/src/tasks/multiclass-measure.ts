@@ -343,6 +343,15 @@ const aucFigure = (
         },
       ];
     }),
+    undefinedBecause: () => {
+      const weightless = ranked.findIndex(
+        ({ weights }) => weights && !(weights.positives.sum > 0 && weights.negatives.sum > 0),
+      );
+      const name = classes[asked[weightless] ?? -1];
+      return name === undefined
+        ? null
+        : `the rows of ${JSON.stringify(name.slice(0, 60))}, or all others, weigh nothing`;
+    },
     estimate: (level) =>
       averagedLimits(
         ranked.map((ranking) => ({
