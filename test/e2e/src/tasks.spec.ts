@@ -62,7 +62,7 @@ describe('models of several classes and of numbers', () => {
     await github.stop();
     await stack?.stop();
     rmSync(folder, { recursive: true, force: true });
-  });
+  }, 120_000);
 
   const bytesOf = (example: string, file: string): Buffer =>
     readFileSync(join(repository, 'examples', example, file));
