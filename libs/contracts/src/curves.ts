@@ -98,4 +98,29 @@ export interface TaskFigures {
   };
   /** Mean prediction and mean label of rows in the order of their predictions, parted in about ten. */
   readonly tenths?: readonly { readonly prediction: number; readonly label: number }[];
+  /** Mean prediction and mean label of rows whose predictions are near each other, with their share of all. */
+  readonly fit?: readonly FitPoint[];
+  readonly residuals?: ResidualHistogram;
+}
+
+export interface FitPoint {
+  readonly prediction: number;
+  readonly label: number;
+  readonly share: number;
+}
+
+/** How errors ŷ − y are distributed: shares of rows in bins of equal width, which hold nearly all of them. */
+export interface ResidualHistogram {
+  readonly from: number;
+  readonly width: number;
+  readonly version: ResidualShares;
+  readonly champion: ResidualShares | null;
+}
+
+export interface ResidualShares {
+  /** Of each bin, from `from` up. */
+  readonly shares: readonly number[];
+  /** Of errors below the first bin and above the last. */
+  readonly below: number;
+  readonly above: number;
 }

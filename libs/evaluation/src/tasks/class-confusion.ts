@@ -30,8 +30,9 @@ export const predictedBy = (cell: ClassCell, predictor: ClassPredictor): string 
 export const massOf = ({ count, weight }: Pick<ClassCell, 'count' | 'weight'>): number =>
   weight?.sum ?? count;
 
+/** Rows that weigh nothing tell nothing, and are none. */
 export const weighed = (cells: readonly Pick<ClassCell, 'count' | 'weight'>[]): WeighedRows => ({
-  count: cells.reduce((sum, { count }) => sum + count, 0),
+  count: cells.reduce((sum, cell) => sum + (massOf(cell) > 0 ? cell.count : 0), 0),
   weight: {
     sum: cells.reduce((sum, cell) => sum + massOf(cell), 0),
     squares: cells.reduce((sum, { count, weight }) => sum + (weight?.squares ?? count), 0),

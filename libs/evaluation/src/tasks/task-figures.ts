@@ -1,13 +1,18 @@
 import type { TaskFigures } from '@sluice/contracts';
 import type { Profile } from '../profile.js';
 import type { MulticlassProfile } from './multiclass-slice.js';
+import { residualsOf } from './residual-histogram.js';
 import type { PredictedLabels } from './regression-slice.js';
 
 /** What a report shows of several classes or of a regression beside measures; null for two classes. */
 export const taskFigures = (profile: Profile): TaskFigures | null => {
   if (profile.task === 'binary-classification') return null;
   return profile.task === 'regression'
-    ? { tenths: tenthsOf(profile.predicted) }
+    ? {
+        tenths: tenthsOf(profile.predicted),
+        fit: fitOf(profile.predicted),
+        residuals: residualsOf(profile.overall),
+      }
     : { confusion: confusionOf(profile) };
 };
 
@@ -49,5 +54,37 @@ const tenthsOf = ({
     .map(({ mass, prediction, label }) => ({
       prediction: center + prediction / mass,
       label: center + label / mass,
+    }));
+};
+
+/** As many marks as a picture bears. */
+const mostMarks = 48;
+
+/** Neighbouring bins together, so that each mark is of predictions within a range of one width. */
+const fitOf = ({
+  bins,
+  masses,
+  predictions,
+  labels,
+  center,
+}: PredictedLabels): NonNullable<TaskFigures['fit']> => {
+  const total = masses.reduce((sum, mass) => sum + mass, 0);
+  const first = bins[0] ?? 0;
+  const step = Math.ceil(((bins.at(-1) ?? 0) - first + 1) / mostMarks);
+  const parts = new Map<number, { mass: number; prediction: number; label: number }>();
+  bins.forEach((bin, index) => {
+    const at = Math.floor((bin - first) / step);
+    const part = parts.get(at) ?? { mass: 0, prediction: 0, label: 0 };
+    part.mass += masses[index] as number;
+    part.prediction += predictions[index] as number;
+    part.label += labels[index] as number;
+    parts.set(at, part);
+  });
+  return [...parts.values()]
+    .filter(({ mass }) => mass > 0)
+    .map(({ mass, prediction, label }) => ({
+      prediction: center + prediction / mass,
+      label: center + label / mass,
+      share: mass / total,
     }));
 };

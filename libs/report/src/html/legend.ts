@@ -1,7 +1,7 @@
 import { html, type Content, type Markup } from './markup.js';
 import { table, type TableOptions } from './table.js';
 
-type Sign = 'version' | 'champion' | 'favorable' | 'other';
+type Sign = 'version' | 'champion' | 'favorable' | 'other' | 'bars';
 
 export const legend = (entries: readonly (readonly [Sign, string] | null | undefined)[]): Markup =>
   html`<ul class="legend">
@@ -29,6 +29,7 @@ const signs: Readonly<Record<Sign, Markup>> = {
       d="M15 1l6 6l-6 6l-6 -6z"
     />`,
   favorable: html`<rect class="favorable" x="4" y="1" width="22" height="12" />`,
+  bars: html`<rect class="bar" x="4" y="1" width="22" height="12" />`,
   other: html`<rect class="other" x="4" y="1" width="22" height="12" />`,
 };
 

@@ -116,7 +116,7 @@ export const checks = (page: Page): Markup => {
       rows: shown.map((check) => [
         chip(check),
         html`${checkName(check, page)}<span class="meaning"
-            >${meaningOf(checkParts(check).metric)}</span
+            >${meaningOf(checkParts(check).metric, check.measure?.class)}</span
           >`,
         checkValue(check),
         html`<span class="interval">${intervalCell(check.measure)}</span>`,
@@ -170,9 +170,14 @@ const spelled: Readonly<Record<string, string>> = {
   brier: 'Brier',
 };
 
-const meaningOf = (metric: string): string => {
+/** Of several classes, a metric of one takes that for the favorable label and all others for the unfavorable one. */
+const meaningOf = (metric: string, ofClass: string | undefined): string => {
   const known = metricNames.find((name) => name === metric);
-  return known === undefined ? '' : metricDefinition(known).title;
+  if (known === undefined) return '';
+  const { title } = metricDefinition(known);
+  return ofClass !== undefined && title.includes('avorable')
+    ? `${title}; favorable is the class itself`
+    : title;
 };
 
 export const omitted = (count: number, one: string, many: string): Markup | null =>

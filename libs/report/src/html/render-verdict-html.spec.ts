@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { digestOfBytes, metricNames, type ScoreCurves, type Verdict } from '@sluice/contracts';
+import {
+  digestOfBytes,
+  metricNames,
+  type ScoreCurves,
+  type TaskFigures,
+  type Verdict,
+} from '@sluice/contracts';
 import { check, failingVerdict, measure } from '../verdict.fixture.js';
 import { parseStrictly, type Element } from './parse-strictly.fixture.js';
 import { htmlBudget, renderVerdictHtml } from './render-verdict-html.js';
@@ -94,7 +100,68 @@ const enormous = (): Verdict => {
   };
 };
 
+/** Of several classes, whose names are the caller's. */
+const classFigures = (names: readonly string[]): TaskFigures => ({
+  confusion: {
+    classes: names,
+    counts: names.map((_, label) =>
+      names.map((__, prediction) => (label === prediction ? 90 : prediction < label ? 3 : 0)),
+    ),
+  },
+});
+const numberFigures: TaskFigures = {
+  tenths: Array.from({ length: 10 }, (_, at) => ({ prediction: 10 * at, label: 11 * at })),
+  fit: Array.from({ length: 40 }, (_, at) => ({
+    prediction: at - 5,
+    label: at ** 1.1 - 6,
+    share: 1 / 40,
+  })),
+  residuals: {
+    from: -4,
+    width: 0.5,
+    version: { shares: Array.from({ length: 16 }, () => 0.06), below: 0.01, above: 0.03 },
+    champion: { shares: Array.from({ length: 16 }, () => 0.05), below: 0.1, above: 0.1 },
+  },
+};
+
 const cases: [string, () => string][] = [
+  [
+    'several classes',
+    () =>
+      renderVerdictHtml(failingVerdict(), null, {
+        ...context,
+        figures: classFigures(['billing', 'outage', hostile]),
+      }),
+  ],
+  [
+    'a hundred classes',
+    () =>
+      renderVerdictHtml(enormous(), null, {
+        ...context,
+        figures: classFigures(Array.from({ length: 100 }, (_, at) => `${at}${hostile}`)),
+      }),
+  ],
+  [
+    'a regression',
+    () => renderVerdictHtml(failingVerdict(), null, { ...context, figures: numberFigures }),
+  ],
+  [
+    'a regression whose predictions are all right',
+    () =>
+      renderVerdictHtml(failingVerdict(), null, {
+        ...context,
+        figures: {
+          tenths: [{ prediction: 3, label: 3 }],
+          fit: [{ prediction: 3, label: 3, share: 1 }],
+          residuals: {
+            from: 0,
+            width: 1,
+            version: { shares: [1], below: 0, above: 0 },
+            champion: null,
+          },
+        },
+      }),
+  ],
   ['a failing verdict', () => renderVerdictHtml(failingVerdict(), curves, context)],
   ['a verdict on predictions only', () => renderVerdictHtml(failingVerdict(), null, context)],
   [
@@ -249,5 +316,34 @@ describe('renderVerdictHtml', () => {
       const text = renderVerdictHtml({ ...failingVerdict(), checks }, null, context);
       expect(text).toMatch(/<span class="meaning"\s*>[A-Z]/);
     }
+  });
+
+  it('colours the confusion by shares of the label, and says each in words', () => {
+    const text = renderVerdictHtml(failingVerdict(), null, {
+      ...context,
+      figures: classFigures(['a', 'b', 'c']),
+    });
+    expect(text).toContain('<td class="figure right-e"><strong>90 (100 %)</strong></td>');
+    expect(text).toContain('<td class="figure wrong-a">3 (3 %)</td>');
+    expect(text).toContain('<td class="figure">0 (0 %)</td>');
+    expect(text).not.toContain('most frequent mistakes');
+  });
+
+  it('lists the mistakes of many classes instead', () => {
+    const names = Array.from({ length: 30 }, (_, at) => `class ${at}`);
+    const text = renderVerdictHtml(failingVerdict(), null, {
+      ...context,
+      figures: classFigures(names),
+    });
+    expect(text).toContain('The 20 most frequent mistakes of 435');
+    expect(text).not.toContain('Rows by label, down');
+  });
+
+  it('draws a regression, and says in tables what it draws', () => {
+    const text = renderVerdictHtml(failingVerdict(), null, { ...context, figures: numberFigures });
+    for (const part of ['Labels by prediction', 'Errors', 'Share of rows by error', 'Tenth'])
+      expect(text).toContain(part);
+    expect((text.match(/<circle\s+class="dot"/g) ?? []).length).toBe(40);
+    expect(text).not.toMatch(/NaN|Infinity/);
   });
 });

@@ -41,6 +41,9 @@ describe.each([
     ...outcomes.map((outcome) => [outcome, `${outcome}-soft`]),
     ['version', 'page'],
     ['quiet', 'allowed'],
+    ...['right', 'wrong'].flatMap((kind) =>
+      [...'abcde'].map((grade) => ['text', `${kind}-${grade}`]),
+    ),
   ] as [string, string][];
   const graphics = [
     ...outcomes.flatMap((outcome) => [

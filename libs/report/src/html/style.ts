@@ -9,6 +9,8 @@ export const style = `
   --version: #1d5fc4; --champion: #b4560b; --bar: #7ba6e3; --favorable: #1d5fc4; --other: #c4701c;
   --pass: #0a6b4c; --warn: #855400; --fail: #b3261e;
   --pass-soft: #e9f5f0; --warn-soft: #fbf3e2; --fail-soft: #fcefed; --allowed: #e3f1eb;
+  --right-a: #eef4fd; --right-b: #d6e5fa; --right-c: #b8d2f6; --right-d: #96bdf0; --right-e: #75a8ea;
+  --wrong-a: #fdf3ea; --wrong-b: #fae3cd; --wrong-c: #f5cda8; --wrong-d: #efb480; --wrong-e: #e89b5c;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
@@ -16,6 +18,8 @@ export const style = `
     --version: #79b0ff; --champion: #f2a65e; --bar: #3f6ca8; --favorable: #79b0ff; --other: #c97f35;
     --pass: #57cc9f; --warn: #eab951; --fail: #ff9087;
     --pass-soft: #10241d; --warn-soft: #272012; --fail-soft: #2b1716; --allowed: #163026;
+    --right-a: #16212e; --right-b: #1b2d43; --right-c: #213b5c; --right-d: #274977; --right-e: #2e5891;
+    --wrong-a: #231c15; --wrong-b: #392919; --wrong-c: #51371f; --wrong-d: #694625; --wrong-e: #7f532a;
   }
 }
 * { box-sizing: border-box; }
@@ -112,6 +116,10 @@ text.value { font-weight: 600; }
 .whisker { stroke: var(--text); stroke-width: 1.5; fill: none; }
 .track { fill: var(--soft); }
 .bar { fill: var(--bar); }
+.right-a { background: var(--right-a); } .right-b { background: var(--right-b); } .right-c { background: var(--right-c); } .right-d { background: var(--right-d); } .right-e { background: var(--right-e); }
+.wrong-a { background: var(--wrong-a); } .wrong-b { background: var(--wrong-b); } .wrong-c { background: var(--wrong-c); } .wrong-d { background: var(--wrong-d); } .wrong-e { background: var(--wrong-e); }
+td[class*="right-"], td[class*="wrong-"] { border: 2px solid var(--page); padding: .6rem .75rem; }
+.dot { fill: var(--version); fill-opacity: .55; stroke: var(--page); }
 .favorable { fill: var(--favorable); }
 .other { fill: var(--other); }
 .line { fill: none; stroke-width: 2.5; stroke-linejoin: round; }

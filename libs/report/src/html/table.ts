@@ -15,6 +15,8 @@ export interface TableOptions {
   /** On a narrow screen each row becomes a list of its cells; without it, the table scrolls sideways. */
   readonly stacks?: boolean;
   readonly captionHidden?: boolean;
+  /** A class of a cell's own, by the row and the column; null for none. */
+  readonly cellClass?: (row: number, column: number) => string | null;
   readonly id: () => string;
 }
 
@@ -29,6 +31,7 @@ export const table = ({
   heading = 0,
   stacks = false,
   captionHidden = false,
+  cellClass = () => null,
   id,
 }: TableOptions): Markup => {
   const captionId = id();
@@ -37,13 +40,13 @@ export const table = ({
       html`<th scope="col" ${role(stacks, 'columnheader')}${classOf(kind)}>${title}</th>`,
   );
   const body = rows.map(
-    (cells) =>
+    (cells, row) =>
       html`<tr${role(stacks, 'row')}>${cells.map((cell, index) => {
         const { kind, title = '' } = columns[index] ?? {};
         const label = stacks ? html` data-label="${title}"` : null;
         return index === heading
           ? html`<th scope="row" ${role(stacks, 'rowheader')}>${cell}</th>`
-          : html`<td${role(stacks, 'cell')}${classOf(kind)}${label}>${stacks && kind === 'figure' ? html`<span>${cell}</span>` : cell}</td>`;
+          : html`<td${role(stacks, 'cell')}${classOf(kind, cellClass(row, index))}${label}>${stacks && kind === 'figure' ? html`<span>${cell}</span>` : cell}</td>`;
       })}</tr>
 `,
   );
@@ -60,5 +63,7 @@ ${body}</tbody>
 
 const role = (stacks: boolean, name: string): Markup | null =>
   stacks ? html` role="${name}"` : null;
-const classOf = (kind: Column['kind']): Markup | null =>
-  kind === undefined ? null : html` class="${kind}"`;
+const classOf = (kind: Column['kind'], own: string | null = null): Markup | null => {
+  const names = [kind, own].filter((name) => name != null);
+  return names.length === 0 ? null : html` class="${names.join(' ')}"`;
+};

@@ -1,9 +1,12 @@
-import type { TaskFigures } from '@sluice/contracts';
-import { figure, measureText } from '../figures.js';
+import type { FitPoint, Measure, ResidualHistogram, TaskFigures } from '@sluice/contracts';
+import { figure, intervalText, measureText } from '../figures.js';
+import { confusion } from './confusion-table.js';
+import { details, legend } from './legend.js';
 import { taskTables, type FigureTable } from '../task-tables.js';
-import { html, userText, type Markup } from './markup.js';
+import { html, userText, type Content, type Markup } from './markup.js';
 import { metricLabel } from './outcome-sections.js';
-import { countText, type Page } from './page.js';
+import type { Page } from './page.js';
+import { fitPlot, residualPlot } from './regression-plots.js';
 import { table } from './table.js';
 
 /** Of several classes the confusion and each class, of a regression labels by prediction; of both each group. */
@@ -14,6 +17,7 @@ export const taskFigures = (page: Page): Markup | null => {
   return html`<section aria-labelledby="figures">
     <h2 id="figures">Figures in detail</h2>
     ${figures?.confusion && confusion(page, figures.confusion)}
+    ${figures?.fit && figures.residuals && pictures(page, figures.fit, figures.residuals)}
     ${figures?.tenths && tenths(page, figures.tenths)}
     ${tables.map((each) => figureTable(page, each))}
   </section> `;
@@ -33,44 +37,72 @@ const figureTable = (page: Page, { column, metrics, rows }: FigureTable): Markup
     ],
     rows: shown.map(({ name, figures }) => [
       userText(name, page.bounds.name),
-      ...figures.map((measure) => measureText(measure ?? null)),
+      ...figures.map((measure) => figureCell(measure)),
     ]),
   });
 };
 
-/** More classes than this make a table that nobody reads. */
-const mostClasses = 20;
+/** The interval does not break in two. */
+const figureCell = (measure: Measure | undefined): Content => {
+  if (measure?.value == null || measure.interval === null) return measureText(measure ?? null);
+  return html`${figure(measure.value)}
+    <span class="interval">${intervalText(measure.interval)}</span>`;
+};
 
-const confusion = (
-  page: Page,
-  { classes, counts }: NonNullable<TaskFigures['confusion']>,
-): Markup => {
-  if (classes.length > mostClasses)
-    return html`<p class="note">
-      The confusion of ${classes.length} classes is too large to show.
-    </p> `;
-  return table({
-    id: page.id,
-    caption: 'Rows by label, down, and prediction, across; rows that are predicted right are bold',
-    columns: [
-      { title: 'Label' },
-      ...classes.map((name) => ({
-        title: name.slice(0, page.bounds.name),
-        kind: 'figure' as const,
-      })),
-    ],
-    rows: classes.map((name, label) => {
-      const own = counts[label] as readonly number[];
-      const rows = own.reduce((sum, count) => sum + count, 0);
-      return [
-        userText(name, page.bounds.name),
-        ...own.map((count, prediction) => {
-          const text = `${countText(count)}${rows === 0 ? '' : ` (${Math.round((100 * count) / rows)} %)`}`;
-          return label === prediction ? html`<strong>${text}</strong>` : text;
-        }),
-      ];
-    }),
-  });
+const pictures = (page: Page, fit: readonly FitPoint[], residuals: ResidualHistogram): Markup =>
+  html`<div class="pair">
+    <figure>
+      <h3>Labels by prediction</h3>
+      <figcaption>
+        <strong>On the diagonal, predictions are right on average.</strong> Above it they are too
+        low, below it too high. The larger a mark, the more rows.
+      </figcaption>
+      ${fitPlot(fit, page.id)}
+    </figure>
+    <figure>
+      <h3>Errors</h3>
+      <figcaption>
+        <strong>How far off predictions are, and to which side.</strong> Errors are prediction −
+        label, here within half a per cent of themselves.
+      </figcaption>
+      ${residualPlot(residuals, page.id)}
+      ${
+        residuals.champion &&
+        legend([
+          ['bars', 'This version'],
+          ['champion', 'Champion'],
+        ])
+      }
+      ${details({
+        id: page.id,
+        caption: 'Share of rows by error',
+        captionHidden: true,
+        columns: [
+          { title: 'Error from' },
+          { title: 'to', kind: 'figure' },
+          { title: 'This version', kind: 'figure' },
+          ...(residuals.champion ? [{ title: 'Champion', kind: 'figure' as const }] : []),
+        ],
+        rows: residualRows(residuals),
+      })}
+    </figure>
+  </div> `;
+
+const residualRows = ({ from, width, version, champion }: ResidualHistogram): string[][] => {
+  const end = from + version.shares.length * width;
+  const row = (start: string, stop: string, share: number, theirs: number | undefined) => [
+    start,
+    stop,
+    figure(share),
+    ...(theirs === undefined ? [] : [figure(theirs)]),
+  ];
+  return [
+    row('below', figure(from), version.below, champion?.below),
+    ...version.shares.map((share, at) =>
+      row(figure(from + at * width), figure(from + (at + 1) * width), share, champion?.shares[at]),
+    ),
+    row(figure(end), 'above', version.above, champion?.above),
+  ];
 };
 
 const tenths = (page: Page, parts: NonNullable<TaskFigures['tenths']>): Markup =>

@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import { policyDigest, type Digest, type Policy, type Task } from '@sluice/contracts';
+import { evaluate, type Profile } from '@sluice/evaluation';
+import { profileDistributed } from '../distributed/profile-distributed.js';
+import { parseTrinoAddress } from '../distributed/trino-address.js';
+import { taskPolicy } from '../fixtures/task-cases.fixture.js';
+import { faultAt, rejection } from '../fixtures/tables.fixture.js';
+import { trinoUrl, writeTrinoTable } from '../fixtures/trino.fixture.js';
+import { profileDataset } from '../profile-dataset.js';
+
+const byTrino = (policy: Policy, table: string) =>
+  profileDistributed({ policy, address: parseTrinoAddress(trinoUrl()), table });
+
+/** Every number of a document by its path, within 1e-12; whole numbers to the last digit. */
+const expectEqual = (found: unknown, expected: unknown, path = '$'): void => {
+  if (typeof found === 'number' && typeof expected === 'number') {
+    const off = Math.abs(found - expected);
+    const within = Number.isSafeInteger(expected) ? 0 : 1e-12 * Math.max(Math.abs(expected), 1e-3);
+    expect([path, found, off <= within]).toEqual([path, found, true]);
+    return;
+  }
+  if (found === null || expected === null || typeof found !== 'object') {
+    expect([path, found]).toEqual([path, expected]);
+    return;
+  }
+  const [a, b] = [found, expected] as Record<string, unknown>[];
+  expect([path, Object.keys(a ?? {})]).toEqual([path, Object.keys(b ?? {})]);
+  for (const key of Object.keys(b ?? {})) expectEqual(a?.[key], b?.[key], `${path}.${key}`);
+};
+
+const verdictOf = (policy: Policy, profile: Profile) =>
+  evaluate({
+    policy,
+    profile,
+    subject: {
+      model: policy.model,
+      version: null,
+      champion: null,
+      datasets: { evaluation: `sha256:${'0'.repeat(64)}` as Digest },
+      policy: policyDigest(policy),
+    },
+  });
+
+/** Rows with labels, predictions, scores that are powers of 2, weights and groups. */
+const rows = `
+  SELECT
+    ['x', 'y', 'z'][1 + i % 3] AS kind,
+    i % 3 AS number,
+    ['x', 'y', 'z'][1 + (CASE WHEN i % 5 < 3 THEN i ELSE i + 1 END) % 3] AS guess,
+    [0.5, 0.25, 0.25][1 + (i + i // 7) % 3]::DOUBLE AS sx,
+    [0.5, 0.25, 0.25][1 + (i + i // 7 + 2) % 3]::DOUBLE AS sy,
+    [0.5, 0.25, 0.25][1 + (i + i // 7 + 1) % 3]::DOUBLE AS sz,
+    ((i * 7919) % 1000)::DOUBLE / 8 AS price,
+    ((i * 7919) % 1000)::DOUBLE / 8 + ((i * 104729) % 101 - 50)::DOUBLE / 16 AS offer,
+    (1 + i % 4)::DOUBLE / 4 AS mass,
+    CASE WHEN i % 11 = 0 THEN 'rare' WHEN i % 2 = 0 THEN 'a' ELSE 'süd''s' END AS team
+  FROM range(1, 4001) t(i)`;
+
+const policyOf = (task: Task, columns: Record<string, unknown>): Policy =>
+  taskPolicy(
+    task,
+    { protected: [{ name: 'team', privileged: 'a' }], ...columns },
+    { data: { evaluation: 'rows.parquet' } },
+  );
+
+describe('a profile of several classes or of a regression, made by Trino', () => {
+  it.each([
+    ['classes', 'multiclass-classification', { label: 'kind', prediction: 'guess' }],
+    [
+      'scores',
+      'multiclass-classification',
+      { label: 'kind', scores: { x: 'sx', y: 'sy', z: 'sz' }, weight: 'mass' },
+    ],
+    [
+      'numbered',
+      'multiclass-classification',
+      { label: 'number', prediction: 'number', scores: { '0': 'sx', '1': 'sy', '2': 'sz' } },
+    ],
+    ['numbers', 'regression', { label: 'price', prediction: 'offer' }],
+    ['weighted', 'regression', { label: 'price', prediction: 'offer', weight: 'mass' }],
+  ] as const)('is DuckDB’s of %s', async (table, task, columns) => {
+    const path = await writeTrinoTable(`task_${table}`, rows);
+    const policy = policyOf(task, columns);
+    const { profile, digest } = await byTrino(policy, `task_${table}`);
+    const { profile: ours } = await profileDataset<Profile>({ policy, dataset: { path } });
+    expectEqual(profile, ours);
+    expectEqual(verdictOf(policy, profile), verdictOf(policy, ours));
+    expect((await byTrino(policy, `task_${table}`)).digest).toBe(digest);
+  });
+
+  it('is refused with all faults of the table', async () => {
+    await writeTrinoTable(
+      'task_faulty',
+      `SELECT * REPLACE (CASE WHEN price > 120 THEN NULL ELSE offer END AS offer,
+         CASE WHEN price < 1 THEN 'nan'::DOUBLE ELSE sx END AS sx) FROM (${rows})`,
+    );
+    const numbers = await rejection(
+      byTrino(policyOf('regression', { label: 'price', prediction: 'offer' }), 'task_faulty'),
+    );
+    expect(faultAt(numbers, 'columns.prediction').message).toContain('not a finite number in');
+    const scores = { x: 'sx', y: 'sy', z: 'sz' };
+    const classes = await rejection(
+      byTrino(policyOf('multiclass-classification', { label: 'kind', scores }), 'task_faulty'),
+    );
+    expect(faultAt(classes, 'columns.scores.x').message).toContain('not a number from 0 to 1');
+  });
+});
