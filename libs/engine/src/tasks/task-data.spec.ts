@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { findDatasetFiles } from '@sluice/artifacts';
 import { onnxType, type FixtureModel, type FixtureNode } from '@sluice/artifacts/testing';
 import { policySchema, type Measure, type Policy, type SluiceError } from '@sluice/contracts';
 import type { MulticlassProfile, Profile, RegressionProfile } from '@sluice/evaluation';
@@ -12,7 +13,7 @@ import {
   type Answer,
   type Received,
 } from '../inference/endpoint/endpoint-double.fixture.js';
-import { findDatasetFiles, profileDataset, type ProfileRequest } from '../index.js';
+import { profileDataset, type ProfileRequest } from '../index.js';
 
 const folder = temporaryFolder();
 
