@@ -26,6 +26,8 @@ export interface RunOptions {
   sha: string;
   ref: string;
   inputs?: Record<string, string>;
+  /** What the workflow set beside them. */
+  environment?: Record<string, string>;
   runId?: number;
   runAttempt?: number;
   /** What an earlier run saved: this one is the step afterwards. */
@@ -184,10 +186,12 @@ export class Stage {
       'timeout-minutes': '1',
       comment: 'true',
       environments: '',
+      'allow-s3': '',
       ...options.inputs,
     };
     const environment = {
       PATH: process.env.PATH,
+      ...options.environment,
       ...paths,
       GITHUB_API_URL: this.github.url,
       GITHUB_EVENT_NAME: options.event,

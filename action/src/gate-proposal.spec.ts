@@ -68,16 +68,6 @@ describe('the policy', () => {
     expect(comments()[0]).toContain(`<!-- sluice:gate:credit-risk:${policy} -->`);
   });
 
-  it.each(['"data/*.csv"', 'data/'])('names no several files as data: %s', async (location) => {
-    const text = policyText().replace(/evaluation: [^ }\n]+/, `evaluation: ${location}`);
-    stage.github.commitFiles(repository, { branch: 'main', files: { 'sluice.yaml': text } });
-    const run = await stage.gate(await stage.propose());
-    expect(run.exitCode).toBe(1);
-    expect(run.summary).toContain('data.evaluation names several files');
-    expect(run.summary).toContain('Write the table as one Parquet file');
-    expect(stage.registry.versions).toEqual([]);
-  });
-
   it('names files that are not there', async () => {
     const run = await stage.gate(await stage.propose({ 'model.onnx': null }));
     expect(run.exitCode).toBe(1);

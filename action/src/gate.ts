@@ -1,11 +1,11 @@
 import type { RegistryClient } from '@sluice/client';
 import { choosePolicy } from './applied-policy.js';
-import type { Dataset } from '@sluice/contracts';
-import { evaluationDataNote } from './data-note.js';
+import { dataNote } from './data-note.js';
 import type { Deadline } from './deadline.js';
 import { evaluate } from './evaluate.js';
 import type { GitHubApi } from './github-api.js';
 import { log } from './log.js';
+import type { ProposedData } from './proposed-data.js';
 import { registerProposal, type Origin, type PolicyFile } from './proposal.js';
 import type { Report } from './report.js';
 import type { GateTrigger } from './trigger.js';
@@ -19,6 +19,7 @@ export interface Gate {
   github: GitHubApi;
   registry: RegistryClient;
   workspace: Workspace;
+  data: ProposedData;
   deadline: Deadline;
 }
 
@@ -35,24 +36,16 @@ export const gate = async (gate: Gate): Promise<Report> => {
   if (applied.note !== null) log(applied.note);
   const file: PolicyFile = { path: policyPath, text: applied.text, policy: applied.policy };
 
-  const proposal = await registerProposal(registry, workspace, file, () => originOf(gate));
-  const { data } = applied.policy;
-  const noteOn = async (path: string, { digest }: Dataset): Promise<string | null> =>
-    evaluationDataNote(github, {
-      path,
-      localPath: await workspace.file(path),
-      digest,
-      baseRef,
-    });
-  const dataNote = await noteOn(data.evaluation, proposal.dataset);
+  const proposal = await registerProposal(registry, gate, file, () => originOf(gate));
+  const { evaluation: location, reference } = applied.policy.data;
+  const { files } = proposal;
+  const evaluationNote = await dataNote(github, location, files.evaluation, baseRef);
   // Drift can be hidden by changing what it is measured against as well.
   const referenceNote =
-    data.reference === undefined || proposal.reference === null
-      ? null
-      : await noteOn(data.reference, proposal.reference);
+    reference === undefined ? null : await dataNote(github, reference, files.reference, baseRef);
   const evaluation = await evaluate(registry, proposal, file, deadline);
 
-  const notes = [applied.note, dataNote, referenceNote];
+  const notes = [applied.note, evaluationNote, referenceNote];
   const report = verdictReport(evaluation, { policyPath, headSha: trigger.headSha, notes });
   return {
     ...report,

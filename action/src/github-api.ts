@@ -74,6 +74,22 @@ export class GitHubApi {
     }
   }
 
+  /** The object ids of all files of a branch or commit, by path; null where they are too many for one answer. */
+  async tree(ref: string): Promise<ReadonlyMap<string, string> | null> {
+    try {
+      const { data } = await this.#octokit.rest.git.getTree({
+        ...this.#repository,
+        tree_sha: ref,
+        recursive: '1',
+      });
+      if (data.truncated) return null;
+      const files = data.tree.filter(({ type }) => type === 'blob');
+      return new Map(files.map(({ path, sha }) => [path ?? '', sha ?? '']));
+    } catch (error) {
+      throw explained(error, `list the files of ${ref}`, 'contents: read');
+    }
+  }
+
   async pullRequest(number: number): Promise<PullRequest> {
     try {
       const { data } = await this.#octokit.rest.pulls.get({

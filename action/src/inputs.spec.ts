@@ -11,6 +11,7 @@ const given: Record<string, string> = {
   'timeout-minutes': '1.5',
   comment: 'False',
   environments: 'staging, production',
+  'allow-s3': 's3://risk/holdout, s3://shared',
 };
 const parse = (change: Record<string, string> = {}) =>
   parseInputs((name) => ({ ...given, ...change })[name] ?? '');
@@ -25,6 +26,10 @@ describe('parseInputs', () => {
       githubToken: 't',
       timeoutMs: 90_000,
       comment: false,
+      allowS3: [
+        { bucket: 'risk', prefix: 'holdout' },
+        { bucket: 'shared', prefix: '' },
+      ],
       environments: ['staging', 'production'],
     });
     expect(parse({ environments: '' }).environments).toBeNull();
@@ -40,6 +45,8 @@ describe('parseInputs', () => {
     ['timeout-minutes', '361'],
     ['comment', 'maybe'],
     ['environments', 'Production!'],
+    ['allow-s3', 'risk/holdout'],
+    ['allow-s3', 's3://risk/../other'],
   ])('refuses %s %p', (name, value) => {
     expect(() => parse({ [name]: value })).toThrow('The inputs of the action are not valid.');
   });

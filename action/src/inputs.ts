@@ -1,9 +1,11 @@
+import { allowanceEntries, type S3Allowance } from '@sluice/artifacts';
 import {
   environmentNameSchema,
   relativePathSchema,
   SluiceError,
   type Fault,
 } from '@sluice/contracts';
+import { allowancesOf } from './proposed-data.js';
 
 export interface Inputs {
   mode: 'gate' | 'promote';
@@ -13,6 +15,8 @@ export interface Inputs {
   githubToken: string;
   timeoutMs: number;
   comment: boolean;
+  /** What the policy may name in S3. */
+  allowS3: readonly S3Allowance[];
   /** Null: all of the policy. */
   environments: string[] | null;
 }
@@ -46,6 +50,13 @@ export const parseInputs = (read: (name: string) => string): Inputs => {
   }
   const comment = read('comment').toLowerCase();
   if (comment !== 'true' && comment !== 'false') wrong('comment', comment, 'true or false');
+  let allowS3: readonly S3Allowance[] = [];
+  try {
+    allowS3 = allowancesOf(allowanceEntries(read('allow-s3')));
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    wrong('allow-s3', read('allow-s3'), 's3://bucket or s3://bucket/prefix, separated by commas');
+  }
   const environments = read('environments')
     .split(/[\s,]+/)
     .filter((name) => name !== '');
@@ -66,6 +77,7 @@ export const parseInputs = (read: (name: string) => string): Inputs => {
     githubToken: read('github-token'),
     timeoutMs: minutes * 60_000,
     comment: comment === 'true',
+    allowS3,
     environments: environments.length === 0 ? null : environments,
   };
 };

@@ -13,6 +13,7 @@ import { evaluate, isJudged, type Judged } from './evaluate.js';
 import type { GitHubApi } from './github-api.js';
 import { log } from './log.js';
 import { journeyOutputs, promotionReport, table, type Step } from './promotion-report.js';
+import type { ProposedData } from './proposed-data.js';
 import { registerProposal, type Origin, type PolicyFile, type Proposal } from './proposal.js';
 import type { Report } from './report.js';
 import type { PromoteTrigger } from './trigger.js';
@@ -29,6 +30,7 @@ export interface Promote {
   github: GitHubApi;
   registry: RegistryClient;
   workspace: Workspace;
+  data: ProposedData;
   deadline: Deadline;
 }
 
@@ -42,10 +44,10 @@ interface Verified {
  * pull request may not be what was merged.
  */
 export const promote = async (promote: Promote): Promise<Report> => {
-  const { policyPath, registry, workspace } = promote;
+  const { policyPath, registry } = promote;
   const file = await readPolicyFile(promote);
   const order = chosenEnvironments(file.policy, promote.environments);
-  const proposal = await registerProposal(registry, workspace, file, () => originOf(promote));
+  const proposal = await registerProposal(registry, promote, file, () => originOf(promote));
   const { version } = proposal;
 
   const steps: Step[] = [];

@@ -1,7 +1,6 @@
-import { artifactFilesOf, manifestOf } from '@sluice/artifacts';
+import { artifactFilesOf, manifestOf, type DatasetFile } from '@sluice/artifacts';
 import type { RegistryClient } from '@sluice/client';
 import {
-  isDatasetPattern,
   manifestDigest,
   SluiceError,
   type Dataset,
@@ -12,6 +11,7 @@ import {
   type Version,
 } from '@sluice/contracts';
 import { log } from './log.js';
+import type { ProposedData } from './proposed-data.js';
 import type { Workspace } from './workspace.js';
 
 /** What the registry needs to know of a version's origin. */
@@ -31,6 +31,8 @@ export interface Proposal {
   dataset: Dataset;
   /** What drift is measured against; null when the policy names no reference. */
   reference: Dataset | null;
+  /** The files of both, as they are called in the repository or in S3. */
+  files: { evaluation: readonly DatasetFile[]; reference: readonly DatasetFile[] };
 }
 
 /**
@@ -39,42 +41,43 @@ export interface Proposal {
  */
 export const registerProposal = async (
   registry: RegistryClient,
-  workspace: Workspace,
+  { workspace, data }: { workspace: Workspace; data: ProposedData },
   file: PolicyFile,
   origin: () => Promise<Origin>,
 ): Promise<Proposal> => {
   const { policy } = file;
   const artifact = artifactOf(file);
   const modelPath = await namedIn(file, artifactKey, () => workspace.file(artifact));
-  const dataPath = await namedIn(file, /^\s*(?:data\s*:.*\{\s*)?evaluation\s*:/, () =>
-    oneFile(workspace, policy.data.evaluation, 'data.evaluation'),
+  const { evaluation: dataName, reference: referenceName } = policy.data;
+  const evaluation = await namedIn(file, /^\s*(?:data\s*:.*\{\s*)?evaluation\s*:/, () =>
+    data.find(dataName, 'data.evaluation'),
   );
-  const { reference: referenceName } = policy.data;
-  const referencePath =
+  const referenceFiles =
     referenceName === undefined
-      ? null
+      ? []
       : await namedIn(file, /^\s*(?:data\s*:.*[{,]\s*)?reference\s*:/, () =>
-          oneFile(workspace, referenceName, 'data.reference'),
+          data.find(referenceName, 'data.reference'),
         );
   await registry.ensureModel(policy.model);
   const digest = await namedIn(file, artifactKey, () => artifactDigest(modelPath));
   const known = await registry.findVersionByArtifact(policy.model, digest);
   const version = known ?? (await register(registry, policy.model, modelPath, await origin()));
   log(`${policy.model} version ${version.number}, artifact ${version.artifactDigest}`);
-  const dataset = await registerDataset(registry, dataPath, policy.data.evaluation);
+  const dataset = await registerDataset(registry, evaluation, dataName);
   const reference =
-    referencePath === null || referenceName === undefined
+    referenceName === undefined
       ? null
-      : await registerDataset(registry, referencePath, referenceName);
-  return { version, dataset, reference };
+      : await registerDataset(registry, referenceFiles, referenceName);
+  const files = { evaluation, reference: referenceFiles };
+  return { version, dataset, reference, files };
 };
 
 const registerDataset = async (
   registry: RegistryClient,
-  path: string,
+  files: readonly DatasetFile[],
   name: string,
 ): Promise<Dataset> => {
-  const dataset = await registry.registerDataset({ path, name: datasetName(name) });
+  const dataset = await registry.registerDataset({ path: files, name: datasetName(name) });
   log(`Dataset ${name}, ${dataset.digest}`);
   return dataset;
 };
@@ -87,23 +90,6 @@ export const datasetsOf = ({
   evaluation: dataset.digest,
   ...(reference === null ? {} : { reference: reference.digest }),
 });
-
-/** The registry keeps a dataset as one blob, which several files are not. */
-const oneFile = async (workspace: Workspace, location: string, key: string): Promise<string> => {
-  if (!isDatasetPattern(location) && !location.endsWith('/')) return workspace.file(location);
-  const message = `The registry takes a dataset of one file, and ${location} names several.`;
-  throw new SluiceError('invalid_policy', message, {
-    faults: [
-      {
-        message: `${key} names several files`,
-        path: key,
-        found: location,
-        expected: 'one Parquet, CSV or JSON Lines file',
-        hint: 'Write the table as one Parquet file; `sluice evaluate` takes several without a registry.',
-      },
-    ],
-  });
-};
 
 const artifactDigest = async (modelPath: string): Promise<Digest> =>
   manifestDigest(await manifestOf(await artifactFilesOf(modelPath)));

@@ -11,6 +11,7 @@ import {
   type Champion,
   type Check,
   type CancelEvaluation,
+  type CreateDataset,
   type CreateEvaluation,
   type CreatePromotion,
   type CreateVersion,
@@ -51,7 +52,7 @@ export class RegistryDouble extends HttpDouble {
   readonly evaluations: Evaluation[] = [];
   readonly policies: string[] = [];
   readonly promotions: Promotion[] = [];
-  readonly datasets: { name: string; digest: string }[] = [];
+  readonly datasets: CreateDataset[] = [];
   readonly #blobs = new Map<string, Buffer>();
   readonly #reads = new Map<string, number>();
   readonly #verdicts = new Map<string, { outcome: 'pass' | 'fail'; checks: Check[] }>();
@@ -134,11 +135,14 @@ export class RegistryDouble extends HttpDouble {
       version.source = wish.source;
       return version;
     },
-    'POST datasets': (_parts, wish: { name: string; digest: string; format: string }) => {
-      const bytes = this.#blobs.get(wish.digest);
-      if (bytes === undefined) throw new SluiceError('invalid_data', 'Upload the bytes first.');
+    'POST datasets': (_parts, wish: CreateDataset) => {
+      const files = wish.manifest?.files ?? [{ digest: wish.digest }];
+      const blobs = files.map(({ digest }) => this.#blobs.get(digest));
+      if (blobs.includes(undefined))
+        throw new SluiceError('invalid_data', 'Upload the bytes first.');
       this.datasets.push(wish);
-      return { ...wish, size: bytes.length, createdAt: at, createdBy: 'ci' };
+      const size = blobs.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0);
+      return { ...wish, size, createdAt: at, createdBy: 'ci' };
     },
     'GET models/*/environments': () => ({ items: this.champions }),
     'GET models/*/environments/*': ([, , , environment]) => {

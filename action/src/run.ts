@@ -8,6 +8,7 @@ import { GitHubApi } from './github-api.js';
 import { parseInputs, type Inputs } from './inputs.js';
 import { log } from './log.js';
 import { promote } from './promote.js';
+import { ProposedData } from './proposed-data.js';
 import { publish, type CommentPlace } from './publish.js';
 import type { Report } from './report.js';
 import { readRunContext, type RunContext } from './run-context.js';
@@ -49,9 +50,10 @@ const runGate = async (inputs: Inputs, context: RunContext, deadline: Deadline):
     const github = new GitHubApi(inputs.githubToken, context);
     place = commentPlace(inputs, context, trigger, github);
     const registry = registryOf(inputs, deadline, trigger.fromFork);
-    const workspace = new Workspace(context.workspace);
     const repository = `${context.owner}/${context.repo}`;
-    return gate({ trigger, policyPath, repository, github, registry, workspace, deadline });
+    return withCheckout(inputs, context, deadline, (checkout) =>
+      gate({ trigger, policyPath, repository, github, registry, deadline, ...checkout }),
+    );
   };
   const report = await decide().catch((error: unknown) => undecided(error, 'gate', policyPath));
   await publish(report, place);
@@ -64,18 +66,36 @@ const runPromote = async (
 ): Promise<void> => {
   const { policyPath, environments } = inputs;
   const decide = async (): Promise<Report> =>
-    promote({
-      trigger: promoteTrigger(context),
-      policyPath,
-      environments,
-      repository: `${context.owner}/${context.repo}`,
-      github: new GitHubApi(inputs.githubToken, context),
-      registry: registryOf(inputs, deadline, false),
-      workspace: new Workspace(context.workspace),
-      deadline,
-    });
+    withCheckout(inputs, context, deadline, (checkout) =>
+      promote({
+        trigger: promoteTrigger(context),
+        policyPath,
+        environments,
+        repository: `${context.owner}/${context.repo}`,
+        github: new GitHubApi(inputs.githubToken, context),
+        registry: registryOf(inputs, deadline, false),
+        deadline,
+        ...checkout,
+      }),
+    );
   const report = await decide().catch((error: unknown) => undecided(error, 'promote', policyPath));
   await publish(report, null);
+};
+
+/** What was checked out, with copies of what its policy names in S3; they are removed afterwards. */
+const withCheckout = async <Result>(
+  { allowS3 }: Inputs,
+  context: RunContext,
+  { signal }: Deadline,
+  work: (checkout: { workspace: Workspace; data: ProposedData }) => Promise<Result>,
+): Promise<Result> => {
+  const workspace = new Workspace(context.workspace);
+  const data = new ProposedData(workspace, { allowS3, signal });
+  try {
+    return await work({ workspace, data });
+  } finally {
+    await data.close();
+  }
 };
 
 const commentPlace = (

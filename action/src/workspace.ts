@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { SluiceError } from '@sluice/contracts';
+import { findDatasetFiles, type DatasetFile } from '@sluice/artifacts';
+import { SluiceError, type DataKey } from '@sluice/contracts';
 
 const longestPolicyFile = 1024 * 1024;
 const lfsPointer = 'version https://git-lfs.github.com/spec/v1';
@@ -45,6 +46,18 @@ export class Workspace {
       );
     }
     return file;
+  }
+
+  /**
+   * Where the files of a dataset really are: of a file, of a folder, or those that match a pattern.
+   *
+   * @throws SluiceError as `file` and `findDatasetFiles` do
+   */
+  async files(location: string, key: DataKey): Promise<readonly DatasetFile[]> {
+    const found = await findDatasetFiles(await realpath(this.#root), location, key);
+    const files: DatasetFile[] = [];
+    for (const { name } of found) files.push({ name, path: await this.file(name) });
+    return files;
   }
 
   async #resolve(path: string): Promise<string | null> {

@@ -27,7 +27,7 @@ export class LocatedData {
   ) {
     const { environment, signal, terminal } = context;
     this.copies = new S3Copies({
-      option: '--allow-s3',
+      howToAllow: (place) => `add --allow-s3 ${place}`,
       allowances: parseS3Allowances([
         { name: '--allow-s3', entries: allowS3 },
         {

@@ -34,7 +34,8 @@ export {
 export {
   digestOfDataset,
   findDatasetFiles,
-  manifestOfDataset,
+  isFileOfDataset,
+  pathsInDataset,
   type DatasetFile,
 } from './dataset/dataset-files.js';
 export { allowanceEntries, parseS3Allowances, type S3Allowance } from './s3/s3-allowance.js';

@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { digestOfBytes, SluiceError, toProblem, type Evaluation } from '@sluice/contracts';
+import {
+  digestOfBytes,
+  manifestDigest,
+  SluiceError,
+  toProblem,
+  type Evaluation,
+} from '@sluice/contracts';
 import { RegistryClient } from './registry-client.js';
 import { answer, breakOff, reset, ScriptedServer, type Step } from './scripted-server.fixture.js';
 
@@ -192,9 +198,13 @@ describe('registerDataset', () => {
     createdAt: at,
     createdBy: 'ci',
   };
-  it('uploads the table and registers it under its name and format', async () => {
-    await writeFile(join(folder, 'holdout.csv'), 'a,b');
+  const written = async (): Promise<string> => {
     const path = join(folder, 'holdout.csv');
+    await writeFile(path, 'a,b');
+    return path;
+  };
+  it('uploads the table and registers it under its name and format', async () => {
+    const path = await written();
     const client = await clientOf(answer(200), answer(200, dataset));
     await expect(client.registerDataset({ path, name: dataset.name })).resolves.toEqual(dataset);
     expect(server.received.map(({ method }) => method)).toEqual(['HEAD', 'POST']);
@@ -205,11 +215,57 @@ describe('registerDataset', () => {
     });
   });
 
-  it('refuses a folder, and says what to do', async () => {
+  it('uploads each file of several, and registers their manifest', async () => {
+    const client = await clientOf(answer(200), answer(200), answer(200, dataset));
+    const files = await Promise.all(
+      ['b.csv', 'a.csv'].map(async (file) => {
+        await writeFile(join(folder, file), file);
+        return { path: join(folder, file), name: `s3://bucket/data/x/${file}` };
+      }),
+    );
+    await client.registerDataset({ path: files, name: 'data' });
+    expect(server.received.map(({ method }) => method)).toEqual(['HEAD', 'HEAD', 'POST']);
+    const entry = (path: string) => ({ path, digest: digestOfBytes(path), size: 5 });
+    const manifest = { files: [entry('b.csv'), entry('a.csv')] };
+    expect(JSON.parse(String(server.received[2]?.body))).toEqual({
+      name: 'data',
+      digest: manifestDigest(manifest),
+      format: 'csv',
+      manifest,
+    });
+  });
+
+  it('registers one of several as the file that it is', async () => {
+    const client = await clientOf(answer(200), answer(200, dataset));
+    await client.registerDataset({
+      path: [{ path: await written(), name: 'x/only.jsonl' }],
+      name: 'data',
+    });
+    expect(JSON.parse(String(server.received[1]?.body))).toEqual({
+      name: 'data',
+      digest: digestOfBytes('a,b'),
+      format: 'jsonl',
+    });
+  });
+
+  it.each([
+    ['a folder', () => folder, /folder/],
+    ['no files', () => [], /has no files/],
+    [
+      'names that no manifest takes',
+      () => ['a:1.csv', 'b.csv'].map((name) => ({ path: name, name })),
+      /files of data/,
+    ],
+    [
+      'too many files',
+      () => Array.from({ length: 1001 }, (_, index) => ({ path: 'x', name: `${index}.csv` })),
+      /files of data/,
+    ],
+  ])('refuses %s, before anything is uploaded', async (_what, given, message) => {
     const client = await clientOf(answer(200));
-    await expect(client.registerDataset({ path: folder, name: 'data' })).rejects.toMatchObject({
+    await expect(client.registerDataset({ path: given(), name: 'data' })).rejects.toMatchObject({
       code: 'invalid_data',
-      faults: [{ hint: expect.stringContaining('sluice evaluate') }],
+      message: expect.stringMatching(message),
     });
     expect(server.received).toEqual([]);
   });

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { findDatasetFiles } from '@sluice/artifacts';
 import type { RegistryClient } from '@sluice/client';
 import { canonicalJson, verdictSchema } from '@sluice/contracts';
 import { beginPromotion, registerModel, requestEvaluation } from './release.js';
@@ -87,4 +88,34 @@ describe('the verdict', () => {
     },
     120_000,
   );
+
+  it('is the same document for a folder of files, too', async () => {
+    const { policy, champion } = checkOut('proposals/fair.onnx');
+    const text = readFileSync(policy, 'utf8').replace('data/holdout.parquet', 'parts/');
+    writeFileSync(policy, text);
+    const parts = ['a.parquet', 'b.parquet'].map((name) => join(folder, 'head/parts', name));
+    mkdirSync(join(folder, 'head/parts'));
+    for (const part of parts) cpSync(join(example, 'data/holdout.parquet'), part);
+    const files = await findDatasetFiles(join(folder, 'head'), 'parts/');
+    const dataset = await ci.registerDataset({ path: files, name: 'parts' });
+    const version = await ci.registerVersion({
+      model: 'credit-risk',
+      modelPath: join(folder, 'head/model.onnx'),
+      author: 'bob',
+    });
+    const asked = await ci.requestEvaluation({
+      model: 'credit-risk',
+      version: version.number,
+      policy: text,
+      datasets: { evaluation: dataset.digest },
+    });
+    const { verdict } = await ci.waitForEvaluation(asked.id, { timeoutMs: 60_000 });
+    const cli = join(repository, 'apps/cli/bin/sluice.js');
+    const { stdout } = await run(
+      process.execPath,
+      [cli, 'evaluate', '--policy', policy, '--champion', champion, '--json'],
+      { maxBuffer: 16 * 1024 * 1024 },
+    ).catch((error: { stdout: string }) => error);
+    expect(canonicalJson(verdictSchema.parse(JSON.parse(stdout)))).toBe(canonicalJson(verdict));
+  }, 120_000);
 });

@@ -50,7 +50,10 @@ const inputsOf = (fetch: () => Promise<Inputs>): InputsService =>
   ({ fetch }) as unknown as InputsService;
 const local = (model: string): InputsService =>
   inputsOf(async () => ({
-    dataset: { path: join(example, policy.data.evaluation), format: 'parquet' },
+    dataset: {
+      files: [{ path: join(example, policy.data.evaluation), name: policy.data.evaluation }],
+      format: 'parquet',
+    },
     reference: null,
     version: { path: join(example, model) },
     champion: null,
@@ -138,7 +141,10 @@ describe('evaluation jobs, on real Postgres, DuckDB and ONNX Runtime', () => {
   it('ends with a problem when the inputs are at fault', async () => {
     const job = await jobFor('model.onnx');
     const faulty = inputsOf(async () => ({
-      dataset: { path: join(example, 'README.md'), format: 'parquet' },
+      dataset: {
+        files: [{ path: join(example, 'README.md'), name: 'README.md' }],
+        format: 'parquet',
+      },
       reference: null,
       version: { path: join(example, 'model.onnx') },
       champion: null,

@@ -1,16 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { fetchArtifact, FileBlobStore } from '@sluice/artifacts';
+import { fetchArtifact, FileBlobStore, type DatasetFile } from '@sluice/artifacts';
 import { RegistryClient } from '@sluice/client';
 import type { DatasetFormat, Digest, EvaluateJob } from '@sluice/contracts';
 
 export const CACHE_FOLDER = Symbol('CACHE_FOLDER');
 
+/** A table on this machine. */
+export interface FetchedDataset {
+  /** In the order of the rows. */
+  readonly files: readonly DatasetFile[];
+  readonly format: DatasetFormat;
+}
+
 export interface Inputs {
-  readonly dataset: { readonly path: string; readonly format: DatasetFormat };
+  readonly dataset: FetchedDataset;
   /** null when the policy names no reference. */
-  readonly reference: { readonly path: string; readonly format: DatasetFormat } | null;
+  readonly reference: FetchedDataset | null;
   readonly version: { readonly path: string };
   readonly champion: { readonly path: string } | null;
 }
@@ -29,8 +36,10 @@ export class InputsService {
 
   async fetch(job: EvaluateJob, signal?: AbortSignal): Promise<Inputs> {
     const [dataset, reference, version, champion] = await Promise.all([
-      this.fetchDataset(job.dataset, signal),
-      job.reference === undefined ? null : this.fetchDataset(job.reference, signal),
+      this.fetchDataset(job.dataset, job.policy.data.evaluation, signal),
+      job.reference === undefined
+        ? null
+        : this.fetchDataset(job.reference, job.policy.data.reference ?? 'reference', signal),
       this.fetchModel(job.version, signal),
       job.champion === null ? null : this.fetchModel(job.champion, signal),
     ]);
@@ -50,16 +59,35 @@ export class InputsService {
     return { path: modelPath };
   }
 
+  /** @param location in the policy: what the file is called, when the table has only one */
   private async fetchDataset(
-    dataset: EvaluateJob['dataset'],
+    { digest, format, manifest }: EvaluateJob['dataset'],
+    location: string,
     signal: AbortSignal | undefined,
-  ): Promise<Inputs['dataset']> {
+  ): Promise<FetchedDataset> {
+    if (manifest === undefined)
+      return {
+        files: [{ path: await this.fetchFile(digest, format, signal), name: location }],
+        format,
+      };
+    const files: DatasetFile[] = [];
+    // The order of the rows is that of the names, as wherever a table has several files.
+    for (const file of manifest.files.toSorted((a, b) => (a.path < b.path ? -1 : 1)))
+      files.push({ path: await this.fetchFile(file.digest, format, signal), name: file.path });
+    return { files, format };
+  }
+
+  private async fetchFile(
+    digest: Digest,
+    format: DatasetFormat,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
     const folder = join(this.folder, 'datasets');
     await mkdir(folder, { recursive: true });
-    const path = join(folder, `${dataset.digest.replace(':', '-')}.${dataset.format}`);
-    await this.download(dataset.digest, signal);
-    await this.blobs.materialize(dataset.digest, path);
-    return { path, format: dataset.format };
+    const path = join(folder, `${digest.replace(':', '-')}.${format}`);
+    await this.download(digest, signal);
+    await this.blobs.materialize(digest, path);
+    return path;
   }
 
   private async open(

@@ -59,7 +59,7 @@ describe('InputsService', () => {
 
   it('brings the bytes, and asks for none a second time', async () => {
     const fetched = await inputs().fetch(job);
-    expect(readFileSync(fetched.dataset.path)).toEqual(data);
+    expect(readFileSync(fetched.dataset.files[0]?.path ?? '')).toEqual(data);
     expect(readFileSync(fetched.version.path)).toEqual(model);
     const before = asked.length;
     await inputs().fetch(job);
@@ -71,7 +71,26 @@ describe('InputsService', () => {
     const reference = { digest: digestOfBytes(data), format: 'parquet' } as const;
     const fetched = await inputs().fetch({ ...job, reference });
     expect(fetched.reference?.format).toBe('parquet');
-    expect(readFileSync(fetched.reference?.path as string)).toEqual(data);
+    expect(readFileSync(fetched.reference?.files[0]?.path ?? '')).toEqual(data);
+  });
+
+  it('brings each file of a table of several, in the order of their names', async () => {
+    const texts = { 'b/part-2.csv': 'two', 'part-10.csv': 'ten', 'a.csv': 'one' };
+    const files = Object.entries(texts).map(([path, text]) => {
+      const bytes = Buffer.from(text);
+      blobs.set(digestOfBytes(bytes), bytes);
+      return { path, digest: digestOfBytes(bytes), size: bytes.byteLength };
+    });
+    const manifest = { files };
+    const dataset = { digest: manifestDigest(manifest), format: 'csv', manifest } as const;
+    const fetched = await inputs().fetch({ ...job, dataset });
+    expect(
+      fetched.dataset.files.map(({ name, path }) => [name, readFileSync(path, 'utf8')]),
+    ).toEqual([
+      ['a.csv', 'one'],
+      ['b/part-2.csv', 'two'],
+      ['part-10.csv', 'ten'],
+    ]);
   });
 
   it('refuses bytes that are not what their digest says, and keeps none of them', async () => {

@@ -26,12 +26,12 @@ export class DatasetsController {
   @Roles(...contributors)
   @Operation({
     id: 'createDataset',
-    summary: 'Register a table that was uploaded as a blob',
+    summary: 'Register a table that was uploaded as a blob, or as several',
     description: 'The same bytes again are the same dataset, under the name that they got first.',
     status: 201,
     mayBeThere: true,
     response: datasetSchema,
-    errors: ['invalid_data', 'conflict'],
+    errors: ['invalid_data', 'digest_mismatch', 'conflict'],
     location: (dataset) => `/datasets/${dataset.digest}`,
   })
   create(

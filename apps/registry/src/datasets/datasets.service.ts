@@ -1,10 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { BlobStore } from '@sluice/artifacts';
 import {
+  datasetFormatOfPath,
+  manifestDigest,
   SluiceError,
   type CreateDataset,
   type Dataset,
   type Digest,
+  type Manifest,
   type Page,
   type PageQuery,
   type Principal,
@@ -14,7 +17,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { BLOB_STORE } from '../blobs/blob-store.provider.js';
 import { AlreadyThere } from '../http/already-there.js';
 import { pageFrom } from '../pages/page-cursor.js';
-import { toDataset } from './dataset.entity.js';
+import { toDataset, toListedDataset } from './dataset.entity.js';
 import { DatasetStore } from './dataset.store.js';
 
 @Injectable()
@@ -27,17 +30,21 @@ export class DatasetsService {
   ) {}
 
   /**
-   * Registers a table. The same bytes again are the same dataset, under the name that they got first.
+   * Registers a table of one file, or of several with their manifest. The same bytes again are the same dataset, under
+   * the name that they got first.
    *
-   * @throws SluiceError `conflict` if they were registered as another format
+   * @throws SluiceError `conflict` if they were registered as another format; `invalid_data` if bytes are not stored,
+   *   or a file is of another format; `digest_mismatch` if the manifest is another one
    */
   async create(
     principal: Principal,
     wish: CreateDataset,
   ): Promise<Dataset | AlreadyThere<Dataset>> {
-    const size = await this.sizeOf(wish.digest);
+    const { manifest = null } = wish;
+    const size =
+      manifest === null ? await this.sizeOf(wish.digest) : await this.sizeOfFiles(wish, manifest);
     return this.database.transaction(async (transaction) => {
-      const row = { ...wish, size, createdAt: new Date(), createdBy: principal.name };
+      const row = { ...wish, manifest, size, createdAt: new Date(), createdBy: principal.name };
       if (!(await this.store.add(transaction, row))) {
         const there = await this.store.get(wish.digest, transaction);
         if (there.format !== wish.format)
@@ -59,7 +66,7 @@ export class DatasetsService {
 
   async list(query: PageQuery): Promise<Page<Dataset>> {
     const rows = await this.store.list(query);
-    return pageFrom(rows, query, ({ position }) => position, toDataset);
+    return pageFrom(rows, query, ({ position }) => position, toListedDataset);
   }
 
   async get(digest: Digest): Promise<Dataset> {
@@ -69,5 +76,33 @@ export class DatasetsService {
   private async sizeOf(digest: Digest): Promise<number> {
     if (await this.blobs.has(digest)) return this.blobs.size(digest);
     throw new SluiceError('invalid_data', `No blob ${digest} is stored. Upload the bytes first.`);
+  }
+
+  private async sizeOfFiles(
+    { digest, format }: CreateDataset,
+    manifest: Manifest,
+  ): Promise<number> {
+    const { files } = manifest;
+    if (manifestDigest(manifest) !== digest)
+      throw new SluiceError(
+        'digest_mismatch',
+        `The manifest has the digest ${manifestDigest(manifest)}, not ${digest}.`,
+      );
+    // One table must have one digest, and of one file it is the file's.
+    if (files.length < 2)
+      throw new SluiceError('invalid_data', 'A manifest has several files; leave it out for one.');
+    const stranger = files.find(({ path }) => datasetFormatOfPath(path) !== format);
+    if (stranger !== undefined)
+      throw new SluiceError(
+        'invalid_data',
+        `${stranger.path} is not named as a file of ${format}, and a dataset has one format.`,
+      );
+    let total = 0;
+    for (const { path, digest: file, size } of files) {
+      if ((await this.sizeOf(file)) !== size)
+        throw new SluiceError('invalid_data', `${path} does not have the ${size} bytes it claims.`);
+      total += size;
+    }
+    return total;
   }
 }

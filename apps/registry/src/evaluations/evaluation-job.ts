@@ -58,8 +58,8 @@ export class EvaluationJob {
     transaction: EntityManager,
     wanted: Digest,
   ): Promise<EvaluateJob['dataset']> {
-    const { digest, format } = await this.datasets.get(wanted, transaction);
-    return { digest, format };
+    const { digest, format, manifest } = await this.datasets.get(wanted, transaction);
+    return { digest, format, ...(manifest === null ? {} : { manifest }) };
   }
 
   private async artifactOf(

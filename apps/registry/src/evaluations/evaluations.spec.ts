@@ -4,6 +4,7 @@ import { DeadLetterEntity } from '@sluice/platform';
 import {
   digestOfBytes,
   evaluateJobSchema,
+  manifestDigest,
   parsePolicy,
   policyDigest,
   SluiceError,
@@ -90,6 +91,21 @@ describe('evaluations', () => {
     }
     const unknown = await ask(text, { evaluation, reference: digestOfBytes('unknown') });
     expect(unknown.status).toBe(404);
+  });
+
+  it('tells the evaluator the files of a dataset of several', async () => {
+    const files = [];
+    for (const path of ['a.csv', 'b.csv'])
+      files.push({ path, digest: await gate.upload(Buffer.from(path)), size: path.length });
+    const manifest = { files };
+    const digest = manifestDigest(manifest);
+    const json = { name: 'parts', digest, format: 'csv', manifest };
+    await registry.call('POST', '/datasets', { json });
+    const datasets = { evaluation: digest };
+    const policy = policyText(model);
+    await registry.call('POST', '/evaluations', { json: { model, version: 1, policy, datasets } });
+    const job = evaluateJobSchema.parse((await registry.sent(subjects.evaluateJob)).at(-1)?.data);
+    expect(job.dataset).toEqual({ digest, format: 'csv', manifest });
   });
 
   it('follows the evaluator from queued to its verdict', async () => {

@@ -1,3 +1,4 @@
+import { AddDatasetManifest1790000500000 } from './add-dataset-manifest.migration.js';
 import { AddReference1790000300000 } from './add-reference.migration.js';
 import { CancelEvaluations1790000100000 } from './cancel-evaluations.migration.js';
 import { CreateRegistry1763800000000 } from './create-registry.migration.js';
@@ -9,4 +10,5 @@ export const migrations = [
   CancelEvaluations1790000100000,
   NameFailedChecks1790000200000,
   AddReference1790000300000,
+  AddDatasetManifest1790000500000,
 ];

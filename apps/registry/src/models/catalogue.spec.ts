@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { digestOfBytes, type Model } from '@sluice/contracts';
+import { digestOfBytes, manifestDigest, type Manifest, type Model } from '@sluice/contracts';
 import { Gate } from '../testing/gate.fixture.js';
 import { TestRegistry } from '../testing/test-registry.js';
 
@@ -69,6 +69,64 @@ describe('models and datasets', () => {
     expect([other.status, other.body.code]).toEqual([409, 'conflict']);
     expect((await registry.call('GET', `/datasets/${digest}`)).body).toEqual(first.body);
     expect((await registry.call('GET', '/datasets')).body.items).toEqual([first.body]);
+  });
+
+  describe('a table of several files', () => {
+    const texts = { 'a.csv': 'a,b\n3,4\n', 'x/b.csv': 'a,b\n5,6\n' };
+    const manifestOf = async (): Promise<Manifest> => {
+      const files: Manifest['files'] = [];
+      for (const [path, text] of Object.entries(texts))
+        files.push({ path, digest: await gate.upload(Buffer.from(text)), size: text.length });
+      return { files };
+    };
+    const wish = (manifest: Manifest) => ({
+      name: 'parts',
+      digest: manifestDigest(manifest),
+      format: 'csv',
+      manifest,
+    });
+
+    it('is registered with its manifest, once', async () => {
+      const manifest = await manifestOf();
+      const first = await registry.call('POST', '/datasets', { json: wish(manifest) });
+      expect([first.status, first.body.size, first.body.manifest]).toEqual([201, 16, manifest]);
+      const again = await registry.call('POST', '/datasets', { json: wish(manifest) });
+      expect([again.status, again.body]).toEqual([200, first.body]);
+      const found = await registry.call('GET', `/datasets/${first.body.digest}`);
+      expect(found.body).toEqual(first.body);
+      const { manifest: _manifest, ...listed } = first.body;
+      expect((await registry.call('GET', '/datasets?limit=1')).body.items).toEqual([listed]);
+    });
+
+    it.each<[string, string, (manifest: Manifest) => unknown]>([
+      [
+        'with another digest',
+        'digest_mismatch',
+        (manifest) => ({ ...wish(manifest), digest: digestOfBytes('x') }),
+      ],
+      ['of one file', 'invalid_data', ({ files }) => wish({ files: files.slice(1) })],
+      [
+        'with a file that was not uploaded',
+        'invalid_data',
+        ({ files: [first] }) =>
+          wish({ files: [first as never, { path: 'c.csv', digest: digestOfBytes('c'), size: 1 }] }),
+      ],
+      [
+        'with a size that is not so',
+        'invalid_data',
+        ({ files }) => wish({ files: files.map((file) => ({ ...file, size: 7 })) }),
+      ],
+      ['of another format', 'invalid_data', (manifest) => ({ ...wish(manifest), format: 'jsonl' })],
+      [
+        'with a path that leads out of it',
+        'invalid_request',
+        ({ files }) => ({ ...wish({ files: files.map((f) => ({ ...f, path: `../${f.path}` })) }) }),
+      ],
+    ])('is refused %s', async (_what, code, json) => {
+      const manifest = await manifestOf();
+      const { status, body } = await registry.call('POST', '/datasets', { json: json(manifest) });
+      expect([status, body.code]).toEqual([400, code]);
+    });
   });
 
   it('refuses a table that was not uploaded', async () => {

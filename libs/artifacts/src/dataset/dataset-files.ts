@@ -12,7 +12,7 @@ import {
   type Manifest,
 } from '@sluice/contracts';
 import { digestOfFile } from './digest-of-file.js';
-import { matchesWildcard } from './wildcard.js';
+import { matchesPath, matchesWildcard } from './wildcard.js';
 
 /** One file of a dataset. */
 export interface DatasetFile {
@@ -51,6 +51,13 @@ export const findDatasetFiles = async (
   );
 };
 
+/** Whether a file of this name is one of those that a location gives, by its name alone. */
+export const isFileOfDataset = (name: string, location: string): boolean => {
+  const plain = location.replace(/\/$/, '');
+  if (isDatasetPattern(plain)) return matchesPath(name, plain);
+  return name === plain || matchesPath(name, `${plain}/**/*`);
+};
+
 /** What a policy names, and under which key. */
 export interface NamedData {
   readonly location: string;
@@ -80,17 +87,22 @@ export const digestOfDataset = async (files: readonly DatasetFile[]): Promise<Di
   return manifestDigest(await manifestOfDataset(files));
 };
 
-/** The manifest of a dataset of several files, with their paths below the folder that they share. */
-export const manifestOfDataset = async (files: readonly DatasetFile[]): Promise<Manifest> => {
-  const shared = sharedFolder(files.map(({ name }) => name));
+const manifestOfDataset = async (files: readonly DatasetFile[]): Promise<Manifest> => {
+  const paths = pathsInDataset(files);
   const entries: Manifest['files'] = [];
-  for (const { path, name } of files)
+  for (const [index, { path }] of files.entries())
     entries.push({
-      path: name.slice(shared.length),
+      path: paths[index] as string,
       digest: await digestOfFile(path),
       size: (await stat(path)).size,
     });
   return { files: entries };
+};
+
+/** What the files of a dataset are called below the folder that they share, as in its manifest. */
+export const pathsInDataset = (files: readonly { readonly name: string }[]): readonly string[] => {
+  const shared = sharedFolder(files.map(({ name }) => name));
+  return files.map(({ name }) => name.slice(shared.length));
 };
 
 const isFolder = (path: string): Promise<boolean> =>

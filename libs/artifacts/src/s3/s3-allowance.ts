@@ -73,28 +73,24 @@ export const textOf = ({ bucket, key }: S3Location): string => `s3://${bucket}/$
 export const assertAllowed = (
   location: S3Location,
   key: DataKey,
-  { allowances, option }: { readonly allowances: readonly S3Allowance[]; readonly option: string },
+  allowances: readonly S3Allowance[],
+  howToAllow: (place: string) => string,
 ): void => {
   if (isAllowed(location, allowances)) return;
+  const message = `${key} names ${textOf(location)}, which Sluice was not allowed to read.`;
   const known = allowances.map(({ bucket, prefix }) => `s3://${bucket}/${prefix}`);
-  throw new SluiceError(
-    'invalid_request',
-    `${key} names ${textOf(location)}, which Sluice was not allowed to read.`,
-    {
-      faults: [
-        {
-          path: key,
-          message: 'the policy names data in S3, and a policy alone allows no reading',
-          found: textOf(location),
-          expected:
-            known.length === 0
-              ? `nothing in S3, without ${option}`
-              : `what is below ${known.join(', ')}`,
-          hint: `If you trust this policy with it, add ${option} ${folderOf(location)}`,
-        },
-      ],
-    },
-  );
+  throw new SluiceError('invalid_request', message, {
+    faults: [
+      {
+        path: key,
+        message: 'the policy names data in S3, and a policy alone allows no reading',
+        found: textOf(location),
+        expected:
+          known.length === 0 ? 'nothing in S3, as none is allowed' : `below ${known.join(', ')}`,
+        hint: `If you trust this policy with it, ${howToAllow(folderOf(location))}`,
+      },
+    ],
+  });
 };
 
 /** The folder of a location, which is the least that is worth allowing. */

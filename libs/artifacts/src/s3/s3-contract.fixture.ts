@@ -27,7 +27,7 @@ export const locationOf = (text: string): S3Location => {
 
 export const copiesOf = (options: Partial<S3CopiesOptions> = {}): S3Copies =>
   new S3Copies({
-    option: '--allow-s3',
+    howToAllow: (place) => `add --allow-s3 ${place}`,
     allowances: parseS3Allowances([{ name: '--allow-s3', entries: ['s3://models'] }]),
     ...options,
   });

@@ -20,8 +20,8 @@ export const usualLimits: S3Limits = { objects: 10_000, bytes: 64 * 1024 ** 3 };
 
 export interface S3CopiesOptions {
   readonly allowances: readonly S3Allowance[];
-  /** What allows more, for the user to know: an option of a command line, or an input of the action. */
-  readonly option: string;
+  /** How a place in S3 is allowed here, for hints: `add --allow-s3 s3://bucket/prefix/`. */
+  readonly howToAllow: (place: string) => string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: S3Progress) => void;
   readonly limits?: S3Limits;
@@ -69,7 +69,7 @@ export class S3Copies {
    */
   async fetch(location: S3Location, key: DataKey): Promise<readonly S3Copy[]> {
     const { allowances, limits = usualLimits, patience = usualPatience } = this.options;
-    assertAllowed(location, key, this.options);
+    assertAllowed(location, key, allowances, this.options.howToAllow);
     this.signal.throwIfAborted();
     const subject: S3Subject = { location: textOf(location), key };
     this.client ??= await connectS3(patience);

@@ -14,7 +14,12 @@ const artifactSchema = z.strictObject({
   manifest: manifestSchema,
 });
 
-const datasetSchema = z.strictObject({ digest: digestSchema, format: datasetFormatSchema });
+const datasetSchema = z.strictObject({
+  digest: digestSchema,
+  format: datasetFormatSchema,
+  /** Of a table of several files. */
+  manifest: manifestSchema.optional(),
+});
 
 /** A job: the registry wants this evaluation done. Repeated until a result is in; the evaluation's id makes it one. */
 export const evaluateJobSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { z } from 'zod';
+import { manifestSchema } from '../artifact.js';
 import { digestSchema } from '../digest.js';
 import { timestampSchema } from '../names.js';
 import { pageOf } from './page.js';
@@ -35,8 +36,13 @@ export const createDatasetSchema = z
       .min(1)
       .max(200)
       .regex(/^[A-Za-z0-9][A-Za-z0-9._/ -]*$/, 'expected letters, digits and . _ / - or spaces'),
-    digest: digestSchema.describe('Of the file, uploaded before as a blob'),
+    digest: digestSchema.describe(
+      'Of the file, uploaded before as a blob; of several, of their manifest',
+    ),
     format: datasetFormatSchema,
+    manifest: manifestSchema
+      .optional()
+      .describe('The files of a table of several, in this format, each uploaded before as a blob'),
   })
   .meta({ id: 'CreateDataset' });
 export type CreateDataset = z.infer<typeof createDatasetSchema>;
@@ -46,6 +52,9 @@ export const datasetSchema = z
     name: z.string(),
     digest: digestSchema,
     format: datasetFormatSchema,
+    manifest: manifestSchema
+      .optional()
+      .describe('The files of a table of several; left out where many datasets are listed'),
     size: z.number().int().nonnegative().describe('bytes'),
     createdAt: timestampSchema,
     createdBy: z.string(),

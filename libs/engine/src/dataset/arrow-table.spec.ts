@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
+import * as zlib from 'node:zlib';
+import { describe, expect, it, jest } from '@jest/globals';
+import { CompressionType, compressionRegistry } from 'apache-arrow';
 import { faultAt, rejection, temporaryFolder } from '../fixtures/tables.fixture.js';
 import { Dataset } from './dataset.js';
 
@@ -51,7 +53,9 @@ const values: Readonly<Record<string, readonly [string, string, string, string]>
 };
 
 describe('a table in an Arrow file', () => {
-  it.each(['types.arrow', 'types.arrows'])(
+  // Node unpacks Zstandard from 22.15 on.
+  const unpacked = 'zstdDecompressSync' in zlib ? ['types-zstd.arrow'] : [];
+  it.each(['types.arrow', 'types.arrows', 'types-lz4.arrow', ...unpacked])(
     'has the types and values of pyarrow: %s',
     async (name) => {
       await look(open(name), async (dataset) => {
@@ -94,13 +98,26 @@ describe('what is no table in an Arrow file', () => {
     });
   });
 
-  it('is refused with advice when it is compressed', async () => {
-    const error = await rejection(open('compressed.feather'));
+  it('is refused with advice when it is compressed in a way that this Node cannot read', async () => {
+    // As on an older Node.
+    const get = jest.spyOn(compressionRegistry, 'get').mockReturnValue(null);
+    const error = await rejection(open('types-zstd.arrow')).finally(() => get.mockRestore());
     expect(faultAt(error, 'data.evaluation')).toMatchObject({
-      file: 'compressed.feather',
+      file: 'types-zstd.arrow',
       found: expect.stringMatching(/compress/i),
-      hint: expect.stringContaining("compression='uncompressed'"),
+      hint: expect.stringContaining("compression='lz4'"),
     });
+  });
+
+  it('is refused when it would unpack to more than is read', async () => {
+    // A frame of 4 MiB blocks that claim to be there 300 times.
+    const bomb = Buffer.alloc(7 + 300 * 5 + 4);
+    bomb.set([0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0x73]);
+    for (let block = 0; block < 300; block += 1) bomb.writeUInt32LE(1, 7 + 5 * block);
+    await look(open('types-lz4.arrow'), () => undefined);
+    const codec = compressionRegistry.get(CompressionType.LZ4_FRAME);
+    expect(() => codec?.decode?.(bomb)).toThrow(/may unpack to 1258291200 bytes/);
+    expect(() => codec?.decode?.(bomb.subarray(0, 6))).toThrow();
   });
 
   it.each<[string, string, (bytes: Buffer) => Buffer]>([
@@ -108,6 +125,14 @@ describe('what is no table in an Arrow file', () => {
     ['a file without its end', 'types.arrow', (bytes) => bytes.subarray(0, -20)],
     ['a stream cut in its schema', 'types.arrows', (bytes) => bytes.subarray(0, 300)],
     ['a stream cut in its rows', 'types.arrows', (bytes) => bytes.subarray(0, bytes.length - 1200)],
+    [
+      'a compressed file with other bytes in a block',
+      'compressed.feather',
+      (bytes) => {
+        const at = bytes.indexOf(Buffer.from([0x04, 0x22, 0x4d, 0x18]));
+        return Buffer.from(bytes.fill(0xff, at + 7, at + 20));
+      },
+    ],
     ['text', 'types.arrow', () => Buffer.from('label,score\nyes,0.5\n')],
     [
       'noise',

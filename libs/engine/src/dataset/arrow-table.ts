@@ -7,6 +7,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { RecordBatchReader, type RecordBatch, type Schema } from 'apache-arrow';
+import { registerArrowCodecs } from './arrow-compression.js';
 import { arrowColumnOf, type ArrowColumn } from './arrow-columns.js';
 import {
   assertSameColumns,
@@ -33,6 +34,7 @@ export const loadArrow = async (
   files: readonly TableFile[],
   relation: string,
 ): Promise<void> => {
+  registerArrowCodecs();
   let first: { file: TableFile; columns: Described[] } | undefined;
   for (const file of files)
     await naming(file, async () => {

@@ -264,7 +264,7 @@ const hints: Readonly<Record<DatasetFormat, string>> = {
   csv: 'Save it as UTF-8 with a line of column names and as many fields in every row.',
   jsonl: 'Write one JSON object a line, with the column names as keys.',
   arrow:
-    "Write the file again: it is damaged, cut short, or compressed. pyarrow's write_feather takes compression='uncompressed'.",
+    "Write the file again: it is damaged, cut short, or compressed in a way that this Node cannot read (Zstandard before 22.15). pyarrow's write_feather takes compression='lz4'.",
 };
 
 const unreadable = (

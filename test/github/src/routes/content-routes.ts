@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { contentDocument, contentSummary } from '../documents/content.js';
 import { notFound, Refusal } from '../refusal.js';
-import type { Commit, Repository } from '../state.js';
+import { blobId, type Commit, type Repository } from '../state.js';
 import { repositoryOf, type RouteContext } from './route-context.js';
 
 export const contentRoutes = (server: FastifyInstance, context: RouteContext): void => {
@@ -21,6 +21,24 @@ export const contentRoutes = (server: FastifyInstance, context: RouteContext): v
       }
       return contentDocument(repository, path, content, ref, context.api());
     });
+  // Of a branch or a commit, and always with all folders below: nothing asks for one folder alone.
+  server.get('/repos/:owner/:repo/git/trees/:ref', (request) => {
+    const repository = repositoryOf(context, request.params);
+    const { ref } = request.params as { ref: string };
+    const commit = repository.resolve(ref);
+    if (commit === undefined) throw notFound();
+    const api = `${context.api()}/repos/${repository.fullName}/git`;
+    return {
+      sha: commit.sha,
+      url: `${api}/trees/${commit.sha}`,
+      truncated: false,
+      tree: [...commit.files].map(([path, content]) => {
+        const sha = blobId(content);
+        const size = content.length;
+        return { path, mode: '100644', type: 'blob', sha, size, url: `${api}/blobs/${sha}` };
+      }),
+    };
+  });
 };
 
 /** What lies directly in a folder, the root for an empty path. Its own folders are left out; nothing asks for them. */
