@@ -4,14 +4,15 @@ import { profileDataset } from '@sluice/engine';
 import { evaluate } from '@sluice/evaluation';
 import { evaluateInThread } from './event-loop.js';
 import { bareHistograms, drift } from './drift.js';
-import { scoreBare, scoreWithEngine } from './onnx-scoring.js';
+import { readBare, scoreBare, scoreWithEngine } from './onnx-scoring.js';
+import type { CaseTiming } from './timing.js';
 import { scoredPolicy } from './workload.js';
 
 /**
  * What is timed, by name. Each runs in a process of its own, so that its peak memory is its own. A case that does more
- * than what it is timed for says how many seconds that took.
+ * than what it is timed for says itself how long that took.
  */
-export const cases: Record<string, (path: string) => Promise<void | number>> = {
+export const cases: Record<string, (path: string) => Promise<void | CaseTiming>> = {
   /** The bare limit: DuckDB scans and groups the same columns, and nothing else. */
   'duckdb-scan-and-group': async (path) => {
     const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
@@ -28,8 +29,11 @@ export const cases: Record<string, (path: string) => Promise<void | number>> = {
     }
   },
 
-  'onnx-bare': scoreBare,
-  'onnx-scoring': scoreWithEngine,
+  'duckdb-read': readBare,
+  'onnx-bare-trees': scoreBare('trees'),
+  'onnx-scoring-trees': scoreWithEngine('trees'),
+  'onnx-bare-network': scoreBare('network'),
+  'onnx-scoring-network': scoreWithEngine('network'),
 
   /** The same work as the evaluator does it, on a table with many groups. */
   'evaluation-in-thread': evaluateInThread,

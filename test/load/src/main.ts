@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { driftTable, referenceRows } from './drift.js';
 import { groupedTable } from './event-loop.js';
-import { featureTable } from './onnx-scoring.js';
+import { comparePeers } from './peers.js';
+import { compareScoring } from './scoring-report.js';
+import { lineOf, measure, timeInTurn, type Timing } from './timing.js';
 import { scoredTable } from './workload.js';
 
 const help = `Usage: npm run bench -- evaluator [options]
@@ -15,30 +16,14 @@ histograms, in one run, on this machine; tells how time and memory grow with the
 Options:
   --rows N      rows of the table, several separated by commas (default 1000000,3000000,10000000,30000000)
   --scored N    rows that a model scores (default 1000000); 0 to leave it out
+  --peers N     rows of the table that fairlearn, AIF360 and Evidently get too, if SLUICE_BENCH_PYTHON names a Python
+                with test/load/peers/requirements.txt (default 1000000); 0 to leave them out
   --repeat N    runs of each case, taken alternately (default 3); the median counts
   --json        one JSON document
   --help        show this text
 `;
 
-interface Timing {
-  readonly seconds: number;
-  /** User and system, of all threads: what else the machine does changes it little. */
-  readonly cpuSeconds: number;
-  readonly peakMiB: number;
-  readonly longestBlockMs: number;
-}
-
 const folder = fileURLToPath(new URL('../../../.sluice/bench', import.meta.url));
-const runner = fileURLToPath(new URL('./run-case.js', import.meta.url));
-const run = promisify(execFile);
-
-const measure = async (name: string, path: string): Promise<Timing> => {
-  const { stdout } = await run(process.execPath, [runner, name, path]);
-  return JSON.parse(stdout) as Timing;
-};
-
-const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 interface Comparison {
   readonly rows: number;
@@ -56,19 +41,10 @@ const compare = async (
   names: { readonly bare: string; readonly ours: string },
   repeat: number,
 ): Promise<Comparison> => {
-  const timings: Record<'bare' | 'ours', Timing[]> = { bare: [], ours: [] };
-  // Alternately, so that whatever else the machine does meets both.
-  for (let round = 0; round < repeat; round += 1) {
-    timings.bare.push(await measure(names.bare, path));
-    timings.ours.push(await measure(names.ours, path));
-  }
-  const summary = (of: Timing[]): Timing => ({
-    seconds: median(of.map(({ seconds }) => seconds)),
-    cpuSeconds: median(of.map(({ cpuSeconds }) => cpuSeconds)),
-    peakMiB: Math.max(...of.map(({ peakMiB }) => peakMiB)),
-    longestBlockMs: Math.max(...of.map(({ longestBlockMs }) => longestBlockMs)),
-  });
-  const [bare, ours] = [summary(timings.bare), summary(timings.ours)];
+  const [bare, ours] = (await timeInTurn([names.bare, names.ours], path, repeat)) as [
+    Timing,
+    Timing,
+  ];
   return {
     rows,
     bare,
@@ -77,9 +53,6 @@ const compare = async (
     cpuRatio: ours.cpuSeconds / bare.cpuSeconds,
   };
 };
-
-const lineOf = (name: string, { seconds, cpuSeconds, peakMiB }: Timing): string =>
-  `  ${name.padEnd(24)} ${seconds.toFixed(2).padStart(8)} s ${cpuSeconds.toFixed(2).padStart(8)} CPU s ${peakMiB.toFixed(0).padStart(6)} MiB\n`;
 
 /** Of a machine that is busy with other things, the second is the one to believe. */
 const ratioOf = ({ ratio, cpuRatio }: Comparison): string =>
@@ -103,6 +76,7 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string', default: '1000000,3000000,10000000,30000000' },
     scored: { type: 'string', default: '1000000' },
     repeat: { type: 'string', default: '3' },
+    peers: { type: 'string', default: '1000000' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -110,7 +84,10 @@ const { values, positionals } = parseArgs({
 const sizes = values.rows.split(',').map(Number);
 const repeat = Number(values.repeat);
 const scoredRows = Number(values.scored);
+const peerRows = Number(values.peers);
 const usable =
+  Number.isSafeInteger(peerRows) &&
+  peerRows >= 0 &&
   Number.isSafeInteger(scoredRows) &&
   scoredRows >= 0 &&
   sizes.every((size) => Number.isSafeInteger(size) && size > 0) &&
@@ -136,15 +113,7 @@ if (values.help) {
     );
   }
   if (results.length > 1) say(growthOf(results));
-  let scoring: Comparison | null = null;
-  if (scoredRows > 0) {
-    const names = { bare: 'onnx-bare', ours: 'onnx-scoring' };
-    const table = await featureTable(folder, scoredRows);
-    scoring = await compare(scoredRows, table, names, repeat);
-    say(
-      `${scoredRows} rows scored by a model of 20 features\n${lineOf('ONNX Runtime, bare loop', scoring.bare)}${lineOf('evaluation', scoring.ours)}  speed ${(1 / scoring.ratio).toFixed(2)} of the bare loop\n\n`,
-    );
-  }
+  const scoring = scoredRows > 0 ? await compareScoring(folder, scoredRows, repeat, say) : [];
   const drifts: Comparison[] = [];
   await driftTable(folder, referenceRows, 0, 'drift-reference');
   for (const rows of sizes) {
@@ -156,10 +125,14 @@ if (values.help) {
       `${rows} rows against ${referenceRows}, drift of 20 columns\n${lineOf('DuckDB histograms', result.bare)}${lineOf('drift', result.ours)}${ratioOf(result)}`,
     );
   }
+  const python = process.env['SLUICE_BENCH_PYTHON'];
+  const peers = await comparePeers({ folder, rows: peerRows, repeat, say, python });
   const path = await groupedTable(folder, rowsOfEventLoop);
   const eventLoop = await measure('evaluation-in-thread', path);
   if (values.json)
-    process.stdout.write(`${JSON.stringify({ results, scoring, drifts, eventLoop }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ results, scoring, drifts, peers, eventLoop }, null, 2)}\n`,
+    );
   else
     process.stdout.write(
       `event loop (${rowsOfEventLoop} rows, 5 protected columns of 20 groups)\n` +
