@@ -107,6 +107,13 @@ export {
   type IsotonicCalibration,
   type LabelledScores,
 } from './performance/isotonic.js';
+export {
+  performanceDeviations,
+  realisedPerformance,
+  type JudgedScores,
+  type PerformanceFigures,
+  type RealisedPerformance,
+} from './performance/realised-performance.js';
 export { scaledBesselK } from './special/bessel-k.js';
 export { binomialDensity, poissonDensity } from './special/binomial-density.js';
 export { incompleteBeta, studentTwoSidedTail } from './special/incomplete-beta.js';
