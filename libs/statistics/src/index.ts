@@ -71,6 +71,7 @@ export {
 } from './multivariate/covariance-moments.js';
 export {
   domainClassifier,
+  type DomainClassification,
   type DomainClassifierOptions,
 } from './multivariate/domain-classifier.js';
 export {
@@ -84,6 +85,12 @@ export {
   type PrincipalComponents,
   type ReconstructionError,
 } from './multivariate/pca-reconstruction.js';
+export {
+  projected,
+  randomProjection,
+  type RandomProjection,
+  type RandomProjectionOptions,
+} from './multivariate/random-projection.js';
 export { symmetricEigen, type SymmetricEigen } from './multivariate/symmetric-eigen.js';
 export {
   calibrationGain,
