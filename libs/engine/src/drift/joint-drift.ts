@@ -1,4 +1,4 @@
-import type { JointDrift, MeanError, Sides } from '@sluice/evaluation';
+import type { JointDrift, MeanError, NormalEstimate, Sides } from '@sluice/evaluation';
 import {
   covarianceMoments,
   domainClassifier,
@@ -20,7 +20,6 @@ export const jointDrift = async (
   columns: readonly PairedColumn[],
   tables: Tables,
   rows: Sides,
-  level: number,
 ): Promise<JointDrift> => {
   const numeric = columns.filter(({ kind }) => kind === 'numeric');
   const taken = {
@@ -35,12 +34,21 @@ export const jointDrift = async (
   return {
     ...about,
     undefinedBecause: null,
-    domainClassifier: domainClassifier(taken.reference, taken.current, {
-      random: seededRandom([1]),
-      level,
-    }),
+    domainClassifier: classified(taken),
     reconstruction: reconstructions(taken),
   };
+};
+
+const classified = ({ reference, current }: Sides<Float64Array[]>): NormalEstimate | null => {
+  const found = domainClassifier(reference, current, { random: seededRandom([1]) });
+  return (
+    found && {
+      estimate: found.estimate,
+      standardError: found.standardError,
+      n: found.n,
+      method: found.interval.method,
+    }
+  );
 };
 
 const hindrance = (columns: number, rows: Sides): string | null => {

@@ -19,6 +19,7 @@ import {
   twoSamples,
   type Random,
 } from '@sluice/statistics';
+import { performanceOf, type Judged } from '../../test/performance.js';
 import { profileOf, type Row } from '../../test/profiles.js';
 import { decideCheck } from '../checks/decide-check.js';
 import { evaluate } from '../evaluate.js';
@@ -66,7 +67,9 @@ const driftOf = (...columns: ColumnDrift[]): DriftProfile => ({
   rows: rowsOf(columns[0] as ColumnDrift),
   columns,
   joint: null,
+  embeddings: [],
   reference: null,
+  performance: null,
 });
 
 const scored = (rows: number, shift = 0): Row[] =>
@@ -243,7 +246,8 @@ describe('missing values and new categories', () => {
 describe('columns of which little can be said', () => {
   it('have p = 1 when all rows of both tables are of one value, and a method that says so', () => {
     const same = Array.from({ length: 30 }, () => 7);
-    for (const metric of driftMetricNames.filter((name) => name.endsWith('_p_value'))) {
+    const tests = driftMetricNames.filter((name) => /^(?!embedding).*_p_value$/.test(name));
+    for (const metric of tests) {
       const isNumeric = metricDefinition(metric).drift === 'numeric';
       const drift = driftOf(
         isNumeric ? numeric('x', same, same) : categorical('x', { a: 30 }, { a: 30 }),
@@ -325,7 +329,10 @@ describe('what the model makes of the reference', () => {
       numeric('x', normals(reference.length, seededRandom([1])), normals(1000, seededRandom([2]))),
     ),
     reference: profileOf(reference, []),
+    performance: performanceOf(judgedRows(reference), judgedRows(scored(1000))),
   });
+  const judgedRows = (rows: readonly Row[]): Judged[] =>
+    rows.map(({ score, ...row }) => ({ ...row, score: score as number }));
 
   it('has no drift of labels and predictions from itself, and its own accuracy', () => {
     const drift = withReference(scored(1000));
@@ -336,7 +343,7 @@ describe('what the model makes of the reference', () => {
     const estimated = measureOf(drift, 'estimated_accuracy');
     // Not the same: a block of equal calibrated probabilities may lie on both sides of the threshold.
     expect(Math.abs((estimated.value as number) - accuracy)).toBeLessThan(0.02);
-    expect(estimated.method).toBe('cbpe-1000-bins');
+    expect(estimated.interval?.method).toMatch(/^cbpe-/);
   });
 
   it('expects less where the reference had fewer favorable rows at the same scores', () => {

@@ -1,5 +1,7 @@
 import { SluiceError } from '@sluice/contracts';
 import { twoCategorySamples, type TwoSamples } from '@sluice/statistics';
+import { mergeEmbeddings } from './merge-embeddings.js';
+import { mergePerformance } from './merge-performance.js';
 import type {
   CategoricalDrift,
   ColumnDrift,
@@ -10,10 +12,11 @@ import type {
 
 /**
  * The drift of several tables, as if their rows stood in one: counts by value, bin and category add up. Parts may hold rows
- * of the reference, of the current table, or of both. What rests on several columns of a row doesn't add up, and the scored
- * reference is a profile of its own (`mergeProfiles`): both are null.
+ * of the reference, of the current table, or of both. What rests on several columns of a row doesn't add up, but for the
+ * means of embeddings, and the scored reference is a profile of its own (`mergeProfiles`): these are null. Rows by score
+ * add up, and the chunks of each part are chunks of the whole.
  *
- * @throws SluiceError `invalid_data` without parts, or when they differ in columns, kinds or bins
+ * @throws SluiceError `invalid_data` without parts, or when they differ in columns, kinds, bins, embeddings or chunks
  */
 export const mergeDriftProfiles = (parts: readonly DriftProfile[]): DriftProfile => {
   const [first, ...others] = parts;
@@ -28,7 +31,14 @@ export const mergeDriftProfiles = (parts: readonly DriftProfile[]): DriftProfile
       ),
     ),
     joint: null,
+    embeddings: first.embeddings.map((embedding) =>
+      mergeEmbeddings(
+        embedding,
+        parts.map(({ embeddings }) => embeddings.find(({ name }) => name === embedding.name)),
+      ),
+    ),
     reference: null,
+    performance: mergePerformance(parts.map(({ performance }) => performance)),
   };
 };
 
