@@ -82,8 +82,11 @@ export {
 export {
   principalComponents,
   reconstructionError,
+  reconstructionErrors,
   type PrincipalComponents,
+  type PrincipalComponentsOptions,
   type ReconstructionError,
+  type ReconstructionErrors,
 } from './multivariate/pca-reconstruction.js';
 export {
   projected,

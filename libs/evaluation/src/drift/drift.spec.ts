@@ -206,6 +206,66 @@ describe('the default check of drift', () => {
   });
 });
 
+describe('columns that are counted in bins', () => {
+  const binned = (column: NumericDrift, width: number): NumericDrift => {
+    const { values, reference, current } = column.samples;
+    const upper: number[] = [];
+    const counts = { reference: [] as number[], current: [] as number[] };
+    values.forEach((value, index) => {
+      if (index % width === 0) {
+        upper.push(value);
+        counts.reference.push(0);
+        counts.current.push(0);
+      }
+      upper[upper.length - 1] = value;
+      counts.reference[upper.length - 1]! += reference[index] as number;
+      counts.current[upper.length - 1]! += current[index] as number;
+    });
+    return {
+      ...column,
+      samples: {
+        values: Float64Array.from(upper),
+        reference: Float64Array.from(counts.reference),
+        current: Float64Array.from(counts.current),
+      },
+      bins: { upper: Float64Array.from(upper), single: new Uint8Array(upper.length) },
+    };
+  };
+
+  it('have an interval that holds the one of all rows, and fail only where that would', () => {
+    const random = seededRandom([41]);
+    const differing = new Set<string>();
+    for (let round = 0; round < 150; round += 1) {
+      const shift = random();
+      const exact = numeric('x', normals(120, random), normals(90, random, shift), {
+        reference: round % 7,
+        current: round % 5,
+      });
+      const coarse = binned(exact, 2 + (round % 30));
+      const [all, few] = [exact, coarse].map((column) =>
+        measureOf(driftOf(column), 'drift_distance'),
+      );
+      const within = few!.errorBound ?? 0;
+      expect(all!.value).toBeGreaterThanOrEqual((few!.value as number) - 1e-12);
+      expect(all!.value).toBeLessThanOrEqual((few!.value as number) + within + 1e-12);
+      expect(few!.interval!.lower).toBeLessThanOrEqual(all!.interval!.lower + 1e-12);
+      expect(few!.interval!.upper).toBeGreaterThanOrEqual(all!.interval!.upper - 1e-12);
+      const outcome = (column: ColumnDrift, limit: object): string =>
+        only(driftOf(column), { metric: 'drift_distance', ...limit }).outcome;
+      for (const limit of [{ at_most: 0.1 }, { at_least: 0.3 }]) {
+        const [ofAll, ofFew] = [outcome(exact, limit), outcome(coarse, limit)];
+        // What isn't shown of all rows must not seem shown of bins.
+        if (ofAll === 'pass') expect(ofFew).toBe('pass');
+        differing.add(`${ofAll} ${ofFew}`);
+        // And what has to be proven is proven of bins only when it is of all rows.
+        const proof = { ...limit, holds: 'interval' };
+        if (outcome(coarse, proof) === 'pass') expect(outcome(exact, proof)).toBe('pass');
+      }
+    }
+    expect([...differing].sort()).toEqual(['fail fail', 'fail pass', 'pass pass']);
+  });
+});
+
 describe('missing values and new categories', () => {
   it('are drift, though the values that are left are alike', () => {
     const values = Array.from({ length: 100 }, (_, row) => row);

@@ -9,7 +9,11 @@ import { domainClassifier } from './domain-classifier.js';
 import { embeddingDistance } from './embedding-distance.js';
 import { positiveSolve } from './positive-solve.js';
 import { projected, randomProjection } from './random-projection.js';
-import { principalComponents, reconstructionError } from './pca-reconstruction.js';
+import {
+  principalComponents,
+  reconstructionError,
+  reconstructionErrors,
+} from './pca-reconstruction.js';
 import { symmetricEigen } from './symmetric-eigen.js';
 
 const normals = (n: number, random: Random, mean = 0, deviation_ = 1): Float64Array =>
@@ -161,6 +165,23 @@ describe('reconstructionError', () => {
   it('sees that columns which went together no longer do', () => {
     const { upper } = chunkThresholds(chunksOf(reference).map(({ mean }) => mean))!;
     for (const { mean } of chunksOf(analysis)) expect(mean).toBeGreaterThan(upper);
+  });
+
+  it('compares with rows that the components were not made from', () => {
+    const random = seededRandom([23]);
+    const table = (rows: number): Float64Array[] =>
+      Array.from({ length: 6 }, () => normals(rows, random));
+    const [few, others] = [table(40), table(4000)];
+    const own = principalComponents(covarianceMoments(few))!;
+    const { reference: held, current } = reconstructionErrors(few, others)!;
+    expect(current).toEqual(reconstructionError(own, others));
+    expect(held.n).toBe(40);
+    // The error of the rows that it was made from is too small.
+    expect(reconstructionError(own, few).mean!).toBeLessThan(held.mean!);
+    expect(Math.abs(held.mean! - current.mean!)).toBeLessThan(3 * held.standardError!);
+    expect(reconstructionErrors(table(9), others)).toBeNull();
+    const constant = Array.from({ length: 6 }, () => new Float64Array(40));
+    expect(reconstructionErrors(constant, others)).toBeNull();
   });
 
   it('says nothing without rows or variance, and refuses other columns', () => {
