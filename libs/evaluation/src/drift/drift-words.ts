@@ -29,7 +29,7 @@ export const driftReason = (
 const setBy = (chunks: Check['limit']['reference_chunks']): string =>
   chunks === undefined
     ? ''
-    : `; the limit is the mean of ${chunks.chunks} chunks of ${chunks.rows} reference rows, ${numberShown(chunks.mean ?? 0, [])}, with 3 standard deviations of ${numberShown(chunks.deviation ?? 0, [])}`;
+    : `; the limit is 3 standard deviations of ${numberShown(chunks.deviation ?? 0)} from ${numberShown(chunks.mean ?? 0)}, the mean of ${chunks.chunks} chunks of ${chunks.rows} reference rows`;
 
 const ofColumn = ({ column }: Measure): string =>
   column === null ? '' : ` of ${nameShown(column)}`;

@@ -211,7 +211,9 @@ describe('limits that chunks of the reference set', () => {
     const drift = driftOf(performanceOf([...scored(2000, random)], hard(200)), 2000, 200);
     const found = decided(drift, check);
     expect(found.outcome).toBe('fail');
-    expect(found.reason).toMatch(/below the limit of 0\.\d+; the limit is the mean of 10 chunks/);
+    expect(found.reason).toMatch(
+      /below the limit of 0\.\d+; the limit is 3 standard .*, the mean of 10 chunks/,
+    );
   }, 120_000);
 
   it('hold by the estimate, as they allow for chance themselves', () => {
