@@ -65,7 +65,6 @@ describe('without drift, what rests on several columns alarms no more often than
         {
           name: 'text',
           dimensions,
-          // eslint-disable-next-line @typescript-eslint/require-await -- what reads tables is asynchronous
           stream: async function* (side) {
             const values = Float64Array.from({ length: rows[side] * dimensions }, () =>
               normal(random),
