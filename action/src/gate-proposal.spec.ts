@@ -1,7 +1,7 @@
 import { symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SluiceError, toProblem } from '@sluice/contracts';
+import { digestOfBytes, SluiceError, toProblem } from '@sluice/contracts';
 import { onnxModel, policyText, repository, Stage } from './action-run.fixture.js';
 
 let stage: Stage;
@@ -66,6 +66,40 @@ describe('the policy', () => {
     expect(run.exitCode).toBe(0);
     expect(stage.registry.policies).toEqual([policyText(0.66)]);
     expect(comments()[0]).toContain(`<!-- sluice:gate:credit-risk:${policy} -->`);
+  });
+
+  it('brings what drift is measured against into the registry too', async () => {
+    const text = policyText().replace(
+      '  evaluation: data/holdout.csv\n',
+      '  evaluation: data/holdout.csv\n  reference: data/train.csv\n',
+    );
+    const train = 'age,credit\n41,bad\n';
+    stage.github.commitFiles(repository, {
+      branch: 'main',
+      files: { 'sluice.yaml': text, 'data/train.csv': train },
+    });
+    const run = await stage.gate(await stage.propose());
+    expect(run.exitCode).toBe(0);
+    const [holdout, reference] = stage.registry.datasets;
+    expect([holdout?.name, reference?.name]).toEqual(['data/holdout.csv', 'data/train.csv']);
+    expect(reference?.digest).toBe(digestOfBytes(train));
+    expect(stage.registry.evaluations.map(({ datasets }) => datasets)).toEqual([
+      { evaluation: holdout?.digest, reference: reference?.digest },
+    ]);
+  });
+
+  it('points at the line of a reference that is not there', async () => {
+    const text = policyText().replace(
+      '  evaluation: data/holdout.csv\n',
+      '  evaluation: data/holdout.csv\n  reference: data/train.csv\n',
+    );
+    stage.github.commitFiles(repository, { branch: 'main', files: { 'sluice.yaml': text } });
+    const run = await stage.gate(await stage.propose());
+    expect(run.exitCode).toBe(1);
+    expect(run.log).toMatch(
+      /^::error title=Sluice,file=sluice\.yaml,line=7,col=3::There is no data\/train\.csv/m,
+    );
+    expect(stage.registry.datasets).toEqual([]);
   });
 
   it('names files that are not there', async () => {

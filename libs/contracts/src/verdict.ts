@@ -122,6 +122,17 @@ export const checkSchema = z
         .describe(
           'When the whole interval has to meet the limit, or with unless_shown some value of it',
         ),
+      reference_chunks: z
+        .strictObject({
+          rows: z.number().int().positive().describe('Rows of each chunk'),
+          chunks: z.number().int().nonnegative().describe('Chunks on which the figure is defined'),
+          mean: z.number().nullable().describe('Mean of the figure over them; null without any'),
+          deviation: z.number().nullable().describe('Its standard deviation over them'),
+        })
+        .optional()
+        .describe(
+          'The chunks of the reference that set the limits: mean ± 3 standard deviations; there are none while chunks are too few',
+        ),
     }),
     test: checkTestSchema
       .optional()

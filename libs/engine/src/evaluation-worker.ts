@@ -11,7 +11,9 @@ import {
   type DatasetDriftRequest,
   type DriftProgress,
 } from './drift/drift-of-dataset.js';
+import { asksForPerformance } from './drift/performance-drift.js';
 import type { ProfiledDrift } from './drift/profile-drift.js';
+import { ScoredCounts } from './drift/scored-counts.js';
 import type { Decided } from './evaluation-thread.js';
 import {
   profileDataset,
@@ -52,8 +54,13 @@ serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (reques
   if ('profile' in request) {
     const { reference, ...data } = request.profile;
     const attention = { onProgress: tell, signal: asked.signal };
-    const { profile, ...about } = await profileDataset<Profile>({ ...data, ...attention });
-    const compared = await driftOf(data, reference, attention);
+    const scored = asksForPerformance(data.policy) ? new ScoredCounts() : null;
+    const { profile, ...about } = await profileDataset<Profile>({
+      ...data,
+      ...(scored === null ? {} : { onScored: (rows) => scored.add(rows) }),
+      ...attention,
+    });
+    const compared = await driftOf(data, reference, scored, attention);
     made = { policy: data.policy, profile, drift: compared?.drift ?? null };
     const warnings = [...about.warnings, ...(compared?.warnings ?? [])];
     return { result: { ...about, warnings } };
@@ -86,6 +93,7 @@ serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (reques
 function driftOf(
   { policy, dataset, model, endpoint }: EvaluatedData,
   reference: EvaluatedData['reference'],
+  scored: ScoredCounts | null,
   attention: Pick<DatasetDriftRequest, 'onProgress' | 'signal'>,
 ): Promise<ProfiledDrift> | null {
   if (policy.data.reference === undefined) return null;
@@ -98,6 +106,7 @@ function driftOf(
     policy,
     dataset,
     reference,
+    scored,
     ...(model === undefined ? {} : { model }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...attention,

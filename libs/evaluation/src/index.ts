@@ -4,9 +4,14 @@ export type {
   CategoricalDrift,
   ColumnDrift,
   DriftProfile,
+  EmbeddingDrift,
+  EmbeddingJoint,
   JointDrift,
   MeanError,
+  NormalEstimate,
   NumericDrift,
+  PerformanceDrift,
+  PredictedScores,
   Sides,
 } from './drift/drift-profile.js';
 export { driftFigures } from './drift/drift-figures.js';

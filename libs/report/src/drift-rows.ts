@@ -1,4 +1,10 @@
-import { isDriftMetric, type Measure, type Verdict } from '@sluice/contracts';
+import {
+  isDriftMetric,
+  metricDefinition,
+  type Measure,
+  type MetricName,
+  type Verdict,
+} from '@sluice/contracts';
 
 /** A column's drift side by side, as it is read. */
 export interface DriftRow {
@@ -9,11 +15,18 @@ export interface DriftRow {
 }
 
 export interface DriftTable {
-  /** Of the whole table: the share of columns, predictions, labels, and what checks ask for beyond. */
+  /** Of no single column: the share of columns, predictions, labels, expected performance, and embeddings. */
   readonly whole: readonly Measure[];
   /** Those that drift most first. */
   readonly columns: readonly DriftRow[];
 }
+
+const isOfEmbedding = (metric: MetricName): boolean =>
+  metricDefinition(metric).drift === 'embedding';
+
+/** What a figure of the whole is called: the metric, and the embedding that it is of. */
+export const wholeName = ({ metric, column }: Measure): string =>
+  column === null ? metric : `${metric} of ${column}`;
 
 /** What a verdict says of drift; null when the policy names no reference. */
 export const driftTable = ({ measures }: Verdict): DriftTable | null => {
@@ -30,7 +43,7 @@ export const driftTable = ({ measures }: Verdict): DriftTable | null => {
       newCategories: find('new_category_share', distance.column),
     }));
   return {
-    whole: drift.filter(({ column }) => column === null),
+    whole: drift.filter(({ metric, column }) => column === null || isOfEmbedding(metric)),
     // Sorting is stable: of equals, in the order of the table.
     columns: columns.toSorted((a, b) => (b.distance.value ?? 2) - (a.distance.value ?? 2)),
   };

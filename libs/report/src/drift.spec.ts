@@ -20,6 +20,12 @@ const verdict: Verdict = {
   ...failingVerdict(),
   measures: [
     { ...measure({ metric: 'drifted_columns_share' }), value: 0.25, interval: null },
+    {
+      ...measure({ metric: 'embedding_cosine_distance' }),
+      column: hostile,
+      value: 0.125,
+      interval: null,
+    },
     ...columns.map(distance),
   ],
 };
@@ -47,6 +53,18 @@ describe('drift in reports', () => {
     const text = renderVerdictText(verdict);
     expect(text).toMatch(/column 38 +█+░+ {2}0\.380 \[0\.000, 0\.500\]/);
     expect(text).toContain('and 25 more columns that drift less');
+    for (const shown of [markdown, text])
+      expect(shown).toMatch(/embedding_cosine_distance`? of .*script.*0\.125/);
+  });
+
+  it('shows limits that chunks of the reference set as figures, and where they come from', () => {
+    const limit = {
+      at_least: 0.712345678912,
+      reference_chunks: { rows: 200, chunks: 10, mean: 0.76, deviation: 0.0159 },
+    };
+    const [first] = failingVerdict().checks;
+    const limited = { ...verdict, checks: [{ ...first!, limit }] };
+    expect(renderVerdictText(limited)).toContain('≥ 0.712 (10 chunks of 200 reference rows)');
   });
 
   it('is drawn in a page that is well formed, inert and small', () => {
@@ -55,6 +73,7 @@ describe('drift in reports', () => {
     expect(page).toContain('id="drift"');
     expect(page).toContain('20 more columns drift less');
     expect(page).toContain('The largest change is of');
+    expect(page).toContain('embedding_cosine_distance of ');
     expect(page).not.toContain('<script>');
     expect(Buffer.byteLength(page)).toBeLessThan(400_000);
     expect(renderVerdictHtml(failingVerdict(), null, { policyFile: 'a' })).not.toContain(

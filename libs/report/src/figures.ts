@@ -52,14 +52,22 @@ export const measureText = (measure: Measure | null): string => {
 
 export const limitText = ({ limit }: Check): string =>
   [
-    limit.at_least === undefined ? undefined : `≥ ${limit.at_least}`,
-    limit.at_most === undefined ? undefined : `≤ ${limit.at_most}`,
+    limit.at_least === undefined ? undefined : `≥ ${boundText(limit.at_least, limit)}`,
+    limit.at_most === undefined ? undefined : `≤ ${boundText(limit.at_most, limit)}`,
     limit.no_worse_by === undefined ? undefined : `no worse by more than ${limit.no_worse_by}`,
   ]
     .filter((part) => part !== undefined)
     .join(' and ')
     .concat(limit.holds === 'interval' ? ', whole interval' : '')
-    .concat(limit.holds === 'unless_shown' ? ', unless shown' : '');
+    .concat(limit.holds === 'unless_shown' ? ', unless shown' : '')
+    .concat(limit.reference_chunks === undefined ? '' : chunksText(limit.reference_chunks));
+
+/** A bound as the policy has it, or with the digits that one set by chunks is read with. */
+const boundText = (bound: number, { reference_chunks }: Check['limit']): string =>
+  reference_chunks === undefined ? String(bound) : figure(bound);
+
+const chunksText = ({ chunks, rows }: NonNullable<Check['limit']['reference_chunks']>): string =>
+  ` (${chunks} chunks of ${rows} reference rows)`;
 
 /**
  * What a check measures, taken from its id: `demographic_parity_ratio/age_group/at_least` is that ratio by age_group, and

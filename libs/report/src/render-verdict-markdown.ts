@@ -173,7 +173,10 @@ const drift = (verdict: Verdict): Section => {
   const more = found.columns.length - shown.length;
   return {
     text: details('Drift from the reference', [
-      ...found.whole.map((measure) => `- ${code(measure.metric)}: ${measureText(measure)}`),
+      ...found.whole.map(
+        (measure) =>
+          `- ${code(measure.metric)}${measure.column === null ? '' : ` of ${escapeMarkdown(measure.column)}`}: ${measureText(measure)}`,
+      ),
       '',
       '| column | drift distance | rise of missing values | new categories |',
       '|---|---|---|---|',

@@ -8,7 +8,7 @@ import {
   measureText,
   shortDigest,
 } from './figures.js';
-import { driftTable } from './drift-rows.js';
+import { driftTable, wholeName } from './drift-rows.js';
 import { groupTables } from './group-figures.js';
 import { plainText } from './plain-text.js';
 import { taskTables } from './task-tables.js';
@@ -117,7 +117,7 @@ const drift = (verdict: Verdict): string[] => {
         `    ${plainText(column).padEnd(width)}  ${distance.value === null ? ' '.repeat(10) : bar(distance.value)}  ${measureText(distance)}`,
     ),
     ...(more > 0 ? [`    and ${more} more columns that drift less`] : []),
-    ...found.whole.map((measure) => `    ${measure.metric} ${measureText(measure)}`),
+    ...found.whole.map((measure) => `    ${plainText(wholeName(measure))} ${measureText(measure)}`),
   ];
 };
 

@@ -71,6 +71,7 @@ export {
 } from './multivariate/covariance-moments.js';
 export {
   domainClassifier,
+  type DomainClassification,
   type DomainClassifierOptions,
 } from './multivariate/domain-classifier.js';
 export {
@@ -81,9 +82,18 @@ export {
 export {
   principalComponents,
   reconstructionError,
+  reconstructionErrors,
   type PrincipalComponents,
+  type PrincipalComponentsOptions,
   type ReconstructionError,
+  type ReconstructionErrors,
 } from './multivariate/pca-reconstruction.js';
+export {
+  projected,
+  randomProjection,
+  type RandomProjection,
+  type RandomProjectionOptions,
+} from './multivariate/random-projection.js';
 export { symmetricEigen, type SymmetricEigen } from './multivariate/symmetric-eigen.js';
 export {
   calibrationGain,
@@ -107,6 +117,13 @@ export {
   type IsotonicCalibration,
   type LabelledScores,
 } from './performance/isotonic.js';
+export {
+  performanceDeviations,
+  realisedPerformance,
+  type JudgedScores,
+  type PerformanceFigures,
+  type RealisedPerformance,
+} from './performance/realised-performance.js';
 export { scaledBesselK } from './special/bessel-k.js';
 export { binomialDensity, poissonDensity } from './special/binomial-density.js';
 export { incompleteBeta, studentTwoSidedTail } from './special/incomplete-beta.js';

@@ -50,6 +50,7 @@ interface CbpeCase {
       string,
       {
         estimated: number[];
+        sampling_error: number[];
         reference_realised: number[];
         lower_threshold: number;
         upper_threshold: number;

@@ -3,10 +3,20 @@ import type { Policy, PolicyCheck } from './policy.js';
 
 /** What a check of a drift metric may not say, and what only such a check may: the key and what was expected. */
 export const driftCheckFaults = (
-  check: Pick<PolicyCheck, 'metric' | 'by' | 'column' | 'against' | 'holds'>,
+  check: Pick<
+    PolicyCheck,
+    'metric' | 'by' | 'column' | 'against' | 'holds' | 'at_least' | 'at_most'
+  >,
 ): [key: string, message: string][] => {
-  const { kind, drift, hasInterval } = metricDefinition(check.metric);
+  const { kind, drift, hasInterval, estimatesPerformance } = metricDefinition(check.metric);
   const faults: [string, string][] = [];
+  if (!estimatesPerformance)
+    for (const key of ['at_least', 'at_most'] as const)
+      if (check[key] === 'reference_chunks')
+        faults.push([
+          key,
+          `expected a number: ${check.metric} has no thresholds from chunks of the reference`,
+        ]);
   if (kind !== 'drift') {
     if (check.column !== undefined)
       faults.push(['column', `expected no column: ${check.metric} is not of a single column`]);
@@ -27,13 +37,26 @@ export const driftCheckFaults = (
 
 /** Whether checks of drift have what they need in the rest of the policy: the path and what was expected. */
 export const driftPolicyFaults = (
-  policy: Pick<Policy, 'data' | 'drift' | 'checks'>,
+  policy: Pick<Policy, 'data' | 'columns' | 'drift' | 'checks'>,
 ): [path: (string | number)[], message: string][] => {
-  const { data, drift, checks } = policy;
+  const { data, columns, drift, checks } = policy;
   const faults: [(string | number)[], string][] = [];
   if (drift !== undefined && data.reference === undefined)
     faults.push([['drift'], 'expected data.reference: drift is measured against that table']);
   const listed = drift?.columns;
+  const asked = checks.findIndex(({ metric }) => metricDefinition(metric).kind === 'drift');
+  if (columns.weight !== undefined && asked >= 0 && drift?.weights !== 'ignore')
+    faults.push([
+      ['checks', asked, 'metric'],
+      'expected `drift: { weights: ignore }` beside columns.weight: drift counts rows, and not what they weigh',
+    ]);
+  if (columns.weight === undefined && drift?.weights !== undefined)
+    faults.push([['drift', 'weights'], 'expected columns.weight beside it']);
+  const embeddings = drift?.embeddings?.map(({ name }) => name) ?? [];
+  embeddings.forEach((name, index) => {
+    if (embeddings.indexOf(name) !== index)
+      faults.push([['drift', 'embeddings', index, 'name'], 'expected each name once']);
+  });
   drift?.categorical?.forEach((name, index) => {
     if (listed !== undefined && !listed.includes(name))
       faults.push([['drift', 'categorical', index], 'expected a column listed in drift.columns']);
@@ -50,6 +73,19 @@ export const driftPolicyFaults = (
         ['checks', index, 'metric'],
         `expected no data.predictions: ${check.metric} needs scores of the reference rows as well`,
       ]);
+    if (metricDefinition(check.metric).drift === 'embedding') {
+      if (embeddings.length === 0)
+        faults.push([
+          ['checks', index, 'metric'],
+          `expected drift.embeddings: ${check.metric} compares one of them`,
+        ]);
+      else if (check.column !== undefined && !embeddings.includes(check.column))
+        faults.push([
+          ['checks', index, 'column'],
+          `expected an embedding of drift.embeddings: ${embeddings.join(', ')}`,
+        ]);
+      return;
+    }
     if (check.column !== undefined && listed !== undefined && !listed.includes(check.column))
       faults.push([['checks', index, 'column'], 'expected a column listed in drift.columns']);
   });

@@ -4,7 +4,7 @@ import { digestOfDocument, type Digest } from '../digest.js';
 import { datasetLocationSchema } from './dataset-location.js';
 import { environmentNameSchema, modelNameSchema } from '../names.js';
 import { acrossSchema, definitionOf } from './across.js';
-import { driftSchema } from './drift.js';
+import { driftSchema, hasChunkLimit, type CheckLimits } from './drift.js';
 import { driftCheckFaults, driftPolicyFaults } from './drift-rules.js';
 import { groupingName } from './groupings.js';
 import { faultsOfAcross, faultsOfParameter, faultsOfValue } from './metric-faults.js';
@@ -25,8 +25,16 @@ export const protectedColumnSchema = z
   })
   .meta({ id: 'ProtectedColumn' });
 
-const usuallyHolds = (metric: MetricName): 'estimate' | 'unless_shown' =>
-  metricDefinition(metric).hasInterval ? 'unless_shown' : 'estimate';
+/** A limit that is a number, or that the data of the reference set. */
+const limit = z.union([z.number(), z.literal('reference_chunks')]);
+const ofChunks =
+  '`reference_chunks` takes the threshold that chunks of the reference set, of metrics of estimated performance';
+
+const usuallyHolds = (
+  check: CheckLimits & { readonly metric: MetricName },
+): 'estimate' | 'unless_shown' =>
+  // Thresholds of chunks allow for chance themselves.
+  metricDefinition(check.metric).hasInterval && !hasChunkLimit(check) ? 'unless_shown' : 'estimate';
 
 export const policyCheckSchema = z
   .strictObject({
@@ -56,8 +64,8 @@ export const policyCheckSchema = z
     column: columnName
       .optional()
       .describe('Of a drift metric: this column only, instead of the worst of all drift columns'),
-    at_least: z.number().optional().describe('The smallest value that passes'),
-    at_most: z.number().optional().describe('The largest value that passes'),
+    at_least: limit.optional().describe(`The smallest value that passes; ${ofChunks}`),
+    at_most: limit.optional().describe(`The largest value that passes; ${ofChunks}`),
     against: z.literal('champion').optional().describe('Compare with the version in production'),
     no_worse_by: z
       .number()
@@ -86,7 +94,7 @@ export const policyCheckSchema = z
       .default('fail')
       .describe('What a figure means that rests on too few rows; `warn` with a severity of warn'),
   })
-  .overwrite((check) => ({ ...check, holds: check.holds ?? usuallyHolds(check.metric) }))
+  .overwrite((check) => ({ ...check, holds: check.holds ?? usuallyHolds(check) }))
   .superRefine((check, context) => {
     const fault = (key: string, message: string): void => {
       context.addIssue({ code: 'custom', path: [key], message });
@@ -111,7 +119,7 @@ export const policyCheckSchema = z
     }
     for (const key of ['at_least', 'at_most'] as const) {
       const limit = check[key];
-      if (limit !== undefined && (limit < metric.lowest || limit > metric.highest))
+      if (typeof limit === 'number' && (limit < metric.lowest || limit > metric.highest))
         fault(
           key,
           metric.highest === Infinity
@@ -120,8 +128,8 @@ export const policyCheckSchema = z
         );
     }
     if (
-      check.at_least !== undefined &&
-      check.at_most !== undefined &&
+      typeof check.at_least === 'number' &&
+      typeof check.at_most === 'number' &&
       check.at_least > check.at_most
     )
       fault('at_least', 'expected at_least to be no larger than at_most');
@@ -359,10 +367,14 @@ export const checkId = (
   const limit =
     check.against !== undefined
       ? 'against_champion'
-      : [check.at_least !== undefined && 'at_least', check.at_most !== undefined && 'at_most']
+      : [
+          check.at_least !== undefined && 'at_least',
+          check.at_most !== undefined && 'at_most',
+          hasChunkLimit(check) && 'reference_chunks',
+        ]
           .filter(Boolean)
           .join('_');
-  const usual = check.holds === undefined || check.holds === usuallyHolds(check.metric);
+  const usual = check.holds === undefined || check.holds === usuallyHolds(check);
   const kind = usual ? limit : `${limit}_${check.holds}`;
   const by = check.by === undefined ? undefined : groupingName(check.by);
   const within = check.within === undefined ? undefined : `within ${check.within}`;

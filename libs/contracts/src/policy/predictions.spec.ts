@@ -58,7 +58,10 @@ describe('predictions in a table of their own', () => {
   it('leave drift of scores without any of the reference rows', () => {
     const data = { predictions, reference: 'data/train.parquet' };
     const columns = { key: 'id', score: 'risk' };
-    const check = (metric: string) => ({ checks: [{ metric, at_most: 0.2 }] });
+    const check = (metric: string) => ({
+      checks: [{ metric, at_most: 0.2 }],
+      drift: { weights: 'ignore' },
+    });
     expect(faultsOf(data, columns, check('drift_distance'))).toEqual([]);
     expect(faultsOf(data, columns, check('prediction_drift'))).toEqual([
       'checks.0.metric: expected no data.predictions: prediction_drift needs scores of the reference rows as well',

@@ -21,7 +21,7 @@ export interface PairedColumn {
 
 export interface PairedColumns {
   readonly columns: readonly PairedColumn[];
-  readonly faults: readonly Omit<Fault, 'file'>[];
+  readonly faults: Omit<Fault, 'file'>[];
   /** Columns that nobody named and that can't be compared, with the reason. */
   readonly leftOut: readonly { readonly column: string; readonly reason: string }[];
 }
@@ -70,14 +70,15 @@ const about = ({ found, expected }: Unpaired) => ({
   hint: 'Leave the column out by naming the others in drift.columns, or write it alike in both tables.',
 });
 
-/** All but what the model gives and what is compared with it. */
-const comparedColumns = ({ columns }: Policy, current: Dataset): string[] => {
+/** All but what the model gives and what is compared with it, and what only says something as a part of an embedding. */
+const comparedColumns = ({ columns, drift }: Policy, current: Dataset): string[] => {
   const others = [
     columns.label,
     columns.score,
     columns.prediction,
     columns.weight,
     ...Object.values(columns.scores ?? {}),
+    ...(drift?.embeddings ?? []).flatMap((each) => each.columns ?? [each.column]),
   ];
   return current.columns.map(({ name }) => name).filter((name) => !others.includes(name));
 };

@@ -4,7 +4,9 @@ import { Dataset } from '../dataset/dataset.js';
 import type { ModelSource } from '../inference/candidate.js';
 import type { EndpointSource } from '../inference/endpoint/endpoint.js';
 import { profileDataset, sourceOf, type ProfileRequest } from '../profile-dataset.js';
+import { asksForPerformance, performanceDrift } from './performance-drift.js';
 import { profileDrift, type ProfiledDrift } from './profile-drift.js';
+import { ScoredCounts } from './scored-counts.js';
 
 export interface DriftProgress {
   readonly step: 'drift';
@@ -20,6 +22,8 @@ export interface DatasetDriftRequest {
   readonly reference: ProfileRequest['dataset'];
   /** The version, which is needed when the policy names an artifact and a check asks for predictions. */
   readonly model?: ModelSource;
+  /** The scored rows of the dataset, if they are known; otherwise they are scored when a check needs them. */
+  readonly scored?: ScoredCounts | null;
   /** Where the version runs, in place of the model. */
   readonly endpoint?: EndpointSource;
   readonly onProgress?: (progress: DriftProgress) => void;
@@ -43,9 +47,15 @@ export const driftOfDataset = async (request: DatasetDriftRequest): Promise<Prof
       'The policy names no reference to measure drift against.',
     );
   const needsScores = policy.checks.some(({ metric }) => metricDefinition(metric).scoresReference);
+  const estimates = asksForPerformance(policy);
+  const counts = { reference: new ScoredCounts(), current: request.scored ?? new ScoredCounts() };
   const scored = needsScores
-    ? await ofReference(() => profileReference(policy, name, request))
+    ? await ofReference(() =>
+        profileScores(name, request.reference, request, estimates ? counts.reference : null),
+      )
     : null;
+  if (estimates && (request.scored ?? null) === null)
+    await profileScores(policy.data.evaluation, dataset, request, counts.current);
   const reference = await ofReference(() =>
     Dataset.open(sourceOf(request.reference, name), signal),
   );
@@ -56,6 +66,9 @@ export const driftOfDataset = async (request: DatasetDriftRequest): Promise<Prof
         policy,
         tables: { reference, current },
         reference: scored,
+        performance: estimates
+          ? performanceDrift(counts.reference, counts.current, policy.drift?.chunks)
+          : null,
         onProgress: (done, total) => request.onProgress?.({ step: 'drift', done, total }),
       });
     } finally {
@@ -66,11 +79,12 @@ export const driftOfDataset = async (request: DatasetDriftRequest): Promise<Prof
   }
 };
 
-/** Its labels and scores. Groups and checks are of the evaluation data alone. */
-const profileReference = async (
-  policy: Policy,
+/** The labels and scores of a table. Groups, weights and checks are of the evaluation's own profile alone. */
+const profileScores = async (
   name: string,
-  { reference, model, endpoint, onProgress, signal }: DatasetDriftRequest,
+  dataset: ProfileRequest['dataset'],
+  { policy, model, endpoint, onProgress, signal }: DatasetDriftRequest,
+  counts: ScoredCounts | null,
 ): Promise<BinaryProfile> => {
   const { value: _value, drift: _drift, ...rest } = policy;
   const { weight: _weight, ...columns } = policy.columns;
@@ -81,9 +95,10 @@ const profileReference = async (
       columns: { ...columns, protected: [], control: [] },
       checks: [],
     },
-    dataset: reference,
+    dataset,
     ...(model === undefined ? {} : { model }),
     ...(endpoint === undefined ? {} : { endpoint }),
+    ...(counts === null ? {} : { onScored: (rows) => counts.add(rows) }),
     onProgress: ({ done, total }) => onProgress?.({ step: 'drift', done, total }),
     ...(signal === undefined ? {} : { signal }),
   });

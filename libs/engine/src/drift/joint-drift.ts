@@ -1,10 +1,9 @@
-import type { JointDrift, MeanError, Sides } from '@sluice/evaluation';
+import type { JointDrift, MeanError, NormalEstimate, Sides } from '@sluice/evaluation';
 import {
-  covarianceMoments,
   domainClassifier,
-  principalComponents,
-  reconstructionError,
+  reconstructionErrors,
   seededRandom,
+  type ReconstructionError,
 } from '@sluice/statistics';
 import type { PairedColumn, Tables } from './drift-columns.js';
 import { numberRows, sampleSql } from './number-stream.js';
@@ -20,27 +19,46 @@ export const jointDrift = async (
   columns: readonly PairedColumn[],
   tables: Tables,
   rows: Sides,
-  level: number,
 ): Promise<JointDrift> => {
   const numeric = columns.filter(({ kind }) => kind === 'numeric');
   const taken = {
     reference: await completeRows(numeric, 'reference', tables, rows),
     current: await completeRows(numeric, 'current', tables, rows),
   };
+  return jointFigures(
+    numeric.map(({ name }) => name),
+    taken,
+  );
+};
+
+/** The figures of complete rows, given as columns. */
+export const jointFigures = (
+  columns: readonly string[],
+  taken: Sides<Float64Array[]>,
+): JointDrift => {
   const counts = { reference: rowsOf(taken.reference), current: rowsOf(taken.current) };
-  const about = { columns: numeric.map(({ name }) => name), rows: counts };
-  const why = hindrance(numeric.length, counts);
+  const about = { columns, rows: counts };
+  const why = hindrance(columns.length, counts);
   if (why !== null)
     return { ...about, undefinedBecause: why, domainClassifier: null, reconstruction: null };
   return {
     ...about,
     undefinedBecause: null,
-    domainClassifier: domainClassifier(taken.reference, taken.current, {
-      random: seededRandom([1]),
-      level,
-    }),
+    domainClassifier: classified(taken),
     reconstruction: reconstructions(taken),
   };
+};
+
+const classified = ({ reference, current }: Sides<Float64Array[]>): NormalEstimate | null => {
+  const found = domainClassifier(reference, current, { random: seededRandom([1]) });
+  return (
+    found && {
+      estimate: found.estimate,
+      standardError: found.standardError,
+      n: found.n,
+      method: found.interval.method,
+    }
+  );
 };
 
 const hindrance = (columns: number, rows: Sides): string | null => {
@@ -72,11 +90,12 @@ const completeRows = async (
 };
 
 const reconstructions = (taken: Sides<Float64Array[]>): Sides<MeanError> | null => {
-  const model = principalComponents(covarianceMoments(taken.reference));
-  if (model === null) return null;
-  const of = (columns: readonly Float64Array[]): MeanError => {
-    const { mean, standardError, n } = reconstructionError(model, columns);
-    return { mean: mean as number, standardError: standardError as number, n };
-  };
-  return { reference: of(taken.reference), current: of(taken.current) };
+  const found = reconstructionErrors(taken.reference, taken.current);
+  if (found === null) return null;
+  const of = ({ mean, standardError, n }: ReconstructionError): MeanError => ({
+    mean: mean as number,
+    standardError: standardError as number,
+    n,
+  });
+  return { reference: of(found.reference), current: of(found.current) };
 };

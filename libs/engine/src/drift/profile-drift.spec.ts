@@ -2,20 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import {
-  digestOfBytes,
-  policyDigest,
-  policySchema,
-  type DriftMetricName,
-  type Measure,
-  type Policy,
-} from '@sluice/contracts';
-import {
-  evaluate,
-  mergeDriftProfiles,
-  type DriftProfile,
-  type NumericDrift,
-} from '@sluice/evaluation';
+import { policySchema, type DriftMetricName, type Measure, type Policy } from '@sluice/contracts';
+import { mergeDriftProfiles, type DriftProfile, type NumericDrift } from '@sluice/evaluation';
+import { verdictOnDrift } from '../fixtures/drift.fixture.js';
 import {
   faultAt,
   queried,
@@ -23,7 +12,6 @@ import {
   temporaryFolder,
   writeTable,
 } from '../fixtures/tables.fixture.js';
-import { profileDataset } from '../profile-dataset.js';
 import { driftOfDataset, type DatasetDriftRequest } from './drift-of-dataset.js';
 
 interface Judged {
@@ -91,25 +79,9 @@ const driftOf = async (
 ): Promise<{ drift: DriftProfile; warnings: readonly string[] }> =>
   driftOfDataset({ policy, dataset: { path: current }, reference: { path: reference }, ...more });
 
-/** The measures of a verdict on a table, whose labels and scores are beside the point. */
+/** The measures of a verdict, those of its checks first. */
 const measuresOf = async (drift: DriftProfile, policy: Policy): Promise<readonly Measure[]> => {
-  const path = await writeTable(
-    join(folder, `scores-${drift.rows.current}.parquet`),
-    `SELECT CASE WHEN i % 2 = 0 THEN 'yes' ELSE 'no' END AS outcome, (i % 10) / 10 AS risk FROM range(${drift.rows.current}) t(i)`,
-  );
-  const { profile } = await profileDataset({ policy, dataset: { path } });
-  const { checks, measures } = evaluate({
-    policy,
-    profile,
-    drift,
-    subject: {
-      model: 'test',
-      version: null,
-      champion: null,
-      datasets: { evaluation: digestOfBytes('a'), reference: digestOfBytes('b') },
-      policy: policyDigest(policy),
-    },
-  });
+  const { checks, measures } = await verdictOnDrift(drift, policy, folder);
   return [...checks.flatMap(({ measure }) => measure ?? []), ...measures];
 };
 

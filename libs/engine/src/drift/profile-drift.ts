@@ -1,10 +1,18 @@
-import { SluiceError, type Policy } from '@sluice/contracts';
-import type { BinaryProfile, ColumnDrift, DriftProfile, Sides } from '@sluice/evaluation';
+import { metricDefinition, SluiceError, type Fault, type Policy } from '@sluice/contracts';
+import type {
+  BinaryProfile,
+  ColumnDrift,
+  DriftProfile,
+  PerformanceDrift,
+  Sides,
+} from '@sluice/evaluation';
 import type { Dataset } from '../dataset/dataset.js';
 import { faultError } from '../fault-collector.js';
 import { binnedNumbers, sampledValues } from './binned-numbers.js';
 import { countCategories, mostCategories } from './category-counts.js';
 import { pairColumns, type PairedColumn, type Tables } from './drift-columns.js';
+import { embeddingDrift } from './embedding-drift.js';
+import { pairEmbedding, type PairedEmbedding } from './embedding-rows.js';
 import { exactNumbers } from './exact-numbers.js';
 import { jointDrift } from './joint-drift.js';
 
@@ -20,6 +28,8 @@ export interface DriftRequest {
   readonly tables: Tables;
   /** Of the reference table, when checks need its labels and scores. */
   readonly reference: BinaryProfile | null;
+  /** Of both tables, when checks ask for performance without labels. */
+  readonly performance: PerformanceDrift | null;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -40,6 +50,7 @@ export const profileDrift = async (request: DriftRequest): Promise<ProfiledDrift
   const { policy, tables, onProgress } = request;
   const rows = { reference: await rowsOf(tables.reference), current: await rowsOf(tables.current) };
   const { columns, faults, leftOut } = await pairColumns(policy, tables);
+  const embeddings = await pairEmbeddings(policy, tables, faults);
   if (faults.length > 0)
     throw faultError(
       'invalid_data',
@@ -61,7 +72,7 @@ export const profileDrift = async (request: DriftRequest): Promise<ProfiledDrift
   for (const each of await countNumbers(numeric, tables, rows, (done) => onProgress?.(done, total)))
     found.set(each.column, each);
   const joint = asksFor(policy, ['domain_classifier_auc', 'reconstruction_error_ratio'])
-    ? await jointDrift(columns, tables, rows, 0.95)
+    ? await jointDrift(columns, tables, rows)
     : null;
   onProgress?.(total, total);
   return {
@@ -69,10 +80,42 @@ export const profileDrift = async (request: DriftRequest): Promise<ProfiledDrift
       rows,
       columns: columns.flatMap(({ name }) => found.get(name) ?? []),
       joint,
+      embeddings: await inTurn(embeddings, (each) => embeddingDrift(each, policy, rows)),
       reference: request.reference,
+      performance: request.performance,
     },
     warnings,
   };
+};
+
+/** Those that a check asks for; what is wrong with them is told to `faults`. */
+const pairEmbeddings = async (
+  policy: Policy,
+  tables: Tables,
+  faults: Omit<Fault, 'file'>[],
+): Promise<PairedEmbedding[]> => {
+  const asking = policy.checks.filter(
+    ({ metric }) => metricDefinition(metric).drift === 'embedding',
+  );
+  const asked = (policy.drift?.embeddings ?? []).map((embedding, index) => ({ embedding, index }));
+  const found = await inTurn(
+    asked.filter(({ embedding }) =>
+      asking.some(({ column }) => column === undefined || column === embedding.name),
+    ),
+    ({ embedding, index }) =>
+      pairEmbedding(embedding, `drift.embeddings[${index}]`, policy, tables, faults),
+  );
+  return found.filter((each) => each !== undefined);
+};
+
+/** One after another: each reads both tables, and holds many of their rows. */
+const inTurn = async <Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> => {
+  const results: Result[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 };
 
 export const asksFor = ({ checks }: Policy, metrics: readonly string[]): boolean =>

@@ -15,6 +15,7 @@ import {
 import type { MeasureRequest } from '../measure.js';
 import { driftCandidates, type DriftEvaluation } from '../drift/drift-candidates.js';
 import { driftAdvice, driftReason } from '../drift/drift-words.js';
+import { withChunkLimits, type LimitedCheck } from '../drift/chunk-limits.js';
 import { majorityOf } from '../fairness/across.js';
 import { columnOf, isPerGroup, measureProfile, strataOf } from '../measure-profile.js';
 import type { Grouping, Profile, Slice } from '../profile.js';
@@ -60,14 +61,44 @@ const decideDrift = (
   check: PolicyCheck & { metric: DriftMetricName },
   evaluation: Evaluation,
 ): Check => {
-  const candidates = driftCandidates(check, driftEvaluationOf(evaluation));
-  const decision = decide(check, candidates);
+  const { check: limited, candidates, chunks } = driftQuestion(check, evaluation);
+  const decision = decide(limited, candidates);
+  const outline = outlineOf(limited, decision.outcome, decision.measure);
   return {
-    ...outlineOf(check, decision.outcome, decision.measure),
-    reason: driftReason(check, decision),
-    advice: decision.outcome === 'pass' ? null : driftAdvice(check, decision),
+    ...outline,
+    id: checkId(check),
+    ...(chunks === undefined ? {} : { limit: { ...outline.limit, reference_chunks: chunks } }),
+    reason: driftReason(limited, decision, chunks),
+    advice: decision.outcome === 'pass' ? null : driftAdvice(limited, decision),
   };
 };
+
+/** What a check of drift asks: the check with limits that are numbers, and the measures that have to hold them. */
+export const driftQuestion = (
+  check: PolicyCheck & { metric: DriftMetricName },
+  evaluation: Evaluation,
+): Pick<LimitedCheck, 'check' | 'chunks'> & { candidates: Measure[] } => {
+  const { hindrance, ...limited } = withChunkLimits(check, evaluation.drift ?? null);
+  const candidates = driftCandidates(check, driftEvaluationOf(evaluation));
+  return {
+    ...limited,
+    candidates:
+      hindrance === null
+        ? candidates
+        : candidates.map((measure) =>
+            measure.value === null ? measure : withoutLimit(measure, hindrance),
+          ),
+  };
+};
+
+/** Nothing that is known of a figure tells whether it holds a limit that isn't known. */
+const withoutLimit = (measure: Measure, reason: string): Measure => ({
+  ...measure,
+  value: null,
+  interval: null,
+  state: 'insufficient',
+  reason,
+});
 
 /** What drift is decided on, with what the policy leaves out. */
 export const driftEvaluationOf = ({

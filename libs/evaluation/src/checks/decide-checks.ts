@@ -1,4 +1,4 @@
-import { isDriftMetric, type Check, type Policy, type PolicyCheck } from '@sluice/contracts';
+import { type Check, type Policy, type PolicyCheck } from '@sluice/contracts';
 import { adjustedP } from '@sluice/statistics';
 import { decideCheck, type Evaluation } from './decide-check.js';
 import { testOfLimit } from './test-of-limit.js';
@@ -19,15 +19,14 @@ export const wrongPasses = 0.025;
  * with r checks passed before it by Holm, and 1 − 2 · 0.025 · r / m for all with r passes in all by Benjamini and Hochberg,
  * those of Benjamini and Yekutieli (2005) for selected parameters.
  *
- * Checks of drift stand beside this: each corrects over its own columns.
+ * Checks of drift that hold by their interval count like others. Those that fail only on what is shown stand beside this:
+ * what they may do wrongly is fail, and each keeps the chance of that over its own columns.
  */
 export const decideChecks = (
   { checks, correction }: Pick<Policy, 'checks' | 'correction'>,
   evaluation: Evaluation,
 ): Check[] => {
-  const tested = checks.filter(
-    ({ holds, metric }) => holds === 'interval' && !isDriftMetric(metric),
-  );
+  const tested = checks.filter(({ holds }) => holds === 'interval');
   const tests = tested.map((check) => testOfLimit(check, evaluation, tested.length));
   const ps = tests.map(({ p }) => p);
   const adjusted = adjustedP(ps, correction);

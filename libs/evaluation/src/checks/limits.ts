@@ -2,9 +2,10 @@ import { definitionOf, type Check, type Measure, type PolicyCheck } from '@sluic
 
 export type Limits = Check['limit'];
 
+/** A limit that the reference has yet to set is left out. */
 export const limitsOf = ({ at_least, at_most, no_worse_by, holds }: PolicyCheck): Limits => ({
-  ...(at_least === undefined ? {} : { at_least }),
-  ...(at_most === undefined ? {} : { at_most }),
+  ...(typeof at_least === 'number' ? { at_least } : {}),
+  ...(typeof at_most === 'number' ? { at_most } : {}),
   ...(no_worse_by === undefined ? {} : { no_worse_by }),
   ...(holds === 'interval' || holds === 'unless_shown' ? { holds } : {}),
 });
@@ -25,7 +26,14 @@ export const allowedBy = (check: PolicyCheck): Allowed => {
     return definitionOf(check).direction === 'higher'
       ? { least: -check.no_worse_by, most: Infinity }
       : { least: -Infinity, most: check.no_worse_by };
-  return { least: check.at_least ?? -Infinity, most: check.at_most ?? Infinity };
+  return { least: numberOf(check.at_least, -Infinity), most: numberOf(check.at_most, Infinity) };
+};
+
+/** Whoever decides a check puts the thresholds of the reference's chunks in their place first. */
+const numberOf = (limit: PolicyCheck['at_least'], none: number): number => {
+  if (limit === 'reference_chunks')
+    throw new TypeError('The reference has not set the limit of this check.');
+  return limit ?? none;
 };
 
 /**

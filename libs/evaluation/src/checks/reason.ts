@@ -243,10 +243,10 @@ const verdictOn = (check: PolicyCheck, measure: Measure, value: number): string 
   }
   const met =
     check.at_least !== undefined && check.at_most !== undefined
-      ? `within the limits of ${limitShown(check.at_least)} and ${limitShown(check.at_most)}`
+      ? `within the limits of ${limitShown(allowed.least)} and ${limitShown(allowed.most)}`
       : check.at_least !== undefined
-        ? `which meets the limit of at least ${limitShown(check.at_least)}`
-        : `which meets the limit of at most ${limitShown(check.at_most ?? 0)}`;
+        ? `which meets the limit of at least ${limitShown(allowed.least)}`
+        : `which meets the limit of at most ${limitShown(allowed.most)}`;
   const sides = [reaches.below && 'below', reaches.above && 'above'].filter(Boolean).join(' and ');
   if (missesOtherwise(check, measure, value))
     return check.holds === 'interval'

@@ -1,7 +1,13 @@
-import type { CheckTest, Measure, PolicyCheck } from '@sluice/contracts';
+import {
+  isDriftMetric,
+  type CheckTest,
+  type DriftMetricName,
+  type Measure,
+  type PolicyCheck,
+} from '@sluice/contracts';
 import type { MeasureRequest } from '../measure.js';
 import { measureProfile } from '../measure-profile.js';
-import { requestsOf, isMeasurable, type Evaluation } from './decide-check.js';
+import { driftQuestion, isMeasurable, requestsOf, type Evaluation } from './decide-check.js';
 import { decidingMargin } from './limits.js';
 
 /**
@@ -21,22 +27,58 @@ import { decidingMargin } from './limits.js';
  * largest p of several.
  */
 export const testOfLimit = (check: PolicyCheck, evaluation: Evaluation, among = 1): CheckTest => {
-  const nothing = { hypothesis: 'limit_missed', p: 1, method: 'none' } as const;
-  if (!isMeasurable(check, evaluation)) return nothing;
-  const tests = requestsOf(check, evaluation).map((request): CheckTest => {
-    const measureAt = (p: number): Measure =>
-      measureProfile(evaluation.profile, { ...request, level: 1 - 2 * p } as MeasureRequest);
+  const questions = isDriftMetric(check.metric)
+    ? driftQuestions({ ...check, metric: check.metric }, evaluation)
+    : questionsOf(check, evaluation);
+  const tests = questions.map(({ asked, measureAt }): CheckTest => {
     const measure = measureAt(0.025);
     if (measure.value === null || measure.interval === null) return nothing;
     const { method } = measure.interval;
     const holdsAt = (p: number): boolean => {
       const { value, interval } = measureAt(p);
-      return value !== null && decidingMargin(value, { interval }, check) >= 0;
+      return value !== null && decidingMargin(value, { interval }, asked) >= 0;
     };
     const precision = method.startsWith('multinomial') ? resampledPrecision(among) : exactPrecision;
     return { hypothesis: 'limit_missed', p: smallest(holdsAt, precision), method };
   });
   return tests.reduce((worst, test) => (test.p > worst.p ? test : worst), tests[0] ?? nothing);
+};
+
+const nothing = { hypothesis: 'limit_missed', p: 1, method: 'none' } as const;
+
+/** A measure that has to meet a limit, with an interval that leaves out p on either side. */
+interface Question {
+  /** The check, with limits that are numbers. */
+  readonly asked: PolicyCheck;
+  readonly measureAt: (p: number) => Measure;
+}
+
+const questionsOf = (check: PolicyCheck, evaluation: Evaluation): Question[] => {
+  if (!isMeasurable(check, evaluation)) return [];
+  return requestsOf(check, evaluation).map((request) => ({
+    asked: check,
+    measureAt: (p) =>
+      measureProfile(evaluation.profile, { ...request, level: 1 - 2 * p } as MeasureRequest),
+  }));
+};
+
+/** Columns come in the same order at every level. */
+const driftQuestions = (
+  check: PolicyCheck & { metric: DriftMetricName },
+  evaluation: Evaluation,
+): Question[] => {
+  const at = (p: number) => driftQuestion(check, { ...evaluation, level: 1 - 2 * p });
+  const known = new Map<number, readonly Measure[]>();
+  const candidatesAt = (p: number): readonly Measure[] => {
+    const found = known.get(p) ?? at(p).candidates;
+    known.set(p, found);
+    return found;
+  };
+  const { check: asked, candidates } = at(0.025);
+  return candidates.map((_, column) => ({
+    asked,
+    measureAt: (p) => candidatesAt(p)[column] as Measure,
+  }));
 };
 
 interface Precision {

@@ -10,6 +10,7 @@ import { withoutValue } from '../measure.js';
 import type { Profile } from '../profile.js';
 import { columnMeasure, unsuitedBecause, type DriftRequest } from './column-measure.js';
 import type { ColumnDrift, DriftProfile } from './drift-profile.js';
+import { embeddingMeasure, isEmbeddingMetric } from './embedding-measure.js';
 import { sharedLevel, tableMeasure } from './table-measure.js';
 
 /** What checks of drift are decided on. */
@@ -23,14 +24,17 @@ export interface DriftEvaluation {
 }
 
 /** A check of drift: its metric is one. */
-export type DriftCheck = Pick<PolicyCheck, 'column' | 'min_rows'> & {
+export type DriftCheck = Pick<PolicyCheck, 'column' | 'min_rows' | 'holds'> & {
   readonly metric: DriftMetricName;
 };
 
 /**
- * The measures that a check of drift asks for: of the table, of the column that it names, or of every column that the
- * metric suits. Of several columns, intervals hold for all together (Bonferroni), and p-values are Holm's adjusted ones:
+ * The measures that a check of drift asks for: of the table, of the column or embedding that it names, or of every one that
+ * the metric suits. Of several columns, intervals hold for all together (Bonferroni), and p-values are Holm's adjusted ones:
  * so that with many columns, chance alone doesn't make the worst of them fail.
+ *
+ * A check that holds by its whole interval passes only when each column is shown to meet the limit. That is wrong no more
+ * often than it is of a single one (Berger 1982), and its intervals share no level.
  *
  * @throws SluiceError `invalid_request` when the profile holds no drift, or no such column
  */
@@ -40,8 +44,26 @@ export const driftCandidates = (check: DriftCheck, evaluation: DriftEvaluation):
   if (drift === null)
     throw new SluiceError('invalid_request', `No drift was measured, and ${metric} needs it.`);
   const request = { ...driftRequest(metric), minimumRows: check.min_rows, level };
+  const shared = (count: number): number =>
+    check.holds === 'interval' ? level : sharedLevel(level, count);
   if (metricDefinition(metric).drift === 'table')
     return [tableMeasure(request, { drift, profile, policy: driftPolicy })];
+  if (isEmbeddingMetric(metric)) {
+    const named = drift.embeddings.filter(
+      ({ name }) => check.column === undefined || name === check.column,
+    );
+    if (named.length === 0)
+      throw new SluiceError(
+        'invalid_request',
+        `No drift of an embedding ${check.column ?? ''} was measured.`,
+      );
+    return adjusted(
+      named.map((embedding) =>
+        embeddingMeasure({ ...request, metric, level: shared(named.length) }, embedding),
+      ),
+      metric,
+    );
+  }
   if (check.column !== undefined) {
     const column = columnNamed(drift, check.column);
     return [columnMeasure({ ...request, column: column.column }, drift, column)];
@@ -49,7 +71,7 @@ export const driftCandidates = (check: DriftCheck, evaluation: DriftEvaluation):
   const columns = drift.columns.filter((column) => unsuitedBecause(metric, column) === null);
   if (columns.length === 0)
     return [withoutValue(request, 'undefined', 0, 'there is no column that it is defined on')];
-  const together = { ...request, level: sharedLevel(level, columns.length) };
+  const together = { ...request, level: shared(columns.length) };
   return adjusted(
     columns.map((column) => columnMeasure({ ...together, column: column.column }, drift, column)),
     metric,

@@ -1,4 +1,9 @@
-import type { Estimate, TwoCategorySamples, TwoSamples } from '@sluice/statistics';
+import type {
+  JudgedScores,
+  RealisedPerformance,
+  TwoCategorySamples,
+  TwoSamples,
+} from '@sluice/statistics';
 import type { BinaryProfile } from '../profile.js';
 
 /** A figure of the reference table, and the same of the current one. */
@@ -18,8 +23,12 @@ export interface DriftProfile {
   readonly columns: readonly ColumnDrift[];
   /** What rests on several columns of one row, computed where the rows are; null when no check asks for it. */
   readonly joint: JointDrift | null;
+  /** What the policy names as embeddings, and a check asks for. */
+  readonly embeddings: readonly EmbeddingDrift[];
   /** Labels and scores of the reference rows; null when no check asks for them. */
   readonly reference: BinaryProfile | null;
+  /** What performance without labels is estimated from; null when no check asks for it. */
+  readonly performance: PerformanceDrift | null;
 }
 
 export type ColumnDrift = NumericDrift | CategoricalDrift;
@@ -60,8 +69,60 @@ export interface JointDrift {
   readonly rows: Sides;
   /** Why there are no figures; null when there are. */
   readonly undefinedBecause: string | null;
-  readonly domainClassifier: Estimate | null;
+  readonly domainClassifier: NormalEstimate | null;
   readonly reconstruction: Sides<MeanError> | null;
+}
+
+/** An estimate whose error is normal: it has an interval of any level. */
+export interface NormalEstimate {
+  readonly estimate: number;
+  readonly standardError: number;
+  readonly n: number;
+  readonly method: string;
+}
+
+export interface EmbeddingDrift {
+  /** The name that the policy gives it. */
+  readonly name: string;
+  /** Numbers in each. */
+  readonly dimensions: number;
+  /** Rows in which none of its numbers is missing or infinite, whose mean is taken. */
+  readonly rows: Sides;
+  /** Means of its numbers over these rows. */
+  readonly means: Sides<Float64Array>;
+  /** What rests on rows rather than on sums, computed where the rows are; null once profiles are merged. */
+  readonly joint: EmbeddingJoint | null;
+}
+
+export interface EmbeddingJoint {
+  /** The rows that were taken: of large tables a sample. */
+  readonly rows: Sides;
+  /** Why there are no figures; null when there are. */
+  readonly undefinedBecause: string | null;
+  readonly classifier: NormalEstimate | null;
+  readonly discrepancy: { readonly pValue: number; readonly method: string } | null;
+  /** The normalised Wasserstein distance of each number. */
+  readonly componentDistances: Float64Array;
+}
+
+/** Rows by score, label and prediction, of the reference as a whole and of its chunks. */
+export interface PerformanceDrift {
+  readonly reference: JudgedScores;
+  /** Rows by score and prediction of the current table; its labels don't count. */
+  readonly current: PredictedScores;
+  readonly chunks: {
+    /** Rows of each. */
+    readonly rows: number;
+    /** What the model did on each chunk of the reference, in the order of its rows. */
+    readonly realised: readonly RealisedPerformance[];
+  };
+}
+
+export interface PredictedScores {
+  /** Ascending and distinct. */
+  readonly scores: Float64Array;
+  readonly predictedPositive: Float64Array;
+  readonly predictedNegative: Float64Array;
 }
 
 export interface MeanError {

@@ -10,10 +10,11 @@ import {
 } from '@sluice/contracts';
 import { seededRandom, twoCategorySamples, twoSamples } from '@sluice/statistics';
 import { profileOf, type Row } from '../../test/profiles.js';
+import { decideCheck } from '../checks/decide-check.js';
 import { decideChecks } from '../checks/decide-checks.js';
 import { mergeProfiles } from '../merge-profiles.js';
 import { driftCandidates, type DriftEvaluation } from './drift-candidates.js';
-import type { DriftProfile } from './drift-profile.js';
+import type { DriftProfile, NumericDrift } from './drift-profile.js';
 import { mergeDriftProfiles } from './merge-drift-profiles.js';
 
 /** Which tasks each metric is of: scores and labels of two tables are compared for two classes only. */
@@ -39,6 +40,11 @@ const classified: Record<DriftMetricName, 'every task' | 'two classes'> = {
   kullback_leibler_divergence: 'every task',
   jensen_shannon_distance: 'every task',
   hellinger_distance: 'every task',
+  embedding_classifier_auc: 'every task',
+  embedding_mmd_p_value: 'every task',
+  embedding_euclidean_distance: 'every task',
+  embedding_cosine_distance: 'every task',
+  embedding_drifted_share: 'every task',
   drifted_columns_share: 'every task',
   prediction_drift: 'two classes',
   label_drift: 'two classes',
@@ -80,7 +86,9 @@ describe('checks of drift beside others', () => {
       },
     ],
     joint: null,
+    embeddings: [],
     reference: null,
+    performance: null,
   });
   const decided = (checks: readonly object[], single = 1) =>
     decideChecks(
@@ -90,13 +98,63 @@ describe('checks of drift beside others', () => {
   const quality = { metric: 'accuracy', holds: 'interval', at_least: 0.5 };
   const whole = { metric: 'drift_distance', holds: 'interval', at_most: 0.3 };
 
-  it('are not counted by the correction of the policy', () => {
-    const [alone] = decided([quality]);
+  it('are counted by the correction of the policy when they hold by their interval', () => {
     const [beside, ofDrift] = decided([quality, whole]);
+    expect(beside?.measure?.interval?.level).toBe(0.975);
+    expect(ofDrift).toMatchObject({
+      outcome: 'pass',
+      measure: { column: 'age' },
+      test: { hypothesis: 'limit_missed', method: 'dkw-massart-binned' },
+    });
+    const { p, adjusted } = ofDrift?.test ?? {};
+    // The limit is reached by half of an interval of the level 1 − 2p: 2p = 2 exp(−2 · 0.3² · 100).
+    expect(p).toBeCloseTo(Math.exp(-18), 8);
+    expect(adjusted).toBeGreaterThanOrEqual(p as number);
+    expect(ofDrift?.reason).toMatch(/after the correction of Holm over 2 checks/);
+  });
+
+  it('are not counted when they fail only on what is shown', () => {
+    const [alone] = decided([quality]);
+    const shown = { metric: 'drift_distance', at_most: 0.3 };
+    const [beside, ofDrift] = decided([quality, shown]);
     expect(beside).toEqual(alone);
-    expect(ofDrift).toMatchObject({ outcome: 'pass', measure: { column: 'age' } });
     expect(ofDrift).not.toHaveProperty('test');
   });
+
+  it('share no level over columns that all have to be proven alike', () => {
+    const one = drift(1).columns[0] as NumericDrift;
+    const two = { ...drift(1), columns: [one, { ...one, column: 'other' }] };
+    const level = (holds: string) =>
+      decideCheck(policyCheckSchema.parse({ metric: 'drift_distance', at_most: 0.3, holds }), {
+        profile: profileOf(scored, []),
+        hasChampion: false,
+        drift: two,
+      }).measure?.interval?.level;
+    expect(level('interval')).toBe(0.95);
+    expect(level('unless_shown')).toBeCloseTo(0.975, 12);
+  });
+
+  it.each(['holm', 'bonferroni', 'benjamini-hochberg'] as const)(
+    'of two checks at the edge, one alone passes and both together do not: %s',
+    (correction) => {
+      // p = exp(−2 · limit² · 100) = 0.02 of either: enough for one check, too much for each of two.
+      const edge = Math.sqrt(Math.log(1 / 0.02) / 200);
+      const check = (metric: string, holds: string) => ({ metric, at_most: edge, holds });
+      const at = (checks: readonly object[]) =>
+        decideChecks(
+          { checks: checks.map((each) => policyCheckSchema.parse(each)), correction },
+          {
+            profile: profileOf(scored, []),
+            hasChampion: false,
+            drift: drift(1),
+          },
+        ).map(({ outcome }) => outcome);
+      const first = check('drift_distance', 'interval');
+      const bad = { metric: 'accuracy', holds: 'interval', at_least: 1 };
+      expect(at([first])).toEqual(['pass']);
+      expect(at([first, bad])).toEqual(['fail', 'fail']);
+    },
+  );
 
   it('pass over bins only where the exact distance would', () => {
     const limit = { metric: 'drift_distance', holds: 'estimate', at_most: 0.003 };

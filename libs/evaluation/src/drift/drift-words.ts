@@ -1,4 +1,4 @@
-import { metricDefinition, type Measure, type PolicyCheck } from '@sluice/contracts';
+import { metricDefinition, type Check, type Measure, type PolicyCheck } from '@sluice/contracts';
 import { allowedBy, decidingMargin, intervalTouches, isWithin } from '../checks/limits.js';
 import { intervalShown, limitShown, metricWords, numberShown } from '../checks/words.js';
 import { nameShown } from '../measure.js';
@@ -11,7 +11,11 @@ export interface DriftDecision {
 }
 
 /** Why a check of drift came out as it did: one sentence, with the column and the figures. */
-export const driftReason = (check: PolicyCheck, decision: DriftDecision): string => {
+export const driftReason = (
+  check: PolicyCheck,
+  decision: DriftDecision,
+  chunks?: Check['limit']['reference_chunks'],
+): string => {
   const { measure } = decision;
   const { value, interval, n, state, reason } = measure;
   const subject = `The ${metricWords[check.metric]}${ofColumn(measure)}`;
@@ -19,8 +23,13 @@ export const driftReason = (check: PolicyCheck, decision: DriftDecision): string
     return `${subject} ${state === 'undefined' ? 'is undefined' : 'rests on too little to judge'}: ${reason}.`;
   const rows = check.metric === 'drifted_columns_share' ? `of ${n} columns` : `n = ${n}`;
   const figure = `${subject} is ${shownBeside(value, check)}${intervalShown(interval)} (${rows})`;
-  return `${figure}${among(check, decision)}, ${verdictOn(check, measure, value)}.`;
+  return `${figure}${among(check, decision)}, ${verdictOn(check, measure, value, chunks !== undefined)}${setBy(chunks)}.`;
 };
+
+const setBy = (chunks: Check['limit']['reference_chunks']): string =>
+  chunks === undefined
+    ? ''
+    : `; the limit is 3 standard deviations of ${numberShown(chunks.deviation ?? 0)} from ${numberShown(chunks.mean ?? 0)}, the mean of ${chunks.chunks} chunks of ${chunks.rows} reference rows`;
 
 const ofColumn = ({ column }: Measure): string =>
   column === null ? '' : ` of ${nameShown(column)}`;
@@ -39,10 +48,17 @@ const among = ({ metric }: PolicyCheck, { outOf, missed }: DriftDecision): strin
   return `, the worst of ${outOf} columns${others}${together}`;
 };
 
-const verdictOn = (check: PolicyCheck, measure: Measure, value: number): string => {
+const verdictOn = (
+  check: PolicyCheck,
+  measure: Measure,
+  value: number,
+  isSetByChunks: boolean,
+): string => {
   const allowed = allowedBy(check);
   const above = value > allowed.most;
-  const limit = limitShown(above || check.at_least === undefined ? allowed.most : allowed.least);
+  const nearest = above || check.at_least === undefined ? allowed.most : allowed.least;
+  // Thresholds have more digits than a person would write.
+  const limit = isSetByChunks ? numberShown(nearest, [value]) : limitShown(nearest);
   const holds = decidingMargin(value, measure, check) >= 0;
   const { errorBound } = measure;
   if (isWithin(value, allowed) && !holds && check.holds === 'estimate' && errorBound !== undefined)
@@ -73,6 +89,12 @@ export const driftAdvice = (check: PolicyCheck, { measure }: DriftDecision): str
       return 'The model scores these rows otherwise than the reference: see which columns drift, and whether they explain it.';
     case 'drifted_columns_share':
       return 'See the drift distance of each column, and whether one change of the source explains them together.';
+    case 'embedding_classifier_auc':
+    case 'embedding_mmd_p_value':
+    case 'embedding_euclidean_distance':
+    case 'embedding_cosine_distance':
+    case 'embedding_drifted_share':
+      return `The embeddings ${column} lie elsewhere than those of the reference: see whether the same encoder made both, and whether what it was given has changed.`;
     case 'domain_classifier_auc':
     case 'reconstruction_error_ratio':
       return 'Rows can be told from those of the reference by several columns together: see the drift distance of each, and which go together otherwise than they did.';

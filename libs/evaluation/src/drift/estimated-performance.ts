@@ -1,87 +1,131 @@
 import type { DriftMetricName, Measure } from '@sluice/contracts';
 import {
   calibrated,
+  calibrationGain,
   expectedPerformance,
   isotonicCalibration,
-  type ExpectedPerformance,
+  performanceDeviations,
+  seededRandom,
+  twoSidedQuantile,
+  type JudgedScores,
+  type LabelledScores,
+  type PerformanceFigures,
 } from '@sluice/statistics';
-import { scoreBins } from '../curves/score-histogram.js';
-import { measuredBy, withoutValue } from '../measure.js';
-import type { BinarySlice, ScoreHistogram } from '../profile.js';
+import { levelOf, measured, withoutValue } from '../measure.js';
 import type { DriftRequest } from './column-measure.js';
-import type { Sides } from './drift-profile.js';
+import type { PerformanceDrift } from './drift-profile.js';
 
-const figures = {
-  estimated_accuracy: ({ accuracy }) => accuracy,
-  estimated_precision: ({ precision }) => precision,
-  estimated_recall: ({ recall }) => recall,
-  estimated_f1: ({ f1 }) => f1,
-  estimated_roc_auc: ({ rocAuc }) => rocAuc,
-} satisfies Partial<Record<DriftMetricName, (expected: ExpectedPerformance) => number | null>>;
+/** Metrics of estimated performance, and the figure that each is of. */
+export const estimatedFigures = {
+  estimated_accuracy: 'accuracy',
+  estimated_precision: 'precision',
+  estimated_recall: 'recall',
+  estimated_f1: 'f1',
+  estimated_roc_auc: 'rocAuc',
+} as const satisfies Partial<Record<DriftMetricName, keyof PerformanceFigures>>;
 
-export type EstimatedPerformanceName = keyof typeof figures;
+export type EstimatedPerformanceName = keyof typeof estimatedFigures;
 
 export const isEstimatedPerformance = (
   metric: DriftMetricName,
-): metric is EstimatedPerformanceName => Object.hasOwn(figures, metric);
+): metric is EstimatedPerformanceName => Object.hasOwn(estimatedFigures, metric);
 
 /**
  * The performance on the current rows as if nobody knew their labels (confidence-based performance estimation): scores are
- * calibrated on the labelled reference, by isotonic regression over the 1,000 bins of the profile. It assumes that labels
- * still depend on scores as they did, so it sees other rows, not another truth.
+ * calibrated on the labelled reference by isotonic regression, unless that makes them no better there, as in NannyML. It
+ * assumes that labels still depend on scores as they did, so it sees other rows, not another truth.
  *
- * Which scores are predicted favorable is told by how many rows are: the highest. That is exact for any decision
- * threshold but for the rows of the one bin that it cuts, which are taken in proportion.
+ * The interval is of the performance on the population that the rows come from: normal, with the sampling error of as many
+ * rows as there are now, and that of the reference, on which the calibration rests. NannyML's band is three sampling
+ * errors of the current rows alone.
  */
 export const estimatedPerformance = (
   request: DriftRequest,
   metric: EstimatedPerformanceName,
-  { reference, current }: Sides<BinarySlice>,
+  performance: PerformanceDrift,
 ): Measure => {
-  const n = current.cells.reduce((sum, { count }) => sum + count, 0);
-  if (reference.scores === null || current.scores === null)
-    return withoutValue(request, 'undefined', n, 'there are no scores, only predictions');
-  const calibration = isotonicCalibration(labelled(reference.scores.version));
-  if (calibration === null)
-    return withoutValue(request, 'undefined', n, 'the reference has no scores');
-  const { bins } = current.scores.version;
-  const scores = Float64Array.from(bins, scoreOfBin);
-  const predicted = predictedRows(current);
-  const expected = expectedPerformance({
-    scores,
-    probabilities: scores.map((score) => calibrated(calibration, score)),
-    ...predicted,
+  const figure = estimatedFigures[metric];
+  const { expected, deviations, isCalibrated, rows } = estimates(performance);
+  const n = expected.n;
+  const value = expected[figure];
+  const deviation = deviations[figure];
+  if (rows === 0) return withoutValue(request, 'undefined', n, 'the reference has no scores');
+  if (value === null) return withoutValue(request, 'undefined', n, 'its formula is 0/0');
+  if (deviation === null)
+    return withoutValue(request, 'undefined', n, 'it is undefined on the reference');
+  const level = levelOf(request);
+  const half = twoSidedQuantile(level) * deviation * Math.sqrt(1 / n + 1 / rows);
+  return measured(request, {
+    estimate: value,
+    interval: {
+      lower: Math.max(0, value - half),
+      upper: Math.min(1, value + half),
+      level,
+      method: isCalibrated ? 'cbpe-isotonic' : 'cbpe-raw-scores',
+    },
+    n,
   });
-  const value = figures[metric](expected);
-  return value === null
-    ? withoutValue(request, 'undefined', n, 'its formula is 0/0')
-    : measuredBy(request, { value, n, method: 'cbpe-1000-bins' });
 };
 
-const scoreOfBin = (bin: number): number => (bin + 0.5) / scoreBins;
+interface Estimates {
+  readonly expected: PerformanceFigures & { readonly n: number };
+  readonly deviations: PerformanceFigures;
+  readonly isCalibrated: boolean;
+  /** Of the reference. */
+  readonly rows: number;
+}
 
-const labelled = ({ bins, positives, negatives }: ScoreHistogram) => ({
-  scores: Float64Array.from(bins, scoreOfBin),
-  positives: Float64Array.from(positives),
-  negatives: Float64Array.from(negatives),
+const known = new WeakMap<PerformanceDrift, Estimates>();
+
+/** Every metric and level asks for the same calibration, which takes time in the number of scores. */
+const estimates = (performance: PerformanceDrift): Estimates => {
+  const found = known.get(performance) ?? estimated(performance);
+  known.set(performance, found);
+  return found;
+};
+
+const estimated = ({ reference, current }: PerformanceDrift): Estimates => {
+  const labelled = byLabel(reference);
+  // Always the same draws: the same data gives the same verdict.
+  const gain = calibrationGain(coarse(labelled), { random: seededRandom([1]) });
+  const calibration = gain?.improves === true ? isotonicCalibration(labelled) : null;
+  const probability = (score: number): number =>
+    calibration === null ? Math.min(1, Math.max(0, score)) : calibrated(calibration, score);
+  return {
+    expected: expectedPerformance({
+      ...current,
+      probabilities: current.scores.map(probability),
+    }),
+    deviations: performanceDeviations(reference),
+    isCalibrated: calibration !== null,
+    rows: sum(labelled.positives) + sum(labelled.negatives),
+  };
+};
+
+const byLabel = (rows: JudgedScores): LabelledScores => ({
+  scores: rows.scores,
+  positives: rows.truePositives.map((count, at) => count + (rows.falseNegatives[at] as number)),
+  negatives: rows.falsePositives.map((count, at) => count + (rows.trueNegatives[at] as number)),
 });
 
-const predictedRows = ({
-  cells,
-  scores,
-}: BinarySlice): { predictedPositive: Float64Array; predictedNegative: Float64Array } => {
-  const { bins, positives, negatives } = (scores as NonNullable<typeof scores>).version;
-  let left = cells
-    .filter(({ prediction }) => prediction)
-    .reduce((sum, { count }) => sum + count, 0);
-  const predictedPositive = new Float64Array(bins.length);
-  const predictedNegative = new Float64Array(bins.length);
-  for (let index = bins.length - 1; index >= 0; index -= 1) {
-    const rows = (positives[index] as number) + (negatives[index] as number);
-    const favorable = Math.min(rows, left);
-    predictedPositive[index] = favorable;
-    predictedNegative[index] = rows - favorable;
-    left -= favorable;
-  }
-  return { predictedPositive, predictedNegative };
+/** Draws for each of a million scores would take minutes, to find errors of ten bins. */
+const coarse = (rows: LabelledScores): LabelledScores => {
+  if (rows.scores.length <= mostScores) return rows;
+  const sums = new Map<number, [positives: number, negatives: number]>();
+  rows.scores.forEach((score, index) => {
+    const near = Math.round(score * mostScores) / mostScores;
+    const [positives, negatives] = sums.get(near) ?? [0, 0];
+    sums.set(near, [
+      positives + (rows.positives[index] as number),
+      negatives + (rows.negatives[index] as number),
+    ]);
+  });
+  const of = (place: 0 | 1): Float64Array =>
+    Float64Array.from(sums.values(), (counts) => counts[place]);
+  // Scores are ascending, and stay so.
+  return { scores: Float64Array.from(sums.keys()), positives: of(0), negatives: of(1) };
 };
+
+const mostScores = 5000;
+
+const sum = (counts: Float64Array): number => counts.reduce((total, count) => total + count, 0);

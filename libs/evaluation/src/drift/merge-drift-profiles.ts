@@ -2,6 +2,8 @@ import { SluiceError } from '@sluice/contracts';
 import { twoCategorySamples, type TwoSamples } from '@sluice/statistics';
 import { mergeProfiles } from '../merge-profiles.js';
 import type { BinaryProfile } from '../profile.js';
+import { mergeEmbeddings } from './merge-embeddings.js';
+import { mergePerformance } from './merge-performance.js';
 import type {
   CategoricalDrift,
   ColumnDrift,
@@ -13,12 +15,13 @@ import type {
 
 /**
  * The drift of several tables, as if their rows stood in one: counts by value, bin and category add up, and so do the profiles
- * of scored reference rows (`mergeProfiles`). Parts may hold rows of the reference, of the current table, or of both.
+ * of scored reference rows (`mergeProfiles`), rows by score and means of embeddings; the chunks of each part are chunks of
+ * the whole. Parts may hold rows of the reference, of the current table, or of both.
  *
- * What rests on several columns of a row doesn't add up: each part has a classifier and principal components of its own. Its
- * figures are undefined, and say so.
+ * What else rests on several columns of a row doesn't add up: each part has a classifier and principal components of its
+ * own. Its figures are undefined, and say so.
  *
- * @throws SluiceError `invalid_data` without parts, or when they differ in columns, kinds or bins
+ * @throws SluiceError `invalid_data` without parts, or when they differ in columns, kinds, bins, embeddings or chunks
  */
 export const mergeDriftProfiles = (parts: readonly DriftProfile[]): DriftProfile => {
   const [first, ...others] = parts;
@@ -33,7 +36,14 @@ export const mergeDriftProfiles = (parts: readonly DriftProfile[]): DriftProfile
       ),
     ),
     joint: mergeJoint(parts.map(({ joint }) => joint)),
+    embeddings: first.embeddings.map((embedding) =>
+      mergeEmbeddings(
+        embedding,
+        parts.map(({ embeddings }) => embeddings.find(({ name }) => name === embedding.name)),
+      ),
+    ),
     reference: mergeReferences(parts),
+    performance: mergePerformance(parts.map(({ performance }) => performance)),
   };
 };
 

@@ -1,11 +1,16 @@
 import type { DriftPolicy, Measure } from '@sluice/contracts';
-import { totalVariationInterval, twoSidedQuantile, type TwoSamples } from '@sluice/statistics';
+import {
+  totalVariationInterval,
+  twoSidedQuantile,
+  type Estimate,
+  type TwoSamples,
+} from '@sluice/statistics';
 import { scoreBins } from '../curves/score-histogram.js';
 import { levelOf, measured, measuredBy, withoutValue } from '../measure.js';
 import type { BinarySlice, Profile, ScoreHistogram } from '../profile.js';
 import { boundOf, columnDistance, numericDistance } from './column-distance.js';
 import { tooFewRows, type DriftRequest } from './column-measure.js';
-import type { DriftProfile, JointDrift, Sides } from './drift-profile.js';
+import type { DriftProfile, JointDrift, NormalEstimate, Sides } from './drift-profile.js';
 import { evidentlyFinding } from './evidently-choice.js';
 import { estimatedPerformance, isEstimatedPerformance } from './estimated-performance.js';
 
@@ -26,12 +31,15 @@ export const tableMeasure = (request: DriftRequest, table: TableDrift): Measure 
   if (few) return few;
   if (metric === 'domain_classifier_auc' || metric === 'reconstruction_error_ratio')
     return jointMeasure(request, drift.joint);
-  if (drift.reference === null)
-    return withoutValue(request, 'undefined', 0, 'the rows of the reference were not scored');
   if (profile.task !== 'binary-classification')
     return withoutValue(request, 'undefined', 0, 'it compares labels and scores of two classes');
+  if (isEstimatedPerformance(metric) && drift.performance !== null)
+    return estimatedPerformance(request, metric, drift.performance);
+  if (drift.reference === null)
+    return withoutValue(request, 'undefined', 0, 'the rows of the reference were not scored');
   const sides = { reference: drift.reference.overall, current: profile.overall };
-  if (isEstimatedPerformance(metric)) return estimatedPerformance(request, metric, sides);
+  if (isEstimatedPerformance(metric))
+    return withoutValue(request, 'undefined', 0, 'there are no scores, only predictions');
   return metric === 'label_drift'
     ? sharesMeasure(request, sides, ({ label }) => label)
     : predictionMeasure(request, sides);
@@ -80,7 +88,7 @@ const jointMeasure = (request: DriftRequest, joint: JointDrift | null): Measure 
   if (request.metric === 'domain_classifier_auc')
     return joint.domainClassifier === null
       ? withoutValue(request, 'undefined', rows, 'no column varies')
-      : measured(request, joint.domainClassifier);
+      : measured(request, normalShare(joint.domainClassifier, levelOf(request)));
   const { reconstruction } = joint;
   if (reconstruction === null || !(reconstruction.reference.mean > 0))
     return withoutValue(
@@ -90,6 +98,24 @@ const jointMeasure = (request: DriftRequest, joint: JointDrift | null): Measure 
       'the principal components hold every row of the reference',
     );
   return measured(request, errorRatio(reconstruction, levelOf(request)));
+};
+
+/** An estimate within [0, 1] with its interval of a level. */
+export const normalShare = (
+  { estimate, standardError, n, method }: NormalEstimate,
+  level: number,
+): Estimate => {
+  const half = twoSidedQuantile(level) * standardError;
+  return {
+    estimate,
+    interval: {
+      lower: Math.max(0, estimate - half),
+      upper: Math.min(1, estimate + half),
+      level,
+      method,
+    },
+    n,
+  };
 };
 
 /** By the delta method for the logarithm of a ratio of independent means. */

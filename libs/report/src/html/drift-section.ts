@@ -1,5 +1,5 @@
 import type { ColumnFigure, DriftBar } from '@sluice/contracts';
-import { driftTable } from '../drift-rows.js';
+import { driftTable, wholeName } from '../drift-rows.js';
 import { figure, measureText } from '../figures.js';
 import { plainText } from '../plain-text.js';
 import { at, drawing } from './drawing.js';
@@ -47,14 +47,14 @@ export const drift = (page: Page): Markup | null => {
 
 const percent = (level: number): string => `${Number((level * 100).toFixed(3))} %`;
 
-const wholeTable = ({ verdict, id }: Page): Markup =>
+const wholeTable = ({ verdict, id, bounds }: Page): Markup =>
   table({
     id,
     caption: 'Drift of the whole table',
     captionHidden: true,
     columns: [{ title: 'Figure' }, { title: 'Value', kind: 'figure' }],
     rows: (driftTable(verdict)?.whole ?? []).map((measure) => [
-      html`<code>${measure.metric}</code>`,
+      html`<code>${shortened(plainText(wholeName(measure)), bounds.name)}</code>`,
       measureText(measure),
     ]),
   });

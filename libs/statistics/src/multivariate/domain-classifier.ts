@@ -3,7 +3,13 @@ import { defaultLevel, type Estimate, type IntervalOptions } from '../estimate.j
 import { twoSidedQuantile } from '../normal.js';
 import type { Random } from '../random.js';
 import { covarianceMoments, mergeMoments, type CovarianceMoments } from './covariance-moments.js';
+import { positiveSolve } from './positive-solve.js';
 import { symmetricEigen } from './symmetric-eigen.js';
+
+/** With the standard error that the interval is made from, for those of other levels. */
+export interface DomainClassification extends Estimate {
+  readonly standardError: number;
+}
 
 export interface DomainClassifierOptions extends IntervalOptions {
   readonly random: Random;
@@ -37,7 +43,7 @@ export const domainClassifier = (
   reference: readonly Float64Array[],
   current: readonly Float64Array[],
   { random, folds = 5, level = defaultLevel }: DomainClassifierOptions,
-): Estimate | null => {
+): DomainClassification | null => {
   if (!(Number.isInteger(folds) && folds >= 2))
     throw new RangeError(`Cross-validation needs at least 2 folds; ${folds} aren't.`);
   if (reference.length !== current.length)
@@ -56,9 +62,11 @@ export const domainClassifier = (
   if (known.length < folds) return null;
   const estimate = known.reduce((sum, { auc }) => sum + auc, 0) / folds;
   const variance = known.reduce((sum, fold) => sum + fold.variance, 0) / folds;
-  const half = z * Math.sqrt(variance * (1 / folds + 1 / (folds - 1)));
+  const standardError = Math.sqrt(variance * (1 / folds + 1 / (folds - 1)));
+  const half = z * standardError;
   return {
     estimate,
+    standardError,
     interval: {
       lower: Math.max(0, estimate - half),
       upper: Math.min(1, estimate + half),
@@ -142,6 +150,8 @@ const discriminant = (reference: CovarianceMoments, current: CovarianceMoments):
     (product, place) => product + (current.products[place] as number),
   );
   const gap = current.means.map((mean, index) => mean - (reference.means[index] as number));
+  const solved = positiveSolve(within, gap);
+  if (solved !== null) return solved;
   const { values, vectors } = symmetricEigen(within, order);
   const least = 1e-10 * Math.max(...values.map(Math.abs));
   const direction = new Float64Array(order);

@@ -7,7 +7,13 @@ import { maximumMeanDiscrepancy } from '../two-sample/maximum-mean-discrepancy.j
 import { covarianceMoments, mergeMoments } from './covariance-moments.js';
 import { domainClassifier } from './domain-classifier.js';
 import { embeddingDistance } from './embedding-distance.js';
-import { principalComponents, reconstructionError } from './pca-reconstruction.js';
+import { positiveSolve } from './positive-solve.js';
+import { projected, randomProjection } from './random-projection.js';
+import {
+  principalComponents,
+  reconstructionError,
+  reconstructionErrors,
+} from './pca-reconstruction.js';
 import { symmetricEigen } from './symmetric-eigen.js';
 
 const normals = (n: number, random: Random, mean = 0, deviation_ = 1): Float64Array =>
@@ -44,6 +50,60 @@ describe('symmetricEigen', () => {
   it('refuses what is no matrix of that order', () => {
     expect(() => symmetricEigen(new Float64Array(3), 2)).toThrow(RangeError);
     expect(() => symmetricEigen(Float64Array.of(1, NaN, NaN, 1), 2)).toThrow(RangeError);
+  });
+});
+
+describe('positiveSolve', () => {
+  it('solves what it is given', () => {
+    const random = seededRandom([21]);
+    const order = 15;
+    const root = Float64Array.from({ length: order * order }, () => random() - 0.5);
+    const matrix = new Float64Array(order * order);
+    for (let i = 0; i < order; i += 1)
+      for (let j = 0; j < order; j += 1)
+        for (let k = 0; k < order; k += 1)
+          matrix[i * order + j]! += root[i * order + k]! * root[j * order + k]!;
+    const solution = Float64Array.from({ length: order }, () => random());
+    const right = Float64Array.from({ length: order }, (_, i) =>
+      solution.reduce((sum, x, j) => sum + matrix[i * order + j]! * x, 0),
+    );
+    positiveSolve(matrix, right)!.forEach((x, i) => expect(x).toBeCloseTo(solution[i]!, 6));
+  });
+
+  it('says nothing where it would rest on rounding, and refuses what is no system', () => {
+    const two = Float64Array.of(1, 2);
+    expect(positiveSolve(Float64Array.of(1, 1, 1, 1), two)).toBeNull();
+    expect(positiveSolve(Float64Array.of(1, 2, 2, 1), two)).toBeNull();
+    expect(positiveSolve(Float64Array.of(0, 0, 0, 0), two)).toBeNull();
+    expect(() => positiveSolve(Float64Array.of(1, 1, 1), two)).toThrow(RangeError);
+    expect(() => positiveSolve(Float64Array.of(1, 0, 0, NaN), two)).toThrow(/not finite/);
+  });
+});
+
+describe('randomProjection', () => {
+  it('about keeps distances, and is the same for the same seed', () => {
+    const random = seededRandom([22]);
+    const columns = Array.from({ length: 200 }, () => normals(20, random));
+    const projection = randomProjection(200, { random: seededRandom([1]), dimensions: 100 });
+    expect(randomProjection(200, { random: seededRandom([1]), dimensions: 100 })).toEqual(
+      projection,
+    );
+    const square = (table: readonly Float64Array[], a: number, b: number): number =>
+      table.reduce((sum, column) => sum + (column[a]! - column[b]!) ** 2, 0);
+    const short = projected(projection, columns);
+    expect(short).toHaveLength(100);
+    for (let row = 1; row < 20; row += 1) {
+      const ratio = square(short, 0, row) / square(columns, 0, row);
+      expect(ratio).toBeGreaterThan(0.5);
+      expect(ratio).toBeLessThan(1.6);
+    }
+  });
+
+  it('refuses other numbers of columns', () => {
+    const random = seededRandom([1]);
+    expect(() => randomProjection(0, { random, dimensions: 2 })).toThrow(RangeError);
+    const projection = randomProjection(3, { random, dimensions: 2 });
+    expect(() => projected(projection, [new Float64Array(1)])).toThrow('of 3 columns, not of 1');
   });
 });
 
@@ -105,6 +165,23 @@ describe('reconstructionError', () => {
   it('sees that columns which went together no longer do', () => {
     const { upper } = chunkThresholds(chunksOf(reference).map(({ mean }) => mean))!;
     for (const { mean } of chunksOf(analysis)) expect(mean).toBeGreaterThan(upper);
+  });
+
+  it('compares with rows that the components were not made from', () => {
+    const random = seededRandom([23]);
+    const table = (rows: number): Float64Array[] =>
+      Array.from({ length: 6 }, () => normals(rows, random));
+    const [few, others] = [table(40), table(4000)];
+    const own = principalComponents(covarianceMoments(few))!;
+    const { reference: held, current } = reconstructionErrors(few, others)!;
+    expect(current).toEqual(reconstructionError(own, others));
+    expect(held.n).toBe(40);
+    // The error of the rows that it was made from is too small.
+    expect(reconstructionError(own, few).mean!).toBeLessThan(held.mean!);
+    expect(Math.abs(held.mean! - current.mean!)).toBeLessThan(3 * held.standardError!);
+    expect(reconstructionErrors(table(9), others)).toBeNull();
+    const constant = Array.from({ length: 6 }, () => new Float64Array(40));
+    expect(reconstructionErrors(constant, others)).toBeNull();
   });
 
   it('says nothing without rows or variance, and refuses other columns', () => {

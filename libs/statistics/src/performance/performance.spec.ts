@@ -5,6 +5,12 @@ import { calibrationGain } from './calibration-gain.js';
 import { chunkThresholds } from './chunk-thresholds.js';
 import { expectedPerformance, type ScoredRows } from './expected-performance.js';
 import { calibrated, isotonicCalibration, type LabelledScores } from './isotonic.js';
+import { delong } from '../delong.js';
+import {
+  performanceDeviations,
+  realisedPerformance,
+  type JudgedScores,
+} from './realised-performance.js';
 
 const labelled = (scores: readonly number[], labels: readonly number[]): LabelledScores => {
   const distinct = [...new Set(scores)].toSorted((a, b) => a - b);
@@ -14,6 +20,30 @@ const labelled = (scores: readonly number[], labels: readonly number[]): Labelle
       (score) => scores.filter((s, row) => s === score && labels[row] === label).length,
     );
   return { scores: Float64Array.from(distinct), positives: count(1), negatives: count(0) };
+};
+
+const judged = (
+  { score, prediction, label }: { score: number[]; prediction: number[]; label: number[] },
+  from = 0,
+  to = score.length,
+): JudgedScores => {
+  const scores = score.slice(from, to);
+  const distinct = [...new Set(scores)].toSorted((a, b) => a - b);
+  const count = (l: number, p: number): Float64Array => {
+    const counts = new Float64Array(distinct.length);
+    scores.forEach((s, row) => {
+      if (label[from + row] === l && prediction[from + row] === p)
+        counts[distinct.indexOf(s)]! += 1;
+    });
+    return counts;
+  };
+  return {
+    scores: Float64Array.from(distinct),
+    truePositives: count(1, 1),
+    falsePositives: count(0, 1),
+    falseNegatives: count(1, 0),
+    trueNegatives: count(0, 0),
+  };
 };
 
 const scoredRows = (
@@ -113,6 +143,53 @@ describe.each(Object.entries(nannyMl.cbpe))('CBPE, %s scores', (name, oracle) =>
     });
   });
 
+  const figureNames = {
+    accuracy: 'accuracy',
+    precision: 'precision',
+    recall: 'recall',
+    specificity: 'specificity',
+    f1: 'f1',
+    roc_auc: 'rocAuc',
+  } as const;
+
+  it.each(Object.entries(figureNames))(
+    'agrees with NannyML on what was realised on the chunks of the reference: %s',
+    (theirs, ours) => {
+      const { reference_realised } = oracle.metrics[theirs]!;
+      reference_realised.forEach((value, chunk) => {
+        const from = chunk * oracle.chunk_size;
+        const rows = judged(oracle.reference, from, from + oracle.chunk_size);
+        expect(deviation(realisedPerformance(rows)[ours], value)).toBeLessThan(1e-9);
+      });
+    },
+  );
+
+  it('agrees with NannyML on the sampling error, but for F1 and ROC AUC, which it gets wrong', () => {
+    const rows = judged(oracle.reference);
+    const deviations = performanceDeviations(rows);
+    const ours = (name: keyof typeof deviations): number =>
+      deviations[name]! / Math.sqrt(oracle.chunk_size);
+    const theirs = (name: string): number => oracle.metrics[name]!.sampling_error[0]!;
+    for (const name of ['accuracy', 'precision', 'recall', 'specificity'] as const)
+      expect(deviation(ours(name), theirs(name))).toBeLessThan(1e-9);
+    // F1 = 2J / (1 + J), whose derivative is 2 / (1 + J)²; NannyML takes 2 / (1 + J).
+    const { f1 } = realisedPerformance(rows);
+    const jaccard = f1! / (2 - f1!);
+    expect(deviation(ours('f1') * (1 + jaccard), theirs('f1'))).toBeLessThan(1e-9);
+    // NannyML's ROC AUC has the components of the rarer class alone, and takes ties in the order of the rows.
+    expect(ours('rocAuc')).toBeGreaterThan(theirs('roc_auc') * 1.1);
+  });
+
+  it('agrees with DeLong on the deviation of ROC AUC', () => {
+    const { score, label } = oracle.reference;
+    const of = (class_: number): Float64Array =>
+      Float64Array.from(score.filter((_, row) => label[row] === class_));
+    const { first, positives, negatives } = delong({ positives: of(1), negatives: of(0) });
+    const variance = first.variance.positive! / positives + first.variance.negative! / negatives;
+    const ours = performanceDeviations(judged(oracle.reference)).rocAuc!;
+    expect(deviation(ours / Math.sqrt(score.length), Math.sqrt(variance))).toBeLessThan(1e-12);
+  });
+
   it('agrees with NannyML on the thresholds of every metric', () => {
     for (const { reference_realised, lower_threshold, upper_threshold } of Object.values(
       oracle.metrics,
@@ -161,6 +238,36 @@ describe('expectedPerformance', () => {
     expect(() => expectedPerformance(rows(1.5))).toThrow(RangeError);
     expect(() => expectedPerformance({ ...rows(1), probabilities: new Float64Array(2) })).toThrow(
       RangeError,
+    );
+  });
+});
+
+describe('realisedPerformance', () => {
+  const one = Float64Array.of(0.5);
+  const none = Float64Array.of(0);
+  const rows: JudgedScores = {
+    scores: one,
+    truePositives: none,
+    falsePositives: none,
+    falseNegatives: none,
+    trueNegatives: Float64Array.of(4),
+  };
+
+  it('is undefined where it is 0/0', () => {
+    const undefinedOnes = { precision: null, recall: null, f1: null, rocAuc: null };
+    expect(realisedPerformance(rows)).toMatchObject({ accuracy: 1, ...undefinedOnes, n: 4 });
+    expect(performanceDeviations(rows)).toMatchObject({ accuracy: 0, ...undefinedOnes });
+  });
+
+  it('refuses counts that are none and scores out of order', () => {
+    expect(() => realisedPerformance({ ...rows, falseNegatives: new Float64Array(2) })).toThrow(
+      RangeError,
+    );
+    expect(() => realisedPerformance({ ...rows, scores: Float64Array.of(NaN) })).toThrow(
+      /Scores are ascending/,
+    );
+    expect(() => performanceDeviations({ ...rows, trueNegatives: Float64Array.of(-1) })).toThrow(
+      /must be finite/,
     );
   });
 });

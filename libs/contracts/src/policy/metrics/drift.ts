@@ -14,7 +14,16 @@ const ofScores = {
   scoresReference: true,
   tasks: ['binary-classification'],
 } as const;
-const estimated = { ...ofColumn, ...ofScores, direction: 'higher', highest: 1 } as const;
+const estimated = {
+  ...ofColumn,
+  ...ofScores,
+  direction: 'higher',
+  highest: 1,
+  hasInterval: true,
+  estimatesPerformance: true,
+} as const;
+/** Of a group of numbers that only say something together. */
+const embedding = { drift: 'embedding' } as const;
 
 /**
  * How the evaluation data, the current sample, differs from the reference data: F and p are the distribution function and the
@@ -154,6 +163,41 @@ export const driftMetrics = {
     drift: 'any',
     title: 'Hellinger distance',
     formula: '√(½ Σ (√p − √q)²)',
+  },
+  embedding_classifier_auc: {
+    ...share,
+    ...embedding,
+    title:
+      'AUC of a discriminant that tells current embeddings from reference ones: ½ when it cannot',
+    formula: 'mean AUC of 5 folds',
+    hasInterval: true,
+  },
+  embedding_mmd_p_value: {
+    ...pValue,
+    ...embedding,
+    title:
+      'The p-value of the permutation test of the maximum mean discrepancy of embeddings, at most 500 rows a side',
+    formula: 'P(MMD² ≥ mmd²)',
+  },
+  embedding_euclidean_distance: {
+    ...distance,
+    ...embedding,
+    title: 'Euclidean distance of the mean embeddings',
+    formula: '‖mean(reference) − mean(current)‖',
+  },
+  embedding_cosine_distance: {
+    ...distance,
+    ...embedding,
+    highest: 2,
+    title: 'Cosine distance of the mean embeddings',
+    formula: '1 − cos(mean(reference), mean(current))',
+  },
+  embedding_drifted_share: {
+    ...share,
+    ...embedding,
+    title:
+      'Share of the components of an embedding whose Wasserstein distance is 0.1 standard deviations or more',
+    formula: 'components that drift / components',
   },
   drifted_columns_share: {
     ...share,

@@ -16,10 +16,12 @@ export interface MetricDefinition {
    * what the policy says that outcomes are worth; `drift` compares the evaluation data with the reference data.
    */
   readonly kind: 'quality' | 'fairness' | 'value' | 'drift';
-  /** Of drift: the kind of column that it is defined on, or the whole table. */
-  readonly drift?: 'any' | 'numeric' | 'categorical' | 'table';
+  /** Of drift: the kind of column that it is defined on, an embedding, or the whole table. */
+  readonly drift?: 'any' | 'numeric' | 'categorical' | 'embedding' | 'table';
   /** Of drift: whether the labels and scores of the reference rows are needed too. */
   readonly scoresReference?: true;
+  /** Of drift: whether it is performance estimated without labels, for which chunks of the reference set thresholds. */
+  readonly estimatesPerformance?: true;
   /** Of drift: whether it has an interval; a check is then decided on what the interval shows, unless told otherwise. */
   readonly hasInterval?: true;
   /** Whether it reads the other groups against the `privileged` one, which the policy then has to name. */
