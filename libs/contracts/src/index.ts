@@ -10,6 +10,7 @@ export * from './policy/across.js';
 export * from './policy/policy.js';
 export * from './policy/groupings.js';
 export * from './policy/value.js';
+export * from './policy/consistency.js';
 export * from './policy/drift.js';
 export * from './policy/parse-policy.js';
 export * from './verdict.js';

@@ -19,6 +19,8 @@ import {
 } from './inference/candidate.js';
 import type { PlannedOutputs } from './inference/model-plan.js';
 import type { EndpointSource } from './inference/endpoint/endpoint.js';
+import { neighbourProfile } from './neighbours/neighbour-profile.js';
+import { surveyAlike, type AlikeColumn } from './neighbours/survey-alike.js';
 import {
   countAndRank,
   countsAsItRanks,
@@ -32,9 +34,9 @@ import { SqlSums } from './sql/sql-sums.js';
 import { profileTask } from './tasks/profile-task.js';
 import { surveyTask } from './tasks/task-survey.js';
 
-/** What is done so far: rows for `score`, steps of counting for `rank`. */
+/** What is done so far: rows for `score`, steps of counting for `rank`, places of rows for `neighbours`. */
 export interface ProfileProgress {
-  readonly step: 'survey' | 'score' | 'rank';
+  readonly step: 'survey' | 'score' | 'rank' | 'neighbours';
   readonly done: number;
   readonly total: number;
 }
@@ -145,6 +147,7 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
       };
     }
     const survey = await surveyDataset(policy, columns, dataset, faults);
+    const alike = await surveyAlike(columns.alike, dataset, faults);
     const missing = await surveyInputs(neededColumns(version, champion), dataset, faults);
     faults.throwIfAny();
     if (survey === undefined) throw new Error('A survey failed without a fault.');
@@ -166,7 +169,7 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
     if (request.onScored !== undefined)
       await tellRows(dataset, scored.relation, survey, request.onScored);
     return {
-      profile: (await makeProfile(dataset, scored.relation, layout, survey, request)) as Own,
+      profile: (await makeProfile(dataset, scored.relation, layout, survey, alike, request)) as Own,
       ...ofFile(version),
       warnings: [
         ...missingWarnings(missing),
@@ -267,7 +270,8 @@ const makeProfile = async (
   relation: ScoredRelation,
   layout: Layout,
   survey: Survey,
-  { signal, onProgress, mergeable = false }: ProfileRequest,
+  alike: readonly AlikeColumn[],
+  { policy, signal, onProgress, mergeable = false }: ProfileRequest,
 ): Promise<Profile> => {
   // Rows of data are looked at one by one only here; those that models scored were told of before.
   const onRows =
@@ -299,7 +303,18 @@ const makeProfile = async (
     tell(earlier + done + 1);
   }
   signal?.throwIfAborted();
-  return assembleProfile(survey.rows, sums.slices, sums.sums, sums.units);
+  const profile = assembleProfile(survey.rows, sums.slices, sums.sums, sums.units);
+  if (policy.consistency === undefined) return profile;
+  const neighbours = await neighbourProfile({
+    dataset,
+    relation,
+    rows: survey.rows,
+    policy: policy.consistency,
+    columns: alike,
+    onProgress: (done, total) => onProgress?.({ step: 'neighbours', done, total }),
+    signal,
+  });
+  return { ...profile, neighbours };
 };
 
 /**

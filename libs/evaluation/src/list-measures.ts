@@ -68,7 +68,9 @@ const binaryRequests = (
   const groups = whole.reduce((sum, column) => sum + column.groups.length, 0);
   const inGroups = groups <= mostGroupsInFull ? quality : comparedMost;
   const value = policy.value === undefined ? [] : valued(policy.value);
-  const overall = (of: Measure['of']): MeasureRequest[] => besideLabels(of, [...quality, ...value]);
+  const individual = policy.consistency === undefined ? [] : ofKind('individual');
+  const overall = (of: Measure['of']): MeasureRequest[] =>
+    besideLabels(of, [...quality, ...individual, ...value]);
   return [
     ...overall('version'),
     ...columns.flatMap((column) => [
@@ -125,7 +127,7 @@ const comparedMost: Measure['metric'][] = [
   'false_positive_rate',
 ];
 
-const ofKind = (kind: 'quality' | 'value') =>
+const ofKind = (kind: 'quality' | 'individual' | 'value') =>
   metricsOf('binary-classification').filter((name) => metricDefinition(name).kind === kind);
 const quality = ofKind('quality');
 

@@ -8,6 +8,7 @@ import {
 import { acrossMeasure } from './fairness/across.js';
 import { conditionalDisparityMeasure } from './fairness/demographic-disparity.js';
 import { fairnessMeasure } from './fairness/fairness-measure.js';
+import { individualMeasure } from './fairness/individual-measure.js';
 import type { MeasureRequest } from './measure.js';
 import { mergedSlices } from './merge-profiles.js';
 import type { Grouping, Profile, Slice, TableProfile } from './profile.js';
@@ -41,6 +42,8 @@ export const measureProfile = (profile: Profile, request: MeasureRequest): Measu
       return fairnessMeasure(request, columnOf(profile, by, within));
     case 'quality':
       return qualityMeasure(request, sliceOf(profile, request));
+    case 'individual':
+      return individualMeasure(request, profile);
     case 'value':
       return valueMeasure(request, sliceOf(profile, request), profile.rows);
     case 'drift':

@@ -24,6 +24,7 @@ type Value = (metric: MetricName) => number;
  *   null when that is no metric of ours
  * - sums: when it is a mean of figures that don't add up exactly, such as logarithms, whose order shows in the last digits
  * - certain: when rows don't matter, so that more of them make no interval narrower
+ * - total: when it adds up over rows; taken here over the rows that it is of, it has the properties of a mean
  * - smoothed: when some rows are added, so that it isn't the same of three times as many
  */
 interface Classified {
@@ -31,6 +32,7 @@ interface Classified {
   readonly labelSwap: ((value: Value) => number) | null;
   readonly sums?: true;
   readonly certain?: true;
+  readonly total?: true;
   readonly smoothed?: true;
 }
 const classified: Partial<Record<MetricName, Classified>> = {
@@ -78,6 +80,7 @@ const classified: Partial<Record<MetricName, Classified>> = {
   brier_score: { bins: 'whole', labelSwap: (value) => value('brier_score') },
   // A score on the edge of two bins belongs to the upper one, and swapped to the one that was lower.
   expected_calibration_error: { bins: 'whole', labelSwap: null },
+  maximum_calibration_error: { bins: 'whole', labelSwap: null },
   pr_auc: { bins: 'bounded', labelSwap: null },
   ks_statistic: { bins: 'bounded', labelSwap: (value) => value('ks_statistic') },
   gain: { bins: 'bounded', labelSwap: null },
@@ -217,6 +220,7 @@ const classified: Partial<Record<MetricName, Classified>> = {
   predicted_positive_share_ratio: { bins: 'whole', labelSwap: null },
   // The worths of the outcomes would have to be swapped too.
   expected_value: { bins: 'whole', labelSwap: null, sums: true },
+  total_value: { bins: 'whole', labelSwap: null, sums: true, total: true },
   value_over_baseline: { bins: 'whole', labelSwap: null, sums: true },
   return_on_investment: { bins: 'whole', labelSwap: null, sums: true },
   break_even_threshold: {
@@ -278,6 +282,21 @@ const weightedRows = (seed: number): Row[] =>
 
 const widthOf = ({ interval }: Measure): number =>
   (interval?.upper as number) - (interval?.lower as number);
+
+/** A total over the rows that it is of, each by its weight. */
+const perRow = (total: Measure, rows: readonly Row[]): Measure => {
+  const weight = rows.reduce((sum, { weight: own = 1 }) => sum + own, 0);
+  const { value, interval } = total;
+  return {
+    ...total,
+    value: value === null ? null : value / weight,
+    interval: interval && {
+      ...interval,
+      lower: interval.lower / weight,
+      upper: interval.upper / weight,
+    },
+  };
+};
 
 const subjects = ['version', 'champion', 'difference'] as const;
 const across = (metric: MetricName, of: Measure['of'] = 'version', group = 'b') => ({
@@ -355,8 +374,13 @@ const wholeRange = ({ metric, of }: Measure): { lowest: number; highest: number 
 };
 
 const classifiedAs = (metric: MetricName): Classified => classified[metric] as Classified;
-/** Metrics of drift are not of one profile; they are classified in drift/drift-registry.spec.ts. */
-const binaryMetrics = metricsOf('binary-classification').filter((name) => !isDriftMetric(name));
+/**
+ * Metrics of drift are not of one profile; they are classified in drift/drift-registry.spec.ts. Those of similar rows rest
+ * on distances, not on counts: their properties are in statistics' neighbour-consistency.spec.ts.
+ */
+const binaryMetrics = metricsOf('binary-classification').filter(
+  (name) => !isDriftMetric(name) && metricDefinition(name).kind !== 'individual',
+);
 
 describe('the registry of metrics', () => {
   it('classifies every metric, and no other', () => {
@@ -364,6 +388,8 @@ describe('the registry of metrics', () => {
   });
 
   describe.each(binaryMetrics)('%s', (metric) => {
+    const comparable = (found: Measure, rows: readonly Row[]): Measure =>
+      classifiedAs(metric).total ? perRow(found, rows) : found;
     const measures = new Map<readonly Row[], Map<string, Measure>>();
     const measure = (
       rows: readonly Row[],
@@ -377,10 +403,13 @@ describe('the registry of metrics', () => {
       const key = [of, privileged, group].join();
       const found =
         known.get(key) ??
-        measureProfile(profiled(rows, privileged), {
-          ...across(metric, of, group),
-          worths: costs(rows.length),
-        });
+        comparable(
+          measureProfile(profiled(rows, privileged), {
+            ...across(metric, of, group),
+            worths: costs(rows.length),
+          }),
+          rows,
+        );
       known.set(key, found);
       return found;
     };
@@ -515,7 +544,7 @@ describe('the registry of metrics', () => {
           expect(whole).not.toHaveProperty('errorBound');
           const profile = (profilesOf[index] as () => Profile)();
           const request = { ...across(metric, whose), worths: costs(rows.length) };
-          expected(measureProfile(profile, request), whole);
+          expected(comparable(measureProfile(profile, request), rows), whole);
         }
     };
     const { bins } = classifiedAs(metric);

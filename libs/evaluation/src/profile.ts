@@ -13,7 +13,36 @@ export type Profile = BinaryProfile | MulticlassProfile | RegressionProfile;
 export type Slice = BinarySlice | MulticlassSlice | RegressionSlice;
 
 /** Of labels and predictions of two classes. */
-export type BinaryProfile = TableProfile<'binary-classification', BinarySlice>;
+export interface BinaryProfile extends TableProfile<'binary-classification', BinarySlice> {
+  /** How rows compare with their neighbours; absent when the policy doesn't ask, and of profiles merged from parts. */
+  readonly neighbours?: NeighbourProfile;
+}
+
+/**
+ * The disagreement of rows with the rows most like them, which is 1 − consistency. Neighbours of a row may be in
+ * another part of the table, so that parts don't add up.
+ */
+export interface NeighbourProfile {
+  /** Rows that each is compared with, itself among them. */
+  readonly neighbours: number;
+  /** Rows whose neighbours were looked for. */
+  readonly rows: number;
+  /** Rows among which they were looked for. */
+  readonly candidates: number;
+  /** Whether rows of the table were left out, of either. */
+  readonly sampled: boolean;
+  readonly label: Disagreement;
+  readonly version: Disagreement;
+  readonly champion: Disagreement | null;
+  /** version − champion, on the same rows. */
+  readonly difference: Disagreement | null;
+}
+
+/** The mean disagreement, and the variance of this mean. */
+export interface Disagreement {
+  readonly mean: number;
+  readonly variance: number;
+}
 
 /** The statistics of all rows, and the same by group. What they are depends on the task. */
 export interface TableProfile<Task extends string, Slice> {

@@ -2,6 +2,7 @@ import { metricDefinition } from '@sluice/contracts';
 import { acrossShortfalls } from './fairness/across.js';
 import { conditionalDisparityShortfalls } from './fairness/demographic-disparity.js';
 import { fairnessShortfalls, isFairness } from './fairness/fairness-measure.js';
+import { individualShortfalls } from './fairness/individual-measure.js';
 import { groupStatisticShortfalls, isGroupStatistic } from './fairness/group-statistics.js';
 import type { MeasureRequest, Shortfall } from './measure.js';
 import { columnOf, overallOf, sliceOf, strataOf } from './measure-profile.js';
@@ -24,6 +25,7 @@ export const shortfallsOf = (profile: Profile, asked: MeasureRequest): Shortfall
     return conditionalDisparityShortfalls(request, strataOf(profile, by, within?.column));
   if (isGroupStatistic(metric))
     return groupStatisticShortfalls(request, metric, columnOf(profile, by, within));
+  if (metricDefinition(metric).kind === 'individual') return individualShortfalls(request, profile);
   if (metricDefinition(metric).kind === 'value')
     return valueShortfalls(request, sliceOf(profile, request), request.group);
   return isFairness(metric)

@@ -17,6 +17,8 @@ interface OracleCell {
     readonly positives: readonly [number, number];
     readonly negatives: readonly [number, number];
   };
+  /** Σ w and Σ w² by outcome, where rows are weighted. */
+  readonly weights?: Readonly<Record<keyof Confusion, readonly [number, number]>>;
 }
 
 /** What fairlearn makes of the groups of a column; null where it has NaN or raises. */
@@ -35,6 +37,8 @@ export interface FairnessCase {
     Record<string, Readonly<Record<string, Readonly<Record<string, MetricFrame>>>>>
   >;
   readonly aif360: Readonly<Record<string, number | null>>;
+  /** Its indices of inequality of rows that stand there as often as they weigh, where they are weighted. */
+  readonly aif360_of_copies?: Readonly<Record<string, number | null>>;
   /** By group: the share of predicted positives, and disparities by reference and rate. */
   readonly aequitas: Readonly<
     Record<
@@ -65,7 +69,10 @@ const sliceOf = (cells: readonly OracleCell[]): BinarySlice => {
     squares: cells.reduce((total, { scores }) => total + scores[label][1], 0),
   });
   return {
-    cells: cellsOfConfusion({ tp: sum('tp'), fp: sum('fp'), fn: sum('fn'), tn: sum('tn') }),
+    cells: cellsOfConfusion(
+      { tp: sum('tp'), fp: sum('fp'), fn: sum('fn'), tn: sum('tn') },
+      weightsOf(cells),
+    ),
     ranking: null,
     scores: {
       version: {
@@ -79,6 +86,18 @@ const sliceOf = (cells: readonly OracleCell[]): BinarySlice => {
     },
     losses: null,
   };
+};
+
+const weightsOf = (
+  cells: readonly OracleCell[],
+): Readonly<Record<keyof Confusion, Moments>> | undefined => {
+  if (cells.some(({ weights }) => weights === undefined)) return undefined;
+  const of = (outcome: keyof Confusion): Moments => {
+    const sum = (at: 0 | 1): number =>
+      cells.reduce((total, { weights }) => total + (weights?.[outcome][at] ?? NaN), 0);
+    return { sum: sum(0), squares: sum(1) };
+  };
+  return { tp: of('tp'), fp: of('fp'), fn: of('fn'), tn: of('tn') };
 };
 
 const groupingOf = (

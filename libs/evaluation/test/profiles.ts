@@ -371,13 +371,19 @@ export interface Confusion {
   readonly tn: number;
 }
 
-export const cellsOfConfusion = ({ tp, fp, fn, tn }: Confusion): Cell[] =>
+/** @param weights of the rows of each outcome, where they are weighted */
+export const cellsOfConfusion = (
+  { tp, fp, fn, tn }: Confusion,
+  weights?: Readonly<Record<keyof Confusion, Moments>>,
+): Cell[] =>
   [
-    { label: true, prediction: true, champion: null, count: tp },
-    { label: false, prediction: true, champion: null, count: fp },
-    { label: true, prediction: false, champion: null, count: fn },
-    { label: false, prediction: false, champion: null, count: tn },
-  ].filter(({ count }) => count > 0);
+    { label: true, prediction: true, champion: null, count: tp, weight: weights?.tp },
+    { label: false, prediction: true, champion: null, count: fp, weight: weights?.fp },
+    { label: true, prediction: false, champion: null, count: fn, weight: weights?.fn },
+    { label: false, prediction: false, champion: null, count: tn, weight: weights?.tn },
+  ]
+    .filter(({ count }) => count > 0)
+    .map(({ weight, ...cell }) => ({ ...cell, ...(weight && { weight }) }));
 
 /** A profile of predictions only, of which the confusion is known in each group of one column. */
 export const profileOfConfusions = (

@@ -61,7 +61,14 @@ export { areSingleScores, mergeScoreRuns, type ScoreRuns } from './runs/score-ru
 export { averagePrecisionInterval } from './scores/average-precision.js';
 export type { LabelledBins } from './scores/binned-scores.js';
 export { calibrationError, type CalibrationCounts } from './scores/calibration-error.js';
+export { maximumCalibrationError } from './scores/maximum-calibration-error.js';
 export { gainInterval } from './scores/gain.js';
+export {
+  neighbourConsistency,
+  neighbourSearch,
+  type NeighbourConsistency,
+  type NeighbourRows,
+} from './neighbours/neighbour-consistency.js';
 export { kolmogorovSmirnovInterval, type FarthestShares } from './scores/kolmogorov-smirnov.js';
 export { wilson, type Proportion } from './wilson.js';
 export {

@@ -347,6 +347,7 @@ const steps = {
   survey: 'reading the data',
   score: 'scoring rows',
   rank: 'ranking scores',
+  neighbours: 'comparing similar rows',
   drift: 'comparing with the reference',
   measure: 'measuring, with intervals',
 } as const;

@@ -132,8 +132,12 @@ export class EvaluationsService implements OnModuleDestroy {
     return () => clearInterval(timer);
   }
 
-  private progressTeller({ evaluation, reference }: EvaluateJob): ProgressTeller {
-    return new ProgressTeller(reference !== undefined, (progress) => {
+  private progressTeller({ evaluation, policy }: EvaluateJob): ProgressTeller {
+    const asked = [
+      ...(policy.consistency === undefined ? [] : ['neighbours' as const]),
+      ...(policy.data.reference === undefined ? [] : ['drift' as const]),
+    ];
+    return new ProgressTeller(asked, (progress) => {
       this.store.reportProgress({ evaluation, progress }).catch((error: unknown) => {
         this.logger.warn(
           `Progress of evaluation ${evaluation} was not told: ${(error as Error).message}`,

@@ -1,17 +1,19 @@
 import type { Progress } from '@sluice/contracts';
 import type { EvaluationProgress } from '@sluice/engine';
 
-const steps = ['fetch', 'survey', 'score', 'rank', 'drift', 'measure'] as const;
+const steps = ['fetch', 'survey', 'score', 'rank', 'neighbours', 'drift', 'measure'] as const;
 type Step = (typeof steps)[number] & ('fetch' | EvaluationProgress['step']);
-/** Drift is a step only of evaluations with a reference. */
-const stepsOf = (withReference: boolean): readonly Step[] =>
-  withReference ? steps : steps.filter((step) => step !== 'drift');
+/** Steps of those evaluations only whose policy asks for them. */
+type AskedStep = 'neighbours' | 'drift';
+const isAsked = (step: Step, asked: readonly AskedStep[]): boolean =>
+  (step !== 'neighbours' && step !== 'drift') || asked.includes(step);
 
 const stepWords: Record<Step, string> = {
   fetch: 'fetching artifacts and data',
   survey: 'looking through the data',
   score: 'scoring rows',
   rank: 'ranking scores',
+  neighbours: 'comparing similar rows',
   drift: 'comparing with the reference',
   measure: 'measuring, with intervals',
 };
@@ -27,10 +29,10 @@ export class ProgressTeller {
   private readonly steps: readonly Step[];
 
   constructor(
-    withReference: boolean,
+    asked: readonly AskedStep[],
     private readonly report: (progress: Progress) => void,
   ) {
-    this.steps = stepsOf(withReference);
+    this.steps = steps.filter((step) => isAsked(step, asked));
   }
 
   tell(step: Step, done: number, total: number | null): void {

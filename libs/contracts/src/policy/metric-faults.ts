@@ -1,5 +1,7 @@
 import { acrossDefinitions, type Across } from './across.js';
 import { metricDefinition, type MetricName } from './metrics.js';
+import type { ConsistencyPolicy } from './consistency.js';
+import type { Task } from './task.js';
 import type { ValuePolicy } from './value.js';
 
 /** What is wrong with the parameter that a check gives; nothing when it gives none. */
@@ -34,6 +36,43 @@ export const faultsOfValue = (metric: MetricName, value: ValuePolicy | undefined
     ? [`expected value.cost in the policy: ${metric} is a return on what the model costs`]
     : [];
 };
+
+type PolicyFault = readonly [path: (string | number)[], message: string];
+
+/** What metrics that compare similar rows lack in the policy, and what is wrong with what it says of them. */
+export const faultsOfConsistency = ({
+  task,
+  consistency,
+  columns,
+  checks,
+}: {
+  readonly task: Task;
+  readonly consistency?: ConsistencyPolicy | undefined;
+  readonly columns: Readonly<
+    Partial<Record<'label' | 'score' | 'prediction' | 'weight', string | undefined>>
+  >;
+  readonly checks: readonly { readonly metric: MetricName }[];
+}): PolicyFault[] => {
+  if (consistency === undefined)
+    return checks.flatMap(({ metric }, index): PolicyFault[] =>
+      metricDefinition(metric).kind === 'individual'
+        ? [[['checks', index, 'metric'], lacksConsistency(metric)]]
+        : [],
+    );
+  if (task !== 'binary-classification')
+    return [[['consistency'], `expected none: similar rows of a ${task} are not compared`]];
+  const others = [columns.label, columns.score, columns.prediction, columns.weight];
+  return consistency.columns.flatMap((name, index): PolicyFault[] => {
+    const path = ['consistency', 'columns', index];
+    if (consistency.columns.indexOf(name) !== index) return [[path, 'expected each column once']];
+    return others.includes(name)
+      ? [[path, `expected a feature; ${name} is what is decided, or what rows weigh`]]
+      : [];
+  });
+};
+
+const lacksConsistency = (metric: MetricName): string =>
+  `expected \`consistency\` in the policy: ${metric} needs the columns by which rows are alike`;
 
 /** What is wrong with comparing a metric across groups, by the key that it is about; nothing when a check doesn't. */
 export const faultsOfAcross = ({

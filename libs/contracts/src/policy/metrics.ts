@@ -2,6 +2,7 @@ import { binaryFairnessMetrics } from './metrics/binary-fairness.js';
 import { binaryQualityMetrics } from './metrics/binary-quality.js';
 import { driftMetrics, type DriftMetricName } from './metrics/drift.js';
 import { binaryScoreMetrics } from './metrics/binary-scores.js';
+import { individualFairnessMetrics } from './metrics/individual-fairness.js';
 import type { MetricDefinition } from './metrics/metric-definition.js';
 import { multiclassMetrics } from './metrics/multiclass.js';
 import { regressionMetrics } from './metrics/regression.js';
@@ -19,6 +20,7 @@ export const metrics = {
   ...binaryQualityMetrics,
   ...binaryScoreMetrics,
   ...binaryFairnessMetrics,
+  ...individualFairnessMetrics,
   ...valueMetrics,
   ...multiclassMetrics,
   ...regressionMetrics,

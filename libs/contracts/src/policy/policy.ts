@@ -4,10 +4,16 @@ import { digestOfDocument, type Digest } from '../digest.js';
 import { datasetLocationSchema } from './dataset-location.js';
 import { environmentNameSchema, modelNameSchema } from '../names.js';
 import { acrossSchema, definitionOf } from './across.js';
+import { consistencySchema } from './consistency.js';
 import { driftSchema, hasChunkLimit, type CheckLimits } from './drift.js';
 import { driftCheckFaults, driftPolicyFaults } from './drift-rules.js';
 import { groupingName } from './groupings.js';
-import { faultsOfAcross, faultsOfParameter, faultsOfValue } from './metric-faults.js';
+import {
+  faultsOfAcross,
+  faultsOfConsistency,
+  faultsOfParameter,
+  faultsOfValue,
+} from './metric-faults.js';
 import { metricDefinition, metricNames, parameterOf, type MetricName } from './metrics.js';
 import { faultsOfPredictions } from './predictions-faults.js';
 import { faultsOfTask } from './task-faults.js';
@@ -140,6 +146,8 @@ export const policyCheckSchema = z
         'metric',
         `expected \`within\`: ${check.metric} goes through the values of a control column`,
       );
+    if (metric.kind === 'individual' && check.by !== undefined)
+      fault('by', `expected no \`by\`: ${check.metric} is of all rows, whatever their groups`);
     if (metric.kind === 'fairness' && check.by === undefined)
       fault('metric', `expected \`by\`: ${check.metric} compares the groups of a protected column`);
     if (metric.kind === 'fairness' && !metric.perGroup && check.group !== undefined)
@@ -252,6 +260,9 @@ export const policySchema = z
     checks: z.array(policyCheckSchema).min(1).max(200),
     drift: driftSchema.optional().describe('What drift metrics look at; needs data.reference'),
     value: valueSchema.optional().describe('What predictions are worth, for the metrics of value'),
+    consistency: consistencySchema
+      .optional()
+      .describe('Which rows are alike, for consistency and label_consistency'),
     correction: z
       .enum(['none', 'bonferroni', 'holm', 'benjamini-hochberg'])
       .default('none')
@@ -333,6 +344,7 @@ export const policySchema = z
       for (const message of faultsOfValue(check.metric, policy.value))
         fault(['checks', index, 'metric'], message);
     });
+    faultsOfConsistency(policy).forEach(([path, message]) => fault(path, message));
     faultsOfTask(policy).forEach(([path, message]) => fault([...path], message));
     driftPolicyFaults(policy).forEach(([path, message]) => fault(path, message));
     const ids = policy.checks.map((check) => checkId(check));

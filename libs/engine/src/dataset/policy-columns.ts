@@ -18,6 +18,8 @@ export interface PolicyColumns {
   readonly amount: Column | undefined;
   readonly score: Column | undefined;
   readonly prediction: Column | undefined;
+  /** By which rows are alike. */
+  readonly alike: readonly { readonly column: Column; readonly path: string }[];
 }
 
 /** Finds the columns that a policy names; those that aren't there become faults. */
@@ -50,6 +52,11 @@ export const findPolicyColumns = (
     amount: find(policy.value?.amount, 'value.amount'),
     score: find(columns.score, 'columns.score'),
     prediction: find(columns.prediction, 'columns.prediction'),
+    alike: (policy.consistency?.columns ?? []).flatMap((name, index) => {
+      const path = `consistency.columns[${index}]`;
+      const column = find(name, path);
+      return column === undefined ? [] : [{ column, path }];
+    }),
   };
 };
 

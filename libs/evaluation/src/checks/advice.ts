@@ -128,6 +128,12 @@ const qualityAdvice = (check: PolicyCheck, measure: Measure, value: number): str
       return better
         ? leakage(name, tooHigh ? 'above' : 'below')
         : `Too many of the rows${of} that are predicted unfavorable are favorable: ${lower}.`;
+    case 'consistency':
+      return better
+        ? leakage(name, tooHigh ? 'above' : 'below')
+        : 'Rows that are alike in the columns of `consistency` are decided differently: see whether another feature ought to decide, leave out features that make arbitrary differences, or train a smoother model (more regularisation, larger leaves).';
+    case 'label_consistency':
+      return 'This is about the data, not the model: rows that are alike in the columns of `consistency` have different labels. See whether the labels are sound, or name further columns that explain them.';
     case 'theil_index':
     case 'generalized_entropy_index':
     case 'coefficient_of_variation':

@@ -16,6 +16,7 @@ export const scoreAdvice = (check: PolicyCheck, measure: Measure): string | null
     case 'brier_score':
       return `The scores${rows} lie too far from the labels: if the expected calibration error is large, calibrate them on held-out rows (by Platt's logistic or isotonic regression); if the ROC AUC is small, add informative features or training rows${rows}.`;
     case 'expected_calibration_error':
+    case 'maximum_calibration_error':
       return `The scores${rows} are no probabilities: calibrate them on held-out rows (by Platt's logistic or isotonic regression), and check that favorable rows are as frequent in training as in evaluation. The calibration curve of the report shows where they are off.`;
     case 'pr_auc':
     case 'ks_statistic':

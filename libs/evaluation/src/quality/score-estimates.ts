@@ -1,9 +1,10 @@
 import {
   averagePrecisionInterval,
-  calibrationError,
   gainInterval,
   kolmogorovSmirnovInterval,
+  type CalibrationCounts,
   type Estimate,
+  type IntervalOptions,
   type LabelledBins,
 } from '@sluice/statistics';
 import { scoreBin, scoreBins, scoreSums } from '../curves/score-histogram.js';
@@ -52,10 +53,11 @@ export const effectiveHistogram = (
 
 const calibrationBins = 10;
 
-/** Over tenths of the scores, from counts and the exact sums of scores. null without scores. */
+/** An error over tenths of the scores, from counts and the exact sums of scores. null without scores. */
 export const calibrationErrorOf = (
   slice: ScoredSlice,
   predictor: Predictor,
+  error: (bins: readonly CalibrationCounts[], options: IntervalOptions) => Estimate,
   level: number,
 ): Estimate | null => {
   const histogram = effectiveHistogram(slice, predictor);
@@ -76,7 +78,7 @@ export const calibrationErrorOf = (
   histogram.sums.forEach((sum, twentieth) => {
     binOf(twentieth, scoreSums).scores += sum;
   });
-  return calibrationError(bins, { level });
+  return error(bins, { level });
 };
 
 /** null without ranks. */

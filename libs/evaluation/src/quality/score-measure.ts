@@ -1,5 +1,12 @@
 import { parameterOf, type Measure, type MetricName } from '@sluice/contracts';
-import { linearCombination, meanInterval, wilson, type Estimate } from '@sluice/statistics';
+import {
+  calibrationError,
+  linearCombination,
+  maximumCalibrationError,
+  meanInterval,
+  wilson,
+  type Estimate,
+} from '@sluice/statistics';
 import {
   lacking,
   levelOf,
@@ -31,7 +38,13 @@ const isLoss = (metric: string): metric is LossMetricName => Object.hasOwn(lossM
 /** The most that a row can be charged. */
 const mostCharged: Record<LossMetricName, number> = { log_loss: 52 * Math.LN2, brier_score: 1 };
 
-type CurveMetricName = 'expected_calibration_error' | 'pr_auc' | 'ks_statistic' | 'gain' | 'lift';
+type CurveMetricName =
+  | 'expected_calibration_error'
+  | 'maximum_calibration_error'
+  | 'pr_auc'
+  | 'ks_statistic'
+  | 'gain'
+  | 'lift';
 export type ScoreMetricName = LossMetricName | CurveMetricName;
 
 const byLabel = ['favorable', 'unfavorable'] as const;
@@ -42,6 +55,7 @@ const needs: Record<ScoreMetricName, readonly Needed[]> = {
   log_loss: ['all'],
   brier_score: ['all'],
   expected_calibration_error: ['all'],
+  maximum_calibration_error: ['all'],
   pr_auc: byLabel,
   ks_statistic: byLabel,
   gain: byLabel,
@@ -80,8 +94,8 @@ export const scoreShortfalls = (
  * state how far the exact one may be, and their intervals are that much wider on either side. n is all rows.
  *
  * Mean losses have the interval of a mean, their differences that of the mean of each row's difference. The areas,
- * distances and errors have those of `averagePrecisionInterval`, `kolmogorovSmirnovInterval`, `gainInterval` and
- * `calibrationError`. A profile doesn't hold which rows two models score how, together, so that differences of these are
+ * distances and errors have those of `averagePrecisionInterval`, `kolmogorovSmirnovInterval`, `gainInterval`,
+ * `calibrationError` and `maximumCalibrationError`. A profile doesn't hold which rows two models score how, together, so that differences of these are
  * taken as if version and champion were of different rows: too wide an interval, as models of the same rows agree more
  * than that, and never too narrow a one.
  */
@@ -203,8 +217,11 @@ const ofPredictor = (
 ): BoundedEstimate | null => {
   const level = levelOf(request);
   switch (metric) {
-    case 'expected_calibration_error': {
-      const estimate = calibrationErrorOf(slice, predictor, level);
+    case 'expected_calibration_error':
+    case 'maximum_calibration_error': {
+      const error =
+        metric === 'expected_calibration_error' ? calibrationError : maximumCalibrationError;
+      const estimate = calibrationErrorOf(slice, predictor, error, level);
       return estimate && { estimate };
     }
     case 'pr_auc':

@@ -47,6 +47,7 @@ describe('valueMeasure', () => {
       measureProfile(profile, request(metric, 'version', own)).value;
     // 40 · 5 − 10 · 8 − 20 · 2.5 + 30 · 1 = 100; all favorable 60 · 5 − 40 · 8 = −20, none −60 · 2.5 + 40 = −110.
     expect(value('expected_value')).toBeCloseTo(1, 14);
+    expect(value('total_value')).toBeCloseTo(100, 12);
     expect(value('value_over_baseline')).toBeCloseTo(1.2, 14);
     expect(value('return_on_investment', { ...worths, cost: 80 })).toBeCloseTo(0.5, 14);
     expect(value('break_even_threshold')).toBeCloseTo(9 / 16.5, 14);

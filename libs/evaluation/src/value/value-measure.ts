@@ -16,7 +16,8 @@ import { effectiveRows, tallyOf } from '../quality/tally.js';
 import { amountOf, breakEven, worthOf } from './worths.js';
 
 /** The metrics of value that are of predictions. */
-type PredictedValue = 'expected_value' | 'value_over_baseline' | 'return_on_investment';
+type PredictedValue =
+  'expected_value' | 'total_value' | 'value_over_baseline' | 'return_on_investment';
 
 /** What is missing for a metric of value; none when it can be taken. */
 export const valueShortfalls = (
@@ -33,7 +34,7 @@ export const valueShortfalls = (
  * A metric of value on a slice, as the request asks: of the version, of the champion, or version − champion, which is the
  * mean of what each row is worth more. n is all rows.
  *
- * Means have the interval of a mean, from the counts of cells or the moments of their amounts. Where rows don't differ
+ * Means have the interval of a mean, a total that of the mean times the rows that it is of, which are taken as given, from the counts of cells or the moments of their amounts. Where rows don't differ
  * in worth at all, counts are resampled with two more rows, which may: that so many are alike doesn't show that all are.
  * (With amounts, whose other values nobody knows, the interval is then a point.)
  *
@@ -77,10 +78,12 @@ const estimateOf = (
   const level = levelOf(request);
   const { of } = request;
   const perCost = metric === 'return_on_investment' ? tableRows / costOf(worths, metric) : 1;
+  const factor = metric === 'total_value' ? tallyOf(cells).weight : perCost;
   // Both are compared with the same baseline, which their difference is then free of.
   if (of === 'difference')
-    return scaled(meanWorth(cells, worths, ['version', 'champion'], level), perCost, 0);
-  if (metric === 'expected_value') return meanWorth(cells, worths, [of, null], level);
+    return scaled(meanWorth(cells, worths, ['version', 'champion'], level), factor, 0);
+  if (metric === 'expected_value' || metric === 'total_value')
+    return scaled(meanWorth(cells, worths, [of, null], level), factor, 0);
   return scaled(
     overBaseline(cells, worths, of, level),
     perCost,

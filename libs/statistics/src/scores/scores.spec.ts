@@ -5,6 +5,7 @@ import type { LabelledBins } from './binned-scores.js';
 import { calibrationError } from './calibration-error.js';
 import { gainInterval } from './gain.js';
 import { kolmogorovSmirnovInterval } from './kolmogorov-smirnov.js';
+import { maximumCalibrationError } from './maximum-calibration-error.js';
 
 /** Of rows whose label is positive with the chance of their bin. */
 const drawBins = (random: () => number, rows: number, bins: number): LabelledBins => {
@@ -132,5 +133,49 @@ describe('calibrationError', () => {
     expect(sure).toMatchObject({ estimate: 0, interval: { lower: 0 } });
     expect(sure.interval.upper).toBeGreaterThan(0.01);
     expect(() => calibrationError([])).toThrow(/needs rows/);
+  });
+});
+
+describe('the maximum calibration error', () => {
+  it('is the largest gap of a bin with rows, however few', () => {
+    const bins = [
+      { rows: 100, positives: 30, scores: 25 },
+      { rows: 0, positives: 0, scores: 0 },
+      { rows: 4, positives: 1, scores: 3 },
+    ];
+    const { estimate, interval, n } = maximumCalibrationError(bins);
+    expect([estimate, n]).toEqual([0.5, 104]);
+    // Wilson's limits of 1 in 4 at 97.5 %; the mean score is 0.75.
+    const z2 = 2.241402727604945 ** 2;
+    const half = Math.sqrt(z2 * (3 / 4 + z2 / 4));
+    const [low, high] = [-half, half].map((to) => (1 + z2 / 2 + to) / (4 + z2)) as [number, number];
+    expect(interval).toMatchObject({ level: 0.95, method: 'wilson-bonferroni' });
+    expect(interval.lower).toBeCloseTo(0.75 - high, 9);
+    expect(interval.upper).toBeCloseTo(0.75 - low, 9);
+    expect(() => maximumCalibrationError([{ rows: 0, positives: 0, scores: 0 }])).toThrow(
+      RangeError,
+    );
+  });
+
+  it.each([1, 1.6])('has an interval that covers the truth of chances s^%d', (bent) => {
+    const random = seededRandom([2015, Math.round(10 * bent)]);
+    const middle = (bin: number): number => (bin + 0.5) / 10;
+    const truth = Math.max(
+      ...Array.from({ length: 10 }, (_, bin) => Math.abs(middle(bin) ** bent - middle(bin))),
+    );
+    let covered = 0;
+    for (let trial = 0; trial < 400; trial += 1) {
+      const bins = Array.from({ length: 10 }, () => ({ rows: 0, positives: 0, scores: 0 }));
+      for (let row = 0; row < 300; row += 1) {
+        const at = Math.floor(random() * 10);
+        const bin = bins[at] as (typeof bins)[number];
+        bin.rows += 1;
+        bin.scores += middle(at);
+        bin.positives += Number(random() < middle(at) ** bent);
+      }
+      const { lower, upper } = maximumCalibrationError(bins).interval;
+      covered += Number(lower <= truth && truth <= upper);
+    }
+    expect(covered / 400).toBeGreaterThanOrEqual(0.93);
   });
 });

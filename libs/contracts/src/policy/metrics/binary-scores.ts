@@ -35,6 +35,16 @@ export const binaryScoreMetrics = {
     highest: 1,
     needs: 'score',
   },
+  maximum_calibration_error: {
+    title:
+      'Largest distance, in any tenth of the scores, of the mean score from the share that comes true',
+    formula: 'max_b |mean_b(y) − mean_b(s)|, b = [0, 0.1), …, [0.9, 1], of those with rows',
+    direction: 'lower',
+    kind: 'quality',
+    lowest: 0,
+    highest: 1,
+    needs: 'score',
+  },
   pr_auc: {
     title: 'Area under the precision–recall curve by its steps; average precision',
     formula: 'Σ_t (TPR_t − TPR_{t−1}) PPV_t, t = the distinct scores from the highest down',

@@ -13,9 +13,10 @@ export interface MetricDefinition {
   readonly ideal?: 0 | 1;
   /**
    * `fairness` compares groups and needs `by`; `quality` stands alone and may be taken by group; `value` as well, from
-   * what the policy says that outcomes are worth; `drift` compares the evaluation data with the reference data.
+   * what the policy says that outcomes are worth; `individual` compares each row with rows like it, whatever their
+   * groups; `drift` compares the evaluation data with the reference data.
    */
-  readonly kind: 'quality' | 'fairness' | 'value' | 'drift';
+  readonly kind: 'quality' | 'fairness' | 'individual' | 'value' | 'drift';
   /** Of drift: the kind of column that it is defined on, an embedding, or the whole table. */
   readonly drift?: 'any' | 'numeric' | 'categorical' | 'embedding' | 'table';
   /** Of drift: whether the labels and scores of the reference rows are needed too. */

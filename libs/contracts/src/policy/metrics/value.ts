@@ -11,6 +11,15 @@ export const valueMetrics = {
     highest: Infinity,
     needs: 'prediction',
   },
+  total_value: {
+    title: 'Worth of all rows together under the predictions; weighted rows count by their weight',
+    formula: 'Σ v(y, ŷ)',
+    direction: 'higher',
+    kind: 'value',
+    lowest: -Infinity,
+    highest: Infinity,
+    needs: 'prediction',
+  },
   value_over_baseline: {
     title: 'Mean worth of a row beyond that of predicting all rows alike, the better way round',
     formula: 'mean(v(y, ŷ)) − max(mean(v(y, 1)), mean(v(y, 0)))',
