@@ -184,7 +184,9 @@ const drift = (verdict: Verdict): Section => {
         ({ column, distance, missing, newCategories }) =>
           `| ${escapeMarkdown(column)} | ${measureText(distance)} | ${missing === undefined ? '–' : measureText(missing)} | ${newCategories === undefined ? '–' : measureText(newCategories)} |`,
       ),
-      ...(more > 0 ? ['', `${more} more columns drift less.`] : []),
+      ...(more > 0
+        ? ['', `${more} more ${more === 1 ? 'column drifts' : 'columns drift'} less.`]
+        : []),
     ]),
     shorten: 'drop',
   };

@@ -116,7 +116,9 @@ const drift = (verdict: Verdict): string[] => {
       ({ column, distance }) =>
         `    ${plainText(column).padEnd(width)}  ${distance.value === null ? ' '.repeat(10) : bar(distance.value)}  ${measureText(distance)}`,
     ),
-    ...(more > 0 ? [`    and ${more} more columns that drift less`] : []),
+    ...(more > 0
+      ? [`    and ${more} more ${more === 1 ? 'column that drifts' : 'columns that drift'} less`]
+      : []),
     ...found.whole.map((measure) => `    ${plainText(wholeName(measure))} ${measureText(measure)}`),
   ];
 };

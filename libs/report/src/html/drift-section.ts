@@ -40,7 +40,7 @@ export const drift = (page: Page): Markup | null => {
         newCategories ? measureText(newCategories) : '–',
       ]),
     })}
-    ${more > 0 ? html`<p class="note">${more} more columns drift less, and are in the verdict.</p> ` : null}
+    ${more > 0 ? html`<p class="note">${more} more ${more === 1 ? 'column drifts' : 'columns drift'} less, and ${more === 1 ? 'is' : 'are'} in the verdict.</p> ` : null}
     ${figures ? html`<div class="pair">${figures.columns.slice(0, bounds.columns).map((column) => columnFigure(column, page))}</div> ` : null}
   </section> `;
 };

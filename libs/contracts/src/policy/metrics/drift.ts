@@ -202,7 +202,7 @@ export const driftMetrics = {
   drifted_columns_share: {
     ...share,
     ...table,
-    title: 'Share of the columns that drift, as `drift` in the policy defines it',
+    title: 'Share of the columns that drift, by the method that the policy names',
     formula: 'columns that drift / columns',
   },
   prediction_drift: {
