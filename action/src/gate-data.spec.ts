@@ -1,9 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { S3Double } from '@sluice/artifacts/testing';
+import { copyFolders, S3Double } from '@sluice/artifacts/testing';
 import { digestOfBytes, manifestDigest } from '@sluice/contracts';
 import { onnxModel, policyText, repository, Stage } from './action-run.fixture.js';
 
@@ -101,10 +99,9 @@ describe('data in S3', () => {
       environment: double.environment,
     });
   };
-  const copies = () => readdirSync(tmpdir()).filter((name) => name.startsWith('sluice-s3-'));
 
   it('is fetched and registered where the workflow allows it', async () => {
-    const before = copies();
+    const before = copyFolders();
     const run = await gate('s3://risk/parts/', 's3://risk/parts');
     expect({ code: run.exitCode, log: run.log }).toMatchObject({ code: 0 });
     expect(stage.registry.datasets).toEqual([
@@ -112,7 +109,7 @@ describe('data in S3', () => {
     ]);
     expect(run.log).toMatch(/Fetched s3:\/\/risk\/parts\/a\.csv, \d+ bytes, ETag/);
     expect(comments()[0]).not.toContain('the data that the model is judged by');
-    expect(copies()).toEqual(before);
+    expect(copyFolders()).toEqual(before);
   });
 
   it('may be one object', async () => {

@@ -7,6 +7,7 @@ export {
   type FixtureNode,
   type FixtureValue,
 } from './onnx/onnx.fixture.js';
+export { copyFolders } from './s3/copy-folders.fixture.js';
 export {
   S3Double,
   type DoubleAccount,

@@ -1,9 +1,9 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { S3Double } from '@sluice/artifacts/testing';
+import { copyFolders, S3Double } from '@sluice/artifacts/testing';
 import { problemSchema, verdictSchema } from '@sluice/contracts';
 import { sluice } from '../run-cli.fixture.js';
 
@@ -50,11 +50,10 @@ const evaluate = (
   writeFileSync(join(folder, 'sluice.yaml'), policyText.replace('data/holdout.parquet', location));
   return sluice(['evaluate', '--policy', 'sluice.yaml', ...args], { folder, ...more });
 };
-const copies = () => readdirSync(tmpdir()).filter((name) => name.startsWith('sluice-s3-'));
 
 describe('sluice evaluate on data in S3', () => {
   it('gives the verdict of the same files on disk', async () => {
-    const before = copies();
+    const before = copyFolders();
     const allow = ['--allow-s3', 's3://risk/parts', '--json'];
     const there = await evaluate('s3://risk/parts/', allow);
     const here = await evaluate('part-*.parquet', ['--json']);
@@ -65,7 +64,7 @@ describe('sluice evaluate on data in S3', () => {
     expect(there.err).toMatch(
       /fetched s3:\/\/risk\/parts\/part-0\.parquet, \d+ bytes, ETag "[0-9a-f]{32}"/,
     );
-    expect(copies()).toEqual(before);
+    expect(copyFolders()).toEqual(before);
   });
 
   it('tells how far it is, and how to do it again', async () => {
@@ -119,7 +118,7 @@ describe('sluice evaluate on data in S3', () => {
   });
 
   it('leaves nothing behind when it is interrupted', async () => {
-    const before = copies();
+    const before = copyFolders();
     const stop = new AbortController();
     double.mischief = ({ key }) => {
       if (key === 'parts/part-1.parquet') setTimeout(() => stop.abort(), 20);
@@ -128,7 +127,7 @@ describe('sluice evaluate on data in S3', () => {
     const allow = ['--allow-s3', 's3://risk'];
     const { code } = await evaluate('s3://risk/parts/', allow, { signal: stop.signal });
     expect(code).toBe(130);
-    expect(copies()).toEqual(before);
+    expect(copyFolders()).toEqual(before);
   });
 });
 

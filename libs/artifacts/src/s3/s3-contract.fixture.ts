@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { parseS3Location, type S3Location } from '@sluice/contracts';
 import { digestOfDataset, findDatasetFiles } from '../dataset/dataset-files.js';
 import { rejection, temporaryFolder } from '../dataset/temporary-folder.fixture.js';
+import { copyFolders } from './copy-folders.fixture.js';
 import { parseS3Allowances } from './s3-allowance.js';
 import { connectS3 } from './s3-client.js';
 import { fetchObject } from './fetch-object.js';
@@ -43,10 +43,6 @@ export const setEnvironment = (variables: Readonly<Record<string, string>>): (()
     Object.assign(process.env, Object.fromEntries(saved));
   };
 };
-
-/** Folders of copies that are there now. */
-export const copyFolders = (): string[] =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith('sluice-s3-'));
 
 const tree: Readonly<Record<string, string>> = {
   'holdout.csv': 'label\n1\n0\n',

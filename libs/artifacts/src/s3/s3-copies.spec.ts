@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { rejection, temporaryFolder } from '../dataset/temporary-folder.fixture.js';
+import { copyFolders } from './copy-folders.fixture.js';
 import { parseS3Allowances } from './s3-allowance.js';
 import {
   copiesOf,
-  copyFolders,
   locationOf,
   s3Contract,
   s3SignatureContract,

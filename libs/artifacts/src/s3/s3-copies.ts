@@ -112,7 +112,7 @@ export class S3Copies {
 
   private async newFolder(): Promise<string> {
     if (this.folder !== undefined) return this.folder;
-    this.folder = await mkdtemp(join(tmpdir(), 'sluice-s3-'));
+    this.folder = await mkdtemp(join(tmpdir(), `sluice-s3-${process.pid}-`));
     // Whoever presses Ctrl-C twice ends the process in the middle.
     process.once('exit', this.removeNow);
     return this.folder;
