@@ -18,10 +18,10 @@ export const environment = {
 /** A program that npm installed. */
 export const installed = (name) => `${root}node_modules/.bin/${name}`;
 
-let running;
+const running = new Set();
 
-/** Hands a signal on to the command that runs. */
-export const forward = (signal) => running?.kill(signal);
+/** Hands a signal on to the commands that run. */
+export const forward = (signal) => running.forEach((child) => child.kill(signal));
 
 /**
  * Runs a command in the root of the repository, to its end.
@@ -38,14 +38,18 @@ export function run(command, args, { quiet = false, env = environment, limit } =
   return new Promise((resolve) => {
     const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'];
     const child = spawn(command, args, { cwd: root, env, stdio, timeout: limit });
-    running = child;
+    running.add(child);
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (text) => (output += text));
     child.stderr?.setEncoding('utf8').on('data', (text) => (output += text));
-    child.once('error', (error) =>
-      resolve({ ok: false, output: `${command}: ${error.message}\n` }),
-    );
-    child.once('close', (code) => resolve({ ok: code === 0, output }));
+    child.once('error', (error) => {
+      running.delete(child);
+      resolve({ ok: false, output: `${command}: ${error.message}\n` });
+    });
+    child.once('close', (code) => {
+      running.delete(child);
+      resolve({ ok: code === 0, output });
+    });
   });
 }
 

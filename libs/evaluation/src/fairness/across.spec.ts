@@ -296,9 +296,9 @@ describe('coverage of the truth at level 0.95, simulated', () => {
   });
 
   it('of κ from resampled counts, difference: at least nominal', () => {
-    // κ is right − wrong here: twice as far apart. Two standard errors of a share of 0.95 in 40 are 0.069.
-    const found = coverage(apart, 0.5, { metric: 'cohen_kappa', across: 'difference' }, 40);
-    expect(found).toBeGreaterThanOrEqual(0.88);
+    // κ is right − wrong here: twice as far apart. Two standard errors of a share of 0.95 in 16 are 0.109.
+    const found = coverage(apart, 0.5, { metric: 'cohen_kappa', across: 'difference' }, 16);
+    expect(found).toBeGreaterThanOrEqual(0.84);
   });
 
   it.each([

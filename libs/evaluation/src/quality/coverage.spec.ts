@@ -19,7 +19,7 @@ const worlds = [
 ];
 const metrics = Object.keys(confusionMetrics) as ConfusionMetricName[];
 const rows = 150;
-const trials = 80;
+const trials = 50;
 
 describe('intervals of metrics of the whole confusion', () => {
   // With 250 trials of 100 and 400 rows, F1 and MCC covered the truth in 94 to 98 % of cases.
@@ -46,8 +46,8 @@ describe('intervals of metrics of the whole confusion', () => {
           });
           return interval !== null && interval.lower <= truth && truth <= interval.upper;
         });
-        // Three standard errors of 80 trials below 95 %.
-        expect({ metric, whose, enough: covered.length / trials > 0.877 }).toEqual({
+        // Three standard errors of 50 trials below 95 %.
+        expect({ metric, whose, enough: covered.length / trials > 0.857 }).toEqual({
           metric,
           whose,
           enough: true,

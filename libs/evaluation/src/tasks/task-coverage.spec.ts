@@ -96,7 +96,7 @@ describe('intervals of metrics of regression', () => {
 
 describe('intervals of metrics of several classes', () => {
   // Each trial draws some thousands of tables, once for all metrics.
-  const trials = 60;
+  const trials = 40;
   const classes = ['a', 'b', 'c'];
   const chances = [0.5, 0.8];
   let population: Slice;

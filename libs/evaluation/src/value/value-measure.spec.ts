@@ -178,7 +178,7 @@ describe('valueCurve', () => {
     // 13u − 8 above the threshold t and 1 − 3.5u below, integrated.
     const truth = (t: number): number => 6.5 * (1 - t * t) - 8 * (1 - t) + t - 1.75 * t * t;
     const random = seededRandom([6]);
-    const trials = 120;
+    const trials = 50;
     let [chosen, ideal, high] = [0, 0, 0];
     for (let trial = 0; trial < trials; trial += 1) {
       const { overall } = profileOf(drawRows(random, 150), []);
