@@ -38,11 +38,15 @@ if (unknown) {
 async function test({ skipE2e }) {
   const stop = stopOnSignal();
   const failed = [];
-  const stage = async (name, work) => {
+  const stage = async (name, work, options) => {
     if (stop.asked) return;
-    const { ok, counted } = await timed(name, work);
+    const { ok, counted } = await timed(name, work, options);
     if (!ok && !counted && !stop.asked) failed.push(name);
   };
+
+  /** A stage that runs beside others: what it says comes as a whole, once it has ended. */
+  const beside = (name, command, args) =>
+    stage(name, () => run(installed(command), args, { quiet: true }), { beside: true });
 
   await stage('Install', () => install().then(() => ({ ok: true })));
   // Without packages, every later failure would only repeat this one.
@@ -53,9 +57,12 @@ async function test({ skipE2e }) {
     // Before the build, which would write it anew and so hide that what is committed is old.
     await stage('Action bundle', checkActionBundle);
     await stage('Build', () => build().then(() => ({ ok: true })));
-    await stage('Format', () => run(installed('prettier'), ['--check', '--log-level=warn', '.']));
-    await stage('Lint', () => nxMany(['lint']));
-    await stage('Types', () => run(installed('nx'), ['run', 'sluice:typecheck']));
+    // Each keeps one processor busy at most, so that they wait for one another no longer than they have to.
+    await Promise.all([
+      beside('Format', 'prettier', ['--check', '--log-level=warn', '.']),
+      beside('Lint', 'nx', ['run-many', '-t', 'lint', '--output-style=static']),
+      beside('Types', 'nx', ['run', 'sluice:typecheck']),
+    ]);
     await stage('Freshness', checkFreshness);
     await stage('Tests', () => runTests(projects, skipE2e));
   }
@@ -103,13 +110,15 @@ function nxMany([target, ...more], options) {
   return run(installed('nx'), nx, options);
 }
 
-async function timed(name, work) {
+async function timed(name, work, { beside = false } = {}) {
   const start = Date.now();
-  console.log(`\n── ${name} ${'─'.repeat(60 - name.length)}`);
+  const heading = `\n── ${name} ${'─'.repeat(60 - name.length)}`;
+  if (!beside) console.log(heading);
   const outcome = await work().catch((error) => {
     console.error(error.message);
     return { ok: false };
   });
+  if (beside) console.log(`${heading}\n${outcome.output?.trimEnd() ?? ''}`);
   console.log(`${outcome.ok ? '✓' : '✗'} ${name} (${since(start)})`);
   return outcome;
 }

@@ -59,16 +59,22 @@ export class Stack {
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await Promise.race([
-      once(child, 'message'),
-      once(child, 'exit').then(() => {
-        throw new Error(`sluice up ended:\n${output}`);
-      }),
-      pause(90_000, undefined, { ref: false }).then(() => {
-        child.kill('SIGKILL');
-        throw new Error(`sluice up was not ready within 90 s:\n${output}`);
-      }),
-    ]);
+    const settled = new AbortController();
+    try {
+      await Promise.race([
+        once(child, 'message'),
+        once(child, 'exit').then(() => {
+          throw new Error(`sluice up ended:\n${output}`);
+        }),
+        pause(90_000, undefined, { signal: settled.signal }).then(() => {
+          child.kill('SIGKILL');
+          throw new Error(`sluice up was not ready within 90 s:\n${output}`);
+        }),
+      ]);
+    } finally {
+      // Else it would be killed 90 s after its start, ready or not.
+      settled.abort();
+    }
     return new Stack(child, home, () => output);
   }
 
@@ -114,7 +120,7 @@ export class Stack {
 
   async stop(): Promise<void> {
     const ended = once(this.process, 'exit');
-    if (this.process.exitCode === null) {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
       this.process.kill('SIGTERM');
       await ended;
     }
