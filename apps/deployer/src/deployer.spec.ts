@@ -143,7 +143,7 @@ describe('a deployer, with real model servers', () => {
   it('lets a request that is being answered end before it stops the old server', async () => {
     await rollOut(slow(), 1, { model: 'slow' });
     let answered = false;
-    const slowAnswer = infer('slow', slowInferenceOf(2000)).finally(() => (answered = true));
+    const slowAnswer = infer('slow', slowInferenceOf(2800)).finally(() => (answered = true));
     const artifact = world.registry.store(adds(5));
     const promotion = world.promotion(artifact, 2, { model: 'slow' });
     await world.approve(promotion);

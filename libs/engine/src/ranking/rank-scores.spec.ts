@@ -94,8 +94,8 @@ describe('scores ranked by a walk', () => {
   });
 
   it.each([
-    { rows: 5000, steps: 997 },
-    { rows: 5000, steps: 997, weights: true },
+    { rows: 2500, steps: 997 },
+    { rows: 2500, steps: 997, weights: true },
   ])('are the same to the byte, however the work is parted: %j', async (options) => {
     const rows = randomRows(options);
     const profiles: string[] = [];
