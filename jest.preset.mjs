@@ -16,7 +16,7 @@ const { $schema: _, ...swc } = JSON.parse(
  * @returns {import('jest').Config}
  */
 export const project = (own = {}) => ({
-  testEnvironment: 'node',
+  testEnvironment: shared('environment.mjs'),
   testEnvironmentOptions: { customExportConditions: ['@sluice/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/src'],
   testMatch: ['**/*.spec.ts'],
