@@ -27,6 +27,8 @@ export interface VerdictContext {
   readonly policyFile: string;
   /** A sentence about which policy was applied, when that needs saying. */
   readonly policyNote?: string;
+  /** The command line that gives this verdict, where it is known. */
+  readonly reproduce?: string;
 }
 
 /** GitHub refuses a longer comment. */
@@ -202,9 +204,12 @@ const provenance = (verdict: Verdict, context: VerdictContext): string => {
     subject.champion === null
       ? 'no champion yet'
       : `champion ${context.championNumber == null ? '' : `${context.championNumber} `}${code(shortDigest(subject.champion))}`;
+  const reproduce =
+    context.reproduce ??
+    `npx sluice evaluate --policy ${context.policyFile}${subject.champion === null ? '' : ' --champion <the champion’s .onnx>'}`;
   return [
     '---',
-    `<sub>Evaluated on ${verdict.rows} rows · artifact ${code(shortDigest(subject.version))} · ${champion} · data ${code(shortDigest(subject.datasets.evaluation))}${subject.datasets.reference === undefined ? '' : ` · reference ${code(shortDigest(subject.datasets.reference))}`}${subject.datasets.predictions === undefined ? '' : ` · predictions ${code(shortDigest(subject.datasets.predictions))}`} · policy ${code(context.policyFile)} ${code(shortDigest(subject.policy))}${context.headSha === undefined ? '' : ` · commit ${code(context.headSha.slice(0, 12))}`}. Intervals hold 95 % of the time. Reproduce it with ${code(`npx sluice evaluate --policy ${context.policyFile}${subject.champion === null ? '' : ' --champion <the champion’s .onnx>'}`)}.</sub>`,
+    `<sub>Evaluated on ${verdict.rows} rows · artifact ${code(shortDigest(subject.version))} · ${champion} · data ${code(shortDigest(subject.datasets.evaluation))}${subject.datasets.reference === undefined ? '' : ` · reference ${code(shortDigest(subject.datasets.reference))}`}${subject.datasets.predictions === undefined ? '' : ` · predictions ${code(shortDigest(subject.datasets.predictions))}`} · policy ${code(context.policyFile)} ${code(shortDigest(subject.policy))}${context.headSha === undefined ? '' : ` · commit ${code(context.headSha.slice(0, 12))}`}. Intervals hold 95 % of the time. Reproduce it with ${code(reproduce)}.</sub>`,
   ].join('\n');
 };
 

@@ -78,8 +78,8 @@ describe('sluice evaluate on the example', () => {
   });
 
   it('shows progress to a person, and leaves nothing of it behind', async () => {
-    const args = ['evaluate', '--policy', 'sluice.yaml'];
-    const { err } = await sluice(args, { folder, isTTY: true });
+    // In a folder with a sluice.yaml, no option is needed.
+    const { err } = await sluice(['evaluate'], { folder, isTTY: true });
     expect(err).toContain('scoring rows … 100 %');
     expect(err.endsWith('\r\u001b[2K')).toBe(true);
   });
@@ -90,11 +90,17 @@ describe('sluice evaluate --html', () => {
     evaluate('--artifact', 'proposals/more-accurate.onnx', ...against, ...args);
   const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
 
-  it('writes the report beside the text, says where, and leaves no draft', async () => {
-    const { code, out, err } = await html('--html', 'report.html');
+  it('writes reports beside the text, says where, and leaves no draft', async () => {
+    const { code, out, err } = await html('--html', 'report.html', '--markdown', 'comment.md');
     expect(code).toBe(1);
     expect(out).toContain('credit-risk does not pass');
-    expect(err).toBe(`The report is in ${join(folder, 'report.html')}\n`);
+    const told = ['report.html', 'comment.md'].map(
+      (name) => `The report is in ${join(folder, name)}\n`,
+    );
+    expect(err).toBe(told.join(''));
+    expect(read('comment.md')).toMatch(
+      /^## ❌ Sluice: `credit-risk` does not pass[^]*Reproduce it with `npx sluice evaluate --policy sluice\.yaml --artifact proposals\/more-accurate\.onnx --champion model\.onnx`/,
+    );
     const text = read('report.html');
     expect(text).toMatch(/^<!doctype html>/);
     expect(text.length).toBeLessThan(200_000);

@@ -21,7 +21,7 @@ import {
   type EvaluationProgress,
 } from '@sluice/engine';
 import { scoreCurves, taskFigures, type Profile } from '@sluice/evaluation';
-import { renderVerdictHtml, renderVerdictText } from '@sluice/report';
+import { renderVerdictHtml, renderVerdictMarkdown, renderVerdictText } from '@sluice/report';
 import { Command, Option } from 'commander';
 import type { Context } from '../context.js';
 import { exitCodes } from '../failure.js';
@@ -41,6 +41,7 @@ interface Options {
   table?: string;
   allowS3: readonly string[];
   html?: string;
+  markdown?: string;
   json?: true;
 }
 
@@ -48,10 +49,7 @@ interface Options {
 export const evaluateCommand = (context: Context): Command =>
   new Command('evaluate')
     .description('evaluate a model against its policy, offline; no service is needed')
-    .requiredOption(
-      '--policy <file>',
-      'the policy, usually sluice.yaml; its paths start at its folder',
-    )
+    .option('--policy <file>', 'the policy; its paths start at its folder', 'sluice.yaml')
     .option('--champion <file>', 'the ONNX model to compare with, for checks against the champion')
     .option('--artifact <file>', "evaluate this ONNX model instead of the policy's")
     .option(
@@ -79,6 +77,7 @@ export const evaluateCommand = (context: Context): Command =>
       [] as readonly string[],
     )
     .option('--html <file>', 'write a report for people, one HTML file that needs nothing else')
+    .option('--markdown <file>', 'write what the action comments on pull requests')
     .option('--json', 'print the verdict as one JSON document')
     .addHelpText(
       'after',
@@ -95,7 +94,7 @@ Examples:
       --artifact examples/credit-risk/proposals/fair.onnx \\
       --champion examples/credit-risk/model.onnx
   $ sluice evaluate --policy sluice.yaml --endpoint http://127.0.0.1:8080/v2/models/credit-risk
-  $ sluice evaluate --policy sluice.yaml --html report.html
+  $ sluice evaluate --html report.html --markdown comment.md
   $ sluice evaluate --policy sluice.yaml \\
       --engine trino://ann@trino.example.com/hive/risk --table scored_2026
   $ sluice evaluate --policy sluice.yaml --allow-s3 s3://risk-data/holdout
@@ -103,26 +102,26 @@ Examples:
     )
     .action(async (options: Options) => {
       const { terminal } = context;
-      const report = options.html === undefined ? null : resolve(context.folder, options.html);
+      const fileOf = (given: string | undefined): string | null =>
+        given === undefined ? null : resolve(context.folder, given);
+      const [html, markdown] = [fileOf(options.html), fileOf(options.markdown)];
+      const reports = [html, markdown].filter((file) => file !== null);
       // Before minutes of work, not after.
-      if (report !== null) await checkReportFile(report);
-      const { policy, verdict, profile, drift } = await evaluateOffline(options, context);
+      for (const file of reports) await checkReportFile(file);
+      const evaluated = await evaluateOffline(options, context);
+      const { verdict } = evaluated;
       terminal.progress(null);
-      if (report !== null) {
-        const curves =
-          profile.task === 'binary-classification'
-            ? scoreCurves(profile.overall, policy.value)
-            : null;
-        const figures = taskFigures(profile);
-        const page = { policyFile: options.policy, reproduce: commandOf(options), figures };
-        await writeReport(report, renderVerdictHtml(verdict, curves, page, drift));
+      if (html !== null) await writeReport(html, htmlOf(evaluated, options));
+      if (markdown !== null) {
+        const page = { policyFile: options.policy, reproduce: commandOf(options) };
+        await writeReport(markdown, renderVerdictMarkdown(verdict, page));
       }
       terminal.print(
         options.json
           ? JSON.stringify(verdict, null, 2)
           : renderVerdictText(verdict, { color: terminal.colors.isColorSupported }),
       );
-      if (report !== null) terminal.note(`The report is in ${plain(report)}`);
+      for (const file of reports) terminal.note(`The report is in ${plain(file)}`);
       context.exitCode = verdict.outcome === 'pass' ? exitCodes.ok : exitCodes.refused;
     });
 
@@ -132,6 +131,17 @@ interface Evaluated {
   readonly profile: Profile;
   readonly drift: DriftFigures | null;
 }
+
+const htmlOf = ({ policy, verdict, profile, drift }: Evaluated, options: Options): string => {
+  const curves =
+    profile.task === 'binary-classification' ? scoreCurves(profile.overall, policy.value) : null;
+  const page = {
+    policyFile: options.policy,
+    reproduce: commandOf(options),
+    figures: taskFigures(profile),
+  };
+  return renderVerdictHtml(verdict, curves, page, drift);
+};
 
 const evaluateOffline = async (options: Options, context: Context): Promise<Evaluated> => {
   const policy = parsePolicy(await readPolicy(options.policy, context.folder), options.policy);
@@ -270,6 +280,7 @@ const commandOf = ({
   protocol,
   allowS3,
   html: _html,
+  markdown: _markdown,
   json: _json,
   ...given
 }: Options): string => {

@@ -72,6 +72,7 @@ describe('a check of a fairness metric', () => {
       /^The true positive rate is 0\.614 for 25_or_under \(n = 44\) and 0\.907 for over_25/,
     );
     expect(check.advice).toContain('Favorable rows of 25_or_under are found less often');
+    expect(check.advice).toContain('sluice mitigate --method equalized-odds');
   });
 
   it('says of several rates which one differs more', () => {

@@ -71,7 +71,7 @@ const rateAdvice = (
     case 'selection_rate':
       return (
         `Raise the selection rate of ${lower} towards that of ${upper}: train on rows reweighed so that ${column} and ` +
-        `the label are independent (Kamiran and Calders, 2012). ${proxies}.`
+        `the label are independent (Kamiran and Calders, 2012); ${weights}. ${proxies}.`
       );
     case 'base_rate':
       return ofTheData(column);
@@ -88,20 +88,25 @@ const rateAdvice = (
   }
 };
 
+/** Without the name of the column, which may be anything: what stands here is copied into a shell. */
+const weights = 'sluice mitigate --method reweighing makes such weights';
+const turnedByGroup =
+  'Without training again, sluice mitigate --method equalized-odds makes the rates alike by turning some predictions';
+
 const standIns = (column: string): string =>
   `Look for features that stand in for ${column} and drop or replace them`;
 
 const missed = (lower: string, upper: string, column: string): string =>
   `Favorable rows of ${lower} are found less often than those of ${upper}: add favorable rows of ${lower} to ` +
-  `the training data or give them more weight. ${standIns(column)}; check that features are as complete for ${lower}.`;
+  `the training data or give them more weight. ${standIns(column)}; check that features are as complete for ${lower}. ${turnedByGroup}.`;
 
 const mistaken = (upper: string, lower: string, column: string): string =>
   `Unfavorable rows of ${upper} are predicted favorable more often than those of ${lower}: give unfavorable ` +
-  `rows of ${upper} more weight in training, and check that their features tell the classes apart. ${standIns(column)}.`;
+  `rows of ${upper} more weight in training, and check that their features tell the classes apart. ${standIns(column)}. ${turnedByGroup}.`;
 
 const reweigh = (column: string): string =>
   `Raise the selection rate of the groups of ${column} that are selected least: train on rows reweighed so that ` +
-  `${column} and the label are independent (Kamiran and Calders, 2012). ${standIns(column)}.`;
+  `${column} and the label are independent (Kamiran and Calders, 2012); ${weights}. ${standIns(column)}.`;
 
 const ofTheData = (column: string): string =>
   `This is about the data, not the model: see whether the evaluation rows of each group of ${column} are drawn as they ` +
