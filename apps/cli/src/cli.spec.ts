@@ -40,7 +40,7 @@ describe('help', () => {
 
 describe('a command line that is not right', () => {
   it.each([
-    [['evaluate'], '--policy'],
+    [['evaluate'], 'sluice.yaml: there is no such file – Run the command where the policy is'],
     [['evaluate', '--polcy', 'x'], '--policy'],
     [['evalute'], 'evaluate'],
     [['versions'], 'model'],
