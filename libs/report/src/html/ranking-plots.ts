@@ -28,7 +28,7 @@ export const precisionRecallPlot = (
       id,
     },
     [
-      square('Recall', 'Precision', version.baseRate),
+      square('Recall', 'Precision', { level: version.baseRate }),
       champion && line('champion', pointsOf(champion)),
       line('version', pointsOf(version)),
     ],
@@ -69,6 +69,36 @@ export const gainAt = ({ points }: GainCurve, share: number): number => {
   if (!to) return 1;
   if (!from || to.share === from.share) return to.gain;
   return from.gain + ((share - from.share) / (to.share - from.share)) * (to.gain - from.gain);
+};
+
+/** Lift at a share: how many times more favorable rows are found in it than by chance. */
+export const liftAt = (curve: GainCurve, share: number): number => gainAt(curve, share) / share;
+
+export const liftPlot = (
+  version: GainCurve,
+  champion: GainCurve | null,
+  id: () => string,
+): Markup => {
+  const pointsOf = ({ points }: GainCurve): Point[] =>
+    points.flatMap(({ share, gain }) => (share === 0 ? [] : [[share, gain / share]]));
+  const [ours, theirs] = [pointsOf(version), champion && pointsOf(champion)];
+  const most = Math.max(...[...ours, ...(theirs ?? [])].map(([, lift]) => lift));
+  const top = Math.max(2, Math.ceil(most));
+  const up = scale([0, top], [plot.bottom, plot.top]);
+  return drawing(
+    {
+      width: plotWidth,
+      height: 440,
+      title: 'Lift curve',
+      description: `Lift, from 0 to ${top}, over the share of rows selected from the highest score down, of the version${champion ? ' (solid line) and the champion (dashed line)' : ''}; 1 is chance. The figures are in the table below.`,
+      id,
+    },
+    [
+      square('Share of rows selected', 'Lift', { level: 1, top }),
+      theirs && line('champion', theirs, up),
+      line('version', ours, up),
+    ],
+  );
 };
 
 export const valuePlot = (

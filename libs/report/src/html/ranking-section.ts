@@ -1,9 +1,17 @@
-import type { Measure, ModelCurves } from '@sluice/contracts';
+import type { GainCurve, Measure, ModelCurves } from '@sluice/contracts';
 import { figure, measureText, valueText } from '../figures.js';
 import { details, legend } from './legend.js';
 import { html, type Markup } from './markup.js';
 import type { Page } from './page.js';
-import { gainAt, gainPlot, precisionAt, precisionRecallPlot, valuePlot } from './ranking-plots.js';
+import {
+  gainAt,
+  gainPlot,
+  liftAt,
+  liftPlot,
+  precisionAt,
+  precisionRecallPlot,
+  valuePlot,
+} from './ranking-plots.js';
 import type { TableOptions } from './table.js';
 
 const tenths = Array.from({ length: 10 }, (_, index) => (index + 1) / 10);
@@ -66,26 +74,34 @@ export const gains = (page: Page, version: ModelCurves, champion: ModelCurves | 
       <h3>Gain and lift</h3>
       <p>There is no curve: no row is favorable.</p>
     </div> `;
-  const both = (gain: number, share: number): string =>
-    `${figure(gain)} (lift ${figure(gain / share)})`;
-  return html`<figure>
-    <h3>Gain and lift</h3>
-    <figcaption>
-      How many favorable rows are found in the share of rows that score highest. Lift is how many
-      times more that is than by chance, the dashed diagonal.
-    </figcaption>
-    ${gainPlot(ours, theirs, page.id)}
-    ${legend([['version', 'Version'], theirs && ['champion', 'Champion']])}${details({
+  const table = (caption: string, tell: (curve: GainCurve, share: number) => number) =>
+    details({
       id: page.id,
-      caption: 'Gain and lift by share of rows selected',
+      caption,
       columns: columnsOf('Rows selected', theirs !== null),
       rows: tenths.map((share) => [
         figure(share),
-        both(gainAt(ours, share), share),
-        ...(theirs ? [both(gainAt(theirs, share), share)] : []),
+        figure(tell(ours, share)),
+        ...(theirs ? [figure(tell(theirs, share))] : []),
       ]),
-    })}
-  </figure> `;
+    });
+  const models = legend([['version', 'Version'], theirs && ['champion', 'Champion']]);
+  return html`<figure>
+      <h3>Gain</h3>
+      <figcaption>
+        How many of the favorable rows are found in the share of rows that score highest. The dashed
+        diagonal is chance.
+      </figcaption>
+      ${gainPlot(ours, theirs, page.id)} ${models}${table('Gain by share of rows selected', gainAt)}
+    </figure>
+    <figure>
+      <h3>Lift</h3>
+      <figcaption>
+        How many times more favorable rows are found in the share of rows that score highest than by
+        chance, the dashed line at 1.
+      </figcaption>
+      ${liftPlot(ours, theirs, page.id)} ${models}${table('Lift by share of rows selected', liftAt)}
+    </figure> `;
 };
 
 /** What predictions are worth at every threshold, the best one first. Nothing when the policy names no worths. */

@@ -310,6 +310,14 @@ describe('renderVerdictHtml', () => {
     expect(text).not.toContain('city 9<');
   });
 
+  it('draws lift up to its highest, and says what it is by tenths', () => {
+    const text = renderVerdictHtml(failingVerdict(), curves, context).replace(/\s+/g, ' ');
+    // The first 199th of the rows holds √(1/199) of the favorable ones: 14.1 times more than by chance.
+    expect(text).toContain('Lift, from 0 to 15, over the share of rows selected');
+    const table = text.slice(text.indexOf('Lift by share of rows selected'));
+    expect(table.slice(0, 900)).toMatch(/0\.100.*3\.16.*1\.58/);
+  });
+
   it('explains every metric that a check can have', () => {
     for (const metric of metricNames) {
       const checks = [check({ id: `${metric}/at_least`, measure: measure({ metric }) })];

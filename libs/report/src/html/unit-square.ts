@@ -6,8 +6,16 @@ export const plot = { left: 46, right: plotWidth - 8, top: 8, bottom: 400 } as c
 export const x = scale([0, 1], [plot.left, plot.right]);
 export const y = scale([0, 1], [plot.bottom, plot.top]);
 
-/** The unit square with its grid, and what its axes are; and what chance or calibration would be: the diagonal, or a level. */
-export const square = (across: string, up: string, level?: number): Markup =>
+/**
+ * The unit square with its grid, and what its axes are; and what chance or calibration would be: the diagonal, or a level.
+ *
+ * @param options.top what the upper edge stands for, if not 1
+ */
+export const square = (
+  across: string,
+  up: string,
+  { level, top = 1 }: { readonly level?: number; readonly top?: number } = {},
+): Markup =>
   html`${[0, 0.25, 0.5, 0.75, 1].map(
       (tick) =>
         html`<path
@@ -24,9 +32,12 @@ export const square = (across: string, up: string, level?: number): Markup =>
             x="${plot.left - 7}"
             y="${at(y(tick) + (tick === 1 ? 9 : 4))}"
             text-anchor="end"
-            >${String(tick)}</text
+            >${String(tick * top)}</text
           >`,
-    )}<path class="diagonal" d="M${x(0)} ${y(level ?? 0)}L${x(1)} ${y(level ?? 1)}" /><text
+    )}<path
+      class="diagonal"
+      d="M${x(0)} ${y(level === undefined ? 0 : level / top)}L${x(1)} ${y(level === undefined ? 1 : level / top)}"
+    /><text
       class="name"
       x="${at((plot.left + plot.right) / 2)}"
       y="${plot.bottom + 34}"
