@@ -1,13 +1,15 @@
+import { resolve } from 'node:path';
 import {
   allowanceEntries,
   findDatasetFiles,
   parseS3Allowances,
   S3Copies,
+  type DataName,
   type DatasetFile,
   type S3Copy,
   type S3Progress,
 } from '@sluice/artifacts';
-import { parseS3Location, type DataKey } from '@sluice/contracts';
+import { isDatasetPattern, parseS3Location, SluiceError } from '@sluice/contracts';
 import type { Context } from './context.js';
 import { plain } from './terminal.js';
 
@@ -41,7 +43,7 @@ export class LocatedData {
   }
 
   /** @throws SluiceError as `findDatasetFiles` and `S3Copies.fetch` do */
-  async find(location: string, key: DataKey): Promise<readonly DatasetFile[]> {
+  async find(location: string, key: DataName): Promise<readonly DatasetFile[]> {
     const s3 = parseS3Location(location);
     if (s3 === undefined) return findDatasetFiles(this.root, location, key);
     const copies = await this.copies.fetch(s3, key);
@@ -49,11 +51,41 @@ export class LocatedData {
     return copies;
   }
 
+  /**
+   * Finds what an option of the command line names, which starts where the command is run.
+   *
+   * @param option what faults call it, such as `--fit`
+   * @throws SluiceError as `find` does
+   */
+  async given(location: string, option: `--${string}`): Promise<readonly DatasetFile[]> {
+    if (parseS3Location(location) !== undefined) return this.find(location, option);
+    const { base, rest } = splitLocation(location);
+    try {
+      const files = await findDatasetFiles(resolve(this.context.folder, base), rest, option);
+      return files.map(({ path, name }) => ({ path, name: base + name }));
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      const faults = error.faults.map((fault) =>
+        fault.file === undefined ? fault : { ...fault, file: base + fault.file },
+      );
+      throw new SluiceError(error.code, error.message, { faults, cause: error });
+    }
+  }
+
   /** Removes the copies. */
   close(): Promise<void> {
     return this.copies.close();
   }
 }
+
+/** The folder that a location starts in, with its slash, and what is to be found there: a file, a folder or a pattern. */
+const splitLocation = (location: string): { readonly base: string; readonly rest: string } => {
+  const parts = location.replace(/\/$/, '').split('/');
+  const wild = parts.findIndex((part) => isDatasetPattern(part));
+  const start = wild < 0 ? parts.length - 1 : wild;
+  const base = parts.slice(0, start).map((part) => `${part}/`);
+  return { base: base.join(''), rest: parts.slice(start).join('/') };
+};
 
 const progressLine = ({ location, bytes, objects }: S3Progress): string => {
   const share = bytes.total === 0 ? 0 : Math.floor((100 * bytes.done) / bytes.total);

@@ -36,6 +36,7 @@ export {
   findDatasetFiles,
   isFileOfDataset,
   pathsInDataset,
+  type DataName,
   type DatasetFile,
 } from './dataset/dataset-files.js';
 export { allowanceEntries, parseS3Allowances, type S3Allowance } from './s3/s3-allowance.js';

@@ -13,6 +13,9 @@ export {
 export { EvaluationThread, type Decided, type EvaluationProgress } from './evaluation-thread.js';
 export type { ScoredRows } from './scored-rows.js';
 export { isFavorable } from './favorable.js';
+export type { DatasetSource } from './dataset/dataset.js';
+export { WorkerHandle } from './worker-handle.js';
+export { serveRequests } from './worker-loop.js';
 export {
   endpointProtocols,
   type EndpointProtocol,

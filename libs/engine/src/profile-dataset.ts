@@ -48,7 +48,7 @@ export interface ProfileRequest {
     | { readonly path: string }
     /** See `findDatasetFiles`; rows come in the order of these. */
     | { readonly files: readonly DatasetFile[] }
-  ) & { readonly format?: DatasetFormat };
+  ) & { readonly format?: DatasetFormat; readonly untyped?: readonly string[] };
   /** Scores and predictions in a table of their own; needed exactly when the policy names one. */
   readonly predictions?: { readonly files: readonly DatasetFile[] };
   /** The version; it or an endpoint is needed exactly when the policy names an artifact. */
@@ -196,7 +196,7 @@ export const sourceOf = (
   name: string,
 ): Omit<DatasetSource, 'predictions'> => {
   const files = 'path' in dataset ? [{ path: dataset.path, name }] : dataset.files;
-  return { files, format: dataset.format, name };
+  return { files, format: dataset.format, name, untyped: dataset.untyped };
 };
 
 /** The evaluation data, with the predictions for it. */

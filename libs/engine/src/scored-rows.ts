@@ -58,6 +58,8 @@ export interface ScoredRows {
   readonly score: Float64Array | null;
   readonly championPrediction: Uint8Array | null;
   readonly championScore: Float64Array | null;
+  /** null where rows aren't weighed. */
+  readonly weight: Float64Array | null;
   /** For each protected column, the group's position among its groups. */
   readonly groups: readonly Uint16Array[];
 }
@@ -124,7 +126,7 @@ export const scoreRows = async (
 /** Tells of all rows in order, for whoever needs more than a profile. */
 export const tellRows = async (
   dataset: Dataset,
-  { from, label, prediction, score, champion, codes }: ScoredRelation,
+  { from, label, prediction, score, champion, weight, codes }: ScoredRelation,
   { groups }: Survey,
   onScored: (rows: ScoredRows) => void,
 ): Promise<void> => {
@@ -137,6 +139,7 @@ export const tellRows = async (
     score: add(score, 'float64'),
     championPrediction: add(champion?.prediction, 'uint8'),
     championScore: add(champion?.score, 'float64'),
+    weight: add(weight?.sql, 'float64'),
     groups: codes.slice(0, groups.length).map((code) => add(code, 'code')),
   };
   let firstRow = 0;
@@ -152,6 +155,7 @@ export const tellRows = async (
       score: copy(at.score),
       championPrediction: copy(at.championPrediction),
       championScore: copy(at.championScore),
+      weight: copy(at.weight),
       groups: at.groups.map((position) => copy(position) as Uint16Array),
     });
     firstRow += rows;

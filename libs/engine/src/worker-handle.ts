@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { SluiceError, type ErrorCode, type Fault } from '@sluice/contracts';
@@ -45,9 +46,12 @@ export class WorkerHandle<Payload, Result, Note = never> {
   private nextId = 0;
   private death: Error | undefined;
 
-  /** @param entry the worker's source beside this file, without its extension, such as `inference/inference-worker` */
-  constructor(entry: string) {
-    this.worker = new Worker(entryFile(entry), { name: entry });
+  /**
+   * @param entry the worker's source, without its extension, such as `inference/inference-worker`
+   * @param beside the URL of the source that `entry` starts at the folder of; this file's unless told otherwise
+   */
+  constructor(entry: string, beside: string = import.meta.url) {
+    this.worker = new Worker(entryFile(entry, beside), { name: entry });
     this.worker.on('message', (answer: Answer<Result, Note>) => this.settle(answer));
     this.worker.on('error', (cause) =>
       this.die(new Error(`${entry} failed: ${cause.message}`, { cause })),
@@ -124,9 +128,9 @@ const errorOf = ({ message, stack, coded }: WorkerFailure): Error => {
 };
 
 /** Threads run JavaScript only: from sources, as in tests, the entry is that of the build. */
-const entryFile = (entry: string): string => {
-  const here = import.meta.url;
-  return fileURLToPath(
-    new URL(here.endsWith('.ts') ? `../dist/${entry}.js` : `./${entry}.js`, here),
-  );
+const entryFile = (entry: string, beside: string): string => {
+  const path = fileURLToPath(new URL(`./${entry}.js`, beside));
+  if (!beside.endsWith('.ts')) return path;
+  const parts = path.split(sep);
+  return parts.with(parts.lastIndexOf('src'), 'dist').join(sep);
 };

@@ -42,6 +42,15 @@ export type {
   ScoreHistogram,
   ScoreProfile,
 } from './profile.js';
+export {
+  calibratedCosts,
+  calibratedOdds,
+  mixedScore,
+  type CalibratedCost,
+  type CalibratedOdds,
+  type GroupMixture,
+  type ScoreMixture,
+} from './mitigation/calibrated-odds.js';
 export { constraints, disparityOf, groupName, type Constraint } from './mitigation/constraint.js';
 export {
   fitCorrelation,
@@ -54,6 +63,7 @@ export {
   decide,
   isRandomized,
   ratesUnder,
+  sizesOf,
   type DecisionRule,
   type GroupRates,
   type GroupRule,

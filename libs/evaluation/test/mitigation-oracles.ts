@@ -2,8 +2,17 @@ import { readFileSync } from 'node:fs';
 import type { ScoredGroup } from '../src/mitigation/decision-rule.js';
 import type { GroupConfusion } from '../src/mitigation/equalized-odds.js';
 
+interface Rows {
+  readonly group: string[];
+  readonly label: number[];
+  readonly score: number[];
+  readonly weight?: number[];
+}
+
+type Sides<T> = Readonly<Record<'privileged' | 'others', T>>;
+
 interface Case {
-  readonly data: { readonly group: string[]; readonly label: number[]; readonly score: number[] };
+  readonly data: Rows;
   readonly thresholds: Readonly<
     Record<
       string,
@@ -27,8 +36,9 @@ interface Case {
       }
     >
   >;
-  readonly equalized_odds?: Readonly<
-    Record<'privileged' | 'others', { readonly keep: number; readonly turn: number }>
+  readonly equalized_odds?: Sides<{ readonly keep: number; readonly turn: number }>;
+  readonly calibrated_odds?: Readonly<
+    Record<string, Sides<{ readonly chance: number; readonly base_rate: number }>>
   >;
   readonly reject_option?: Readonly<
     Record<
@@ -41,6 +51,24 @@ interface Case {
 
 interface Mitigation {
   readonly cases: Readonly<Record<string, Case>>;
+  /** Rows with weights; chances are by the position of a row that weighs more than 0. */
+  readonly weighed: Readonly<
+    Record<
+      'whole' | 'fractions',
+      Omit<Case, 'thresholds'> & {
+        readonly thresholds?: Readonly<
+          Record<
+            string,
+            {
+              readonly x: number;
+              readonly y: number;
+              readonly chances: Readonly<Record<string, number>>;
+            }
+          >
+        >;
+      }
+    >
+  >;
   readonly german_credit: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly repair: Readonly<
     Record<
@@ -56,6 +84,9 @@ interface Mitigation {
     readonly data: Readonly<Record<'s0' | 's1' | 'f0' | 'f1', number[]>>;
     readonly one_column: Readonly<Record<string, number[][]>>;
     readonly two_columns: Readonly<Record<string, number[][]>>;
+    readonly weight: number[];
+    /** Both columns taken out of all rows, fitted to rows repeated by weight. */
+    readonly weighed: number[][];
   };
 }
 
@@ -74,22 +105,38 @@ export const cases = Object.entries(mitigation.cases).map(([name, expected]) => 
 }));
 
 /** The rows of each group, in the order of their names. */
-function groupsOf({ group, label, score }: Case['data']): ScoredGroup[] {
+export function groupsOf({ group, label, score, weight }: Rows): ScoredGroup[] {
   return [...new Set(group)].toSorted().map((name) => {
     const rows = group.flatMap((found, row) => (found === name ? [row] : []));
     return {
       group: [name],
       label: Uint8Array.from(rows, (row) => label[row] as number),
       score: Float64Array.from(rows, (row) => score[row] as number),
+      ...(weight && { weight: Float64Array.from(rows, (row) => weight[row] as number) }),
     };
   });
 }
 
+/** The same rows, each as often as it weighs. */
+export const repeated = ({ group, label, score, weight }: ScoredGroup): ScoredGroup => {
+  const rows = [...score.keys()].flatMap((row) => Array<number>(weight?.[row] ?? 1).fill(row));
+  return {
+    group,
+    label: Uint8Array.from(rows, (row) => label[row] as number),
+    score: Float64Array.from(rows, (row) => score[row] as number),
+  };
+};
+
 /** A group's rows by label and the prediction that a score of at least ½ makes. */
-export const confusionOf = ({ group, label, score }: ScoredGroup): GroupConfusion => {
+export const confusionOf = ({ group, label, score, weight }: ScoredGroup): GroupConfusion => {
   const count = (truth: number, favorable: boolean): number =>
-    label.filter((value, row) => value === truth && (score[row] as number) >= 0.5 === favorable)
-      .length;
+    label.reduce(
+      (sum, value, row) =>
+        value === truth && (score[row] as number) >= 0.5 === favorable
+          ? sum + (weight?.[row] ?? 1)
+          : sum,
+      0,
+    );
   return {
     group,
     truePositives: count(1, true),

@@ -131,13 +131,43 @@ describe('sluice evaluate on data in S3', () => {
   });
 });
 
-it('sluice mitigate says that it reads no data in S3', async () => {
-  writeFileSync(
-    join(folder, 'sluice.yaml'),
-    policyText.replace('data/holdout.parquet', 's3://risk/a.csv'),
-  );
-  const args = ['mitigate', 'sluice.yaml', '--method', 'group-thresholds'];
-  const { code, err } = await sluice([...args, '--by', 'age_group'], { folder });
-  expect(code).toBe(2);
-  expect(err).toContain('mitigation reads local files alone');
+describe('sluice mitigate on data in S3', () => {
+  const mitigate = (...args: string[]) => {
+    writeFileSync(
+      join(folder, 'sluice.yaml'),
+      policyText.replace('data/holdout.parquet', 's3://risk/holdout.parquet'),
+    );
+    const method = ['--method', 'reweighing', '--by', 'age_group', '--json'];
+    return sluice(['mitigate', 'sluice.yaml', ...method, ...args], { folder });
+  };
+  const fit = ['--fit', 's3://risk-of-others/parts/'];
+  const allow = ['--allow-s3', 's3://risk', '--allow-s3', 's3://risk-of-others/parts'];
+
+  it('fits to what it was allowed to read, and leaves no copies', async () => {
+    const before = copyFolders();
+    const { code, out, err } = await mitigate(...fit, ...allow);
+    expect({ code, err }).toMatchObject({ code: 0 });
+    expect(err).toContain('fetched s3://risk-of-others/parts/part-1.parquet');
+    const { notes } = JSON.parse(out) as { notes: string[] };
+    expect(notes[0]).toContain('fitted to s3://risk-of-others/parts/; s3://risk/holdout.parquet');
+    expect(copyFolders()).toEqual(before);
+  });
+
+  it.each([
+    ['nothing is allowed', fit, '--fit names s3://risk-of-others/parts/'],
+    [
+      'its own data is not allowed',
+      ['--fit', 'part-0.parquet', '--allow-s3', 's3://risk-of-others'],
+      'data.evaluation names s3://risk/holdout.parquet',
+    ],
+    [
+      'it would be judged by what it is fitted to',
+      ['--fit', 's3://risk/holdout.parquet', ...allow],
+      'cannot be both fitted to and judged by',
+    ],
+  ])('asks S3 nothing when %s', async (_what, args, expected) => {
+    const { code, err } = await mitigate(...args);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(expected) });
+    expect(double.requests).toEqual([]);
+  });
 });

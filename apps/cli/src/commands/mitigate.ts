@@ -4,19 +4,19 @@ import { Command, Option } from 'commander';
 import { positiveInteger, positiveNumber, share } from '../arguments.js';
 import type { Context } from '../context.js';
 import { methods, type MitigationOptions } from '../mitigate/mitigation-options.js';
-import type { MitigationResult } from '../mitigate/mitigation-result.js';
-import { postProcess } from '../mitigate/post-process.js';
+import { mitigateInThread, type MitigationNote } from '../mitigate/mitigation-thread.js';
+import { withTask } from '../mitigate/prepare-task.js';
 import { renderMitigation } from '../mitigate/render-mitigation.js';
-import { repairFeatures } from '../mitigate/repair-features.js';
-import { reweigh } from '../mitigate/reweigh.js';
-import { inWorkplace, type Workplace } from '../mitigate/workplace.js';
 import { readPolicy } from '../policy-file.js';
 import { plain } from '../terminal.js';
 
 const several = (value: string, before: readonly string[]): string[] => [...before, value];
 
 /** `sluice mitigate`: what can be done about a bias, fitted to some rows and judged by others. */
-export const mitigateCommand = (context: Context): Command =>
+export const mitigateCommand = (
+  context: Context,
+  run: typeof mitigateInThread = mitigateInThread,
+): Command =>
   new Command('mitigate')
     .description('reduce a bias in data or decisions, and see what it costs, before and after')
     .argument('[policy]', 'the policy; its paths start at its folder', 'sluice.yaml')
@@ -29,8 +29,25 @@ export const mitigateCommand = (context: Context): Command =>
       several,
       [],
     )
-    .option('--fit <file>', 'the table to fit to')
-    .option('--judge <file>', "the table to judge by (default: the policy's evaluation data)")
+    .option(
+      '--fit <data>',
+      'the table to fit to: a file, a folder or a pattern, here or in S3, as in data.evaluation',
+    )
+    .option(
+      '--judge <data>',
+      "the table to judge by, likewise (default: the policy's evaluation data)",
+    )
+    .option(
+      '--fit-predictions <data>',
+      'a table of its own with the scores or predictions for --fit, joined by columns.key',
+    )
+    .option('--judge-predictions <data>', 'the same for --judge')
+    .option(
+      '--allow-s3 <location>',
+      'let data be read at or below s3://bucket/prefix; may be given several times',
+      several,
+      [],
+    )
     .option('--output <file>', 'write the new model or table there; nothing is written over')
     .option('--output-judge <file>', 'write the judged table there, changed in the same way')
     .addOption(
@@ -94,24 +111,16 @@ Examples:
           'invalid_request',
           `Mitigation is of binary classification, and the policy is of ${policy.task}.`,
         );
-      const result = await inWorkplace({ options, policy, policyFile, context }, mitigate);
+      const onNote = (note: MitigationNote): void =>
+        note.kind === 'progress'
+          ? terminal.progress(plain(note.text))
+          : terminal.note(`${terminal.noteColors.yellow('warning:')} ${plain(note.text)}`);
+      const result = await withTask({ options, policy, policyFile, context }, (task) =>
+        run(task, { onNote, signal: context.signal }),
+      );
       terminal.progress(null);
       terminal.print(
         options.json ? JSON.stringify(result, null, 2) : renderMitigation(result, terminal.colors),
       );
       for (const path of result.outputs) terminal.note(`Written: ${plain(path)}`);
     });
-
-const mitigate = (workplace: Workplace): Promise<MitigationResult> => {
-  switch (workplace.options.method) {
-    case 'reweighing':
-      return reweigh(workplace);
-    case 'disparate-impact-remover':
-    case 'correlation-remover':
-      return repairFeatures(workplace);
-    case 'group-thresholds':
-    case 'equalized-odds':
-    case 'reject-option':
-      return postProcess(workplace);
-  }
-};

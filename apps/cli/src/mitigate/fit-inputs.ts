@@ -1,10 +1,11 @@
 import { SluiceError } from '@sluice/contracts';
-import type {
-  Constraint,
-  GroupConfusion,
-  Objective,
-  RejectOptionMetric,
-  ScoredGroup,
+import {
+  sizesOf,
+  type Constraint,
+  type GroupConfusion,
+  type Objective,
+  type RejectOptionMetric,
+  type ScoredGroup,
 } from '@sluice/evaluation';
 import type { MitigationOptions } from './mitigation-options.js';
 
@@ -24,20 +25,22 @@ export const objectiveOf = ({
   return { kind: 'cost', falseNegative: falseNegativeCost, falsePositive: falsePositiveCost };
 };
 
-/** The group's rows by label and prediction, which stands in the place of the score. */
-export const confusionOf = ({ group, label, score }: ScoredGroup): GroupConfusion => {
+/** The group's rows, weighed, by label and prediction, which stands in the place of the score. */
+export const confusionOf = (rows: ScoredGroup): GroupConfusion => {
+  const { group, label, score, weight } = rows;
   const counts = [0, 0, 0, 0];
   label.forEach((truth, row) => {
     const cell = 2 * truth + (score[row] as number);
-    counts[cell] = (counts[cell] as number) + 1;
+    counts[cell] = (counts[cell] as number) + (weight?.[row] ?? 1);
   });
+  const { counted } = sizesOf(rows);
   const [trueNegatives, falsePositives, falseNegatives, truePositives] = counts as [
     number,
     number,
     number,
     number,
   ];
-  return { group, truePositives, falsePositives, trueNegatives, falseNegatives };
+  return { group, truePositives, falsePositives, trueNegatives, falseNegatives, counted };
 };
 
 /** What the reject option keeps within bounds in place of a constraint. */

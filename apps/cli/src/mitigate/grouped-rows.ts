@@ -1,4 +1,4 @@
-import { favorableOf } from '@sluice/contracts';
+import { favorableOf, SluiceError, type Policy } from '@sluice/contracts';
 import { isFavorable, type TableColumns } from '@sluice/engine';
 import type { LabelCounts } from '@sluice/evaluation';
 import type { Workplace } from './workplace.js';
@@ -23,11 +23,52 @@ export const groupsOfRows = ({ rows, texts }: TableColumns, by: readonly string[
   };
 };
 
-/** The same with labels, counted. */
+/** The column of weights that a policy names, to be read as numbers; none where rows aren't weighed. */
+export const weightColumns = ({ columns }: Policy): string[] =>
+  columns.weight === undefined ? [] : [columns.weight];
+
+/**
+ * What each row weighs; undefined where rows aren't weighed.
+ *
+ * @throws SluiceError `invalid_data` for weights that are missing, negative or not finite, or all 0
+ */
+export const weightsOf = (
+  { numbers }: TableColumns,
+  { columns: { weight: name } }: Policy,
+  file: string,
+): Float64Array | undefined => {
+  if (name === undefined) return undefined;
+  const weights = numbers.get(name) as Float64Array;
+  const unfit = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
+  const about =
+    unfit >= 0
+      ? {
+          message: `the weight ${JSON.stringify(name)} is not a number of 0 or more in row ${unfit + 1}`,
+          found: Number.isNaN(weights[unfit]) ? 'no value' : String(weights[unfit]),
+          expected: 'a number of 0 or more in every row',
+        }
+      : {
+          message: `the weights ${JSON.stringify(name)} are all 0`,
+          expected: 'a weight above 0 in at least one row',
+        };
+  if (unfit < 0 && weights.some((weight) => weight > 0)) return weights;
+  throw new SluiceError('invalid_data', `The rows of ${file} cannot be weighed.`, {
+    faults: [{ file, path: 'columns.weight', ...about }],
+  });
+};
+
+/** The rows by group and label, and what those of each weigh together. */
+export interface LabelledRows extends GroupedRows {
+  readonly favorable: readonly boolean[];
+  readonly counts: readonly LabelCounts[];
+}
+
+/** Groups rows and sums up their weights by label. */
 export const rowsByGroup = (
   table: TableColumns,
   { policy, by }: Workplace,
-): GroupedRows & { readonly favorable: readonly boolean[]; readonly counts: LabelCounts[] } => {
+  weight: Float64Array | undefined,
+): LabelledRows => {
   const { group, groups } = groupsOfRows(table, by);
   const labels = table.texts.get(policy.columns.label) as readonly string[];
   const favorable = labels.map((label) => isFavorable(label, favorableOf(policy)));
@@ -35,7 +76,7 @@ export const rowsByGroup = (
   group.forEach((at, row) => {
     (counts[at] as { favorable: number; unfavorable: number })[
       favorable[row] ? 'favorable' : 'unfavorable'
-    ] += 1;
+    ] += weight?.[row] ?? 1;
   });
   return { group, groups, favorable, counts };
 };

@@ -27,7 +27,10 @@ export interface MitigationOptions {
   readonly column?: string;
   readonly artifact?: string;
   readonly fit?: string;
+  readonly fitPredictions?: string;
   readonly judge?: string;
+  readonly judgePredictions?: string;
+  readonly allowS3: readonly string[];
   readonly seed: number;
   readonly output?: string;
   readonly outputJudge?: string;

@@ -1,4 +1,5 @@
-import { datasetFormatOfPath, SluiceError } from '@sluice/contracts';
+import { SluiceError } from '@sluice/contracts';
+import type { DatasetSource } from '@sluice/engine';
 import {
   disparityOf,
   equalizedOdds,
@@ -18,17 +19,19 @@ import { confusionOf, objectiveOf, rejectMetricOf } from './fit-inputs.js';
 import type { MitigationResult } from './mitigation-result.js';
 import { groupsOf, scoreTable, type ScoredTable } from './scored-table.js';
 import { fitAndJudge } from './split-table.js';
-import { privilegedGroup, type TableFile, type Workplace } from './workplace.js';
+import { privilegedGroup } from './privileged-group.js';
+import type { Workplace } from './workplace.js';
 import { writeModel, writePredictions } from './write-decision.js';
 
 /** Fits a decision by group on one table, writes it, and judges what was written by another. */
 export const postProcess = async (workplace: Workplace): Promise<MitigationResult> => {
-  const { options, policy, by } = workplace;
-  requireOutput(workplace);
+  const { options, policy, by, attention } = workplace;
   const { fit, judge, note } = await fitAndJudge(workplace);
   const fitRows = await scoreTable(fit, workplace);
   const judgedBefore = await scoreTable(judge, workplace);
-  const { constraint, fitted } = fitRule(workplace, fitRows);
+  const { constraint, fitted } = await attention.compute('fitting the rule', () =>
+    fitRule(workplace, fitRows),
+  );
   const { rule } = fitted;
   requireKnownGroups(workplace, rule, judgedBefore, judge);
   const lotsDrawn = isRandomized(rule);
@@ -45,17 +48,13 @@ export const postProcess = async (workplace: Workplace): Promise<MitigationResul
     // A label that differs from the more probable one is what was asked for.
     warn: false,
   });
+  const disparity = (table: ScoredTable): number | null =>
+    disparityOf(ratesUnder(ownDecisions(table), groupsOf(table, 'prediction')), constraint);
+  const { judged, measures } = await attention.compute('measuring, with intervals', () => ({
+    judged: { before: disparity(judgedBefore), after: disparity(judgedAfter) },
+    measures: beforeAfter(policy, by, judgedBefore.profiled.profile, judgedAfter.profiled.profile),
+  }));
   const outputs = await written.deliver();
-  const judged = {
-    before: disparityOf(
-      ratesUnder(ownDecisions(judgedBefore), groupsOf(judgedBefore, 'prediction')),
-      constraint,
-    ),
-    after: disparityOf(
-      ratesUnder(ownDecisions(judgedAfter), groupsOf(judgedAfter, 'prediction')),
-      constraint,
-    ),
-  };
   return {
     schema: 'sluice/mitigation/v1',
     method: options.method,
@@ -70,7 +69,7 @@ export const postProcess = async (workplace: Workplace): Promise<MitigationResul
     ],
     rule,
     constraint: { name: constraint, fitted: fitted.disparity, judged },
-    measures: beforeAfter(policy, by, judgedBefore.profiled.profile, judgedAfter.profiled.profile),
+    measures,
     data: [],
     weights: [],
     outputs,
@@ -80,22 +79,6 @@ export const postProcess = async (workplace: Workplace): Promise<MitigationResul
 /** Decisions that were made, as a rule: the prediction itself. */
 const ownDecisions = ({ groups }: ScoredTable): GroupRule[] =>
   groups.map((group) => ({ group, cuts: [0.5], chances: [0, 1] }));
-
-const requireOutput = ({ output, outputJudge, model, options }: Workplace): void => {
-  const wanted = model === null ? 'a table (.parquet, .csv or .jsonl)' : 'a model (.onnx)';
-  const isTable = output !== null && datasetFormatOfPath(output) !== undefined;
-  const suits = output === null || (model === null ? isTable : /\.onnx$/i.test(output));
-  if (!suits)
-    throw new SluiceError(
-      'invalid_request',
-      `${options.output} is no name for what ${options.method} writes, which is ${wanted}.`,
-    );
-  if (outputJudge !== null && model === null)
-    throw new SluiceError(
-      'invalid_request',
-      '--output-judge is for methods that change features or draw lots.',
-    );
-};
 
 const fitRule = (
   workplace: Workplace,
@@ -141,7 +124,7 @@ const requireKnownGroups = (
   { options, by }: Workplace,
   rule: DecisionRule,
   { groups }: ScoredTable,
-  judge: TableFile,
+  judge: DatasetSource,
 ): void => {
   if (options.unseen === 'keep') return;
   const known = new Set(rule.groups.map(({ group }) => JSON.stringify(group)));

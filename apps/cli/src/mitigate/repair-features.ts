@@ -1,6 +1,11 @@
-import { join } from 'node:path';
 import { SluiceError } from '@sluice/contracts';
-import { readColumns, writeTable, type NewColumn, type TableColumns } from '@sluice/engine';
+import {
+  readColumns,
+  writeTable,
+  type DatasetSource,
+  type NewColumn,
+  type TableColumns,
+} from '@sluice/engine';
 import {
   fitCorrelation,
   fitQuantileRepair,
@@ -12,36 +17,56 @@ import {
 } from '@sluice/evaluation';
 import { beforeAfter } from './before-after.js';
 import { largestCorrelation, largestDistance } from './group-distance.js';
-import { groupsOfRows } from './grouped-rows.js';
+import { groupsOfRows, weightColumns, weightsOf } from './grouped-rows.js';
 import type { DataFigure, MitigationResult } from './mitigation-result.js';
 import { scoreTable } from './scored-table.js';
-import { emptyResult, requireFit, requireTableOutput } from './training-data.js';
-import type { TableFile, Workplace } from './workplace.js';
+import { emptyResult } from './training-data.js';
+import { fitTable, judgeTable, writeDraft, type Workplace } from './workplace.js';
 
 /** Changes numeric features so that they tell less of the group, in the training data and in the data judged by. */
 export const repairFeatures = async (workplace: Workplace): Promise<MitigationResult> => {
-  const { options, policy, by, output, outputJudge, model, drafts, context } = workplace;
-  const fit = requireFit(workplace);
-  requireTableOutput(workplace);
-  const judge = workplace.judge ?? workplace.evaluation;
+  const { options, policy, by, output, outputJudge, model, attention } = workplace;
+  const [fit, judge] = [fitTable(workplace), judgeTable(workplace)];
   const features = await featuresOf(workplace, fit);
-  const read = (table: TableFile): Promise<TableColumns> =>
-    readColumns(table, { texts: by, numbers: features }, context.signal);
+  const read = async (table: DatasetSource): Promise<WeighedColumns> => {
+    attention.progress(`${table.name}: reading the data`);
+    const wanted = { texts: by, numbers: [...features, ...weightColumns(policy)] };
+    const columns = await readColumns(table, wanted, attention.signal);
+    return { ...columns, weight: weightsOf(columns, policy, table.name) };
+  };
+  const write = async (
+    source: DatasetSource,
+    columns: readonly NewColumn[],
+    path: string,
+  ): Promise<void> => {
+    attention.progress(`${source.name}: writing the changed rows`);
+    await writeTable({ source, columns, output: path }, attention.signal);
+  };
   const [fitted, judged] = [await read(fit), await read(judge)];
   const method = options.method === 'disparate-impact-remover' ? quantileRepair : decorrelation;
-  const change = method(fitted, workplace, features, fit);
-  const columns = change.columnsOf(judged, judge);
-  const draft: TableFile = { path: join(drafts, 'judged.parquet'), name: judge.name };
-  await writeTable({ source: judge, columns, output: draft.path });
+  const change = await attention.compute('fitting the features', () =>
+    method(fitted, workplace, features, fit),
+  );
+  const columns = await attention.compute('changing the features', () =>
+    change.columnsOf(judged, judge),
+  );
   const measures = [];
   if (model !== null) {
+    const draft = await writeDraft(workplace, 'judged', {
+      source: judge,
+      columns,
+      name: judge.name,
+    });
     const before = await scoreTable(judge, workplace);
     const after = await scoreTable(draft, workplace);
-    measures.push(...beforeAfter(policy, by, before.profiled.profile, after.profiled.profile));
+    measures.push(
+      ...(await attention.compute('measuring, with intervals', () =>
+        beforeAfter(policy, by, before.profiled.profile, after.profiled.profile),
+      )),
+    );
   }
-  if (output !== null)
-    await writeTable({ source: fit, columns: change.columnsOf(fitted, fit), output });
-  if (outputJudge !== null) await writeTable({ source: judge, columns, output: outputJudge });
+  if (output !== null) await write(fit, change.columnsOf(fitted, fit), output);
+  if (outputJudge !== null) await write(judge, columns, outputJudge);
   return {
     ...emptyResult(workplace),
     notes: [
@@ -51,21 +76,25 @@ export const repairFeatures = async (workplace: Workplace): Promise<MitigationRe
         : 'The model was not trained again: the figures are what it says of the changed rows. Train on the changed table, and change what it is served in the same way.',
     ],
     measures,
-    data: change.figures(judged, columns),
+    data: await attention.compute('comparing groups', () => change.figures(judged, columns)),
     outputs: [output, outputJudge].filter((path) => path !== null),
   };
 };
 
+interface WeighedColumns extends TableColumns {
+  readonly weight: Float64Array | undefined;
+}
+
 interface FeatureChange {
-  columnsOf(table: TableColumns, file: TableFile): NewColumn[];
-  figures(table: TableColumns, changed: readonly NewColumn[]): DataFigure[];
+  columnsOf(table: TableColumns, file: DatasetSource): NewColumn[];
+  figures(table: WeighedColumns, changed: readonly NewColumn[]): DataFigure[];
 }
 
 type FeatureMethod = (
-  fitted: TableColumns,
+  fitted: WeighedColumns,
   workplace: Workplace,
   features: readonly string[],
-  file: TableFile,
+  file: DatasetSource,
 ) => FeatureChange;
 
 const quantileRepair: FeatureMethod = (fitted, { by, options }, features) => {
@@ -78,6 +107,7 @@ const quantileRepair: FeatureMethod = (fitted, { by, options }, features) => {
       const inGroup = groups.map((name, at) => ({
         group: name,
         values: values.filter((_, row) => group[row] === at),
+        weight: fitted.weight?.filter((_, row) => group[row] === at),
       }));
       return [feature, fitQuantileRepair(inGroup)];
     }),
@@ -104,11 +134,11 @@ const quantileRepair: FeatureMethod = (fitted, { by, options }, features) => {
     },
     figures: (table, changed) =>
       features.map((name, index) => {
-        const { group: rows } = groupsOfRows(table, by);
+        const rows = groupsOfRows(table, by);
         return {
           name: `${name}: largest distance between the distributions of two groups (KS)`,
-          before: largestDistance(numbersOf(table, name), rows),
-          after: largestDistance(changed[index]?.values as Float64Array, rows),
+          before: largestDistance(numbersOf(table, name), rows, table.weight),
+          after: largestDistance(changed[index]?.values as Float64Array, rows, table.weight),
         };
       }),
   };
@@ -120,7 +150,7 @@ const decorrelation: FeatureMethod = (fitted, { by, options }, features, fit) =>
     by.flatMap((column, index) =>
       indicators(table.texts.get(column) as string[], known[index] as string[]),
     );
-  const complete = (table: TableColumns, file: TableFile): Float64Array[] =>
+  const complete = (table: TableColumns, file: DatasetSource): Float64Array[] =>
     features.map((feature) => {
       const values = table.numbers.get(feature) as Float64Array;
       const missing = values.reduce((sum, value) => sum + Number(Number.isNaN(value)), 0);
@@ -131,7 +161,9 @@ const decorrelation: FeatureMethod = (fitted, { by, options }, features, fit) =>
         );
       return values;
     });
-  const learned = fitCorrelation(sensitiveOf(fitted), complete(fitted, fit));
+  const learned = fitCorrelation(sensitiveOf(fitted), complete(fitted, fit), fitted.weight);
+  const correlation = (values: Float64Array, table: WeighedColumns): number | null =>
+    largestCorrelation(values, sensitiveOf(table), table.weight);
   return {
     columnsOf: (table, file) => {
       const values = complete(table, file);
@@ -150,19 +182,19 @@ const decorrelation: FeatureMethod = (fitted, { by, options }, features, fit) =>
     figures: (table, changed) =>
       features.map((name, index) => ({
         name: `${name}: largest correlation with a group`,
-        before: largestCorrelation(table.numbers.get(name) as Float64Array, sensitiveOf(table)),
-        after: largestCorrelation(changed[index]?.values as Float64Array, sensitiveOf(table)),
+        before: correlation(table.numbers.get(name) as Float64Array, table),
+        after: correlation(changed[index]?.values as Float64Array, table),
       })),
   };
 };
 
 /** Those of --feature; else the numeric columns among the policy's features. */
 const featuresOf = async (
-  { options, policy, by, context }: Workplace,
-  fit: TableFile,
+  { options, policy, by, attention }: Workplace,
+  fit: DatasetSource,
 ): Promise<readonly string[]> => {
   if (options.feature.length > 0) return options.feature;
-  const { kinds } = await readColumns(fit, {}, context.signal);
+  const { kinds } = await readColumns(fit, {}, attention.signal);
   const numeric = (policy.columns.features ?? []).filter(
     (name) => ['integer', 'number'].includes(kinds.get(name) ?? '') && !by.includes(name),
   );

@@ -1,9 +1,12 @@
-import { profileDataset, type ProfiledDataset, type ScoredRows } from '@sluice/engine';
+import {
+  profileDataset,
+  type DatasetSource,
+  type ProfiledDataset,
+  type ScoredRows,
+} from '@sluice/engine';
 import type { Policy } from '@sluice/contracts';
 import type { Profile, ScoredGroup } from '@sluice/evaluation';
-import type { Context } from '../context.js';
-import { plain } from '../terminal.js';
-import type { TableFile } from './workplace.js';
+import type { Attention } from './workplace.js';
 
 /** The rows of a table, column by column; 1 stands for favorable. */
 export interface ScoredTable {
@@ -11,6 +14,8 @@ export interface ScoredTable {
   readonly prediction: Uint8Array;
   /** null when the data holds predictions only. */
   readonly score: Float64Array | null;
+  /** null where rows aren't weighed. */
+  readonly weight: Float64Array | null;
   /** Of each row, the position of its group among `groups`. */
   readonly group: Uint32Array;
   /** The values of the columns of each group that occurs, in one order on every machine. */
@@ -20,40 +25,47 @@ export interface ScoredTable {
 
 /** Scores a table by the path that the gate takes, and keeps its rows. */
 export const scoreTable = async (
-  table: TableFile,
+  table: DatasetSource,
   {
     policy,
     model,
     by,
-    context,
+    attention,
     warn = true,
   }: {
     readonly policy: Policy;
     readonly model: string | null;
     readonly by: readonly string[];
-    readonly context: Context;
+    readonly attention: Attention;
     readonly warn?: boolean;
   },
 ): Promise<ScoredTable> => {
-  const { terminal, signal } = context;
+  const { files, format, untyped = [], predictions } = table;
   const batches: ScoredRows[] = [];
   const profiled = await profileDataset({
     // Faults name the table by what stands there.
-    policy: { ...policy, data: { ...policy.data, evaluation: table.name } },
-    dataset: { path: table.path },
+    policy: { ...policy, data: { evaluation: table.name, predictions: predictions?.name } },
+    dataset: { files, untyped, ...(format === undefined ? {} : { format }) },
+    ...(predictions === undefined ? {} : { predictions: { files: predictions.files } }),
     model: model === null ? undefined : { path: model },
     onScored: (rows) => batches.push(rows),
     onProgress: ({ step, done, total }) =>
-      terminal.progress(
-        `${table.name}: ${step} … ${Math.floor((100 * done) / Math.max(1, total))} %`,
+      attention.progress(
+        `${table.name}: ${steps[step]} … ${Math.floor((100 * done) / Math.max(1, total))} %`,
       ),
-    signal,
+    signal: attention.signal,
   });
-  for (const warning of warn ? profiled.warnings : [])
-    terminal.note(`${terminal.noteColors.yellow('warning:')} ${plain(warning)}`);
+  for (const warning of warn ? profiled.warnings : []) attention.warn(warning);
   const listed = policy.columns.protected.map(({ name }) => name);
   return { ...rowsOf(batches, profiled.profile, by, listed), profiled };
 };
+
+const steps = {
+  survey: 'reading the data',
+  score: 'scoring rows',
+  rank: 'ranking scores',
+  neighbours: 'comparing similar rows',
+} as const;
 
 const rowsOf = (
   batches: readonly ScoredRows[],
@@ -65,6 +77,7 @@ const rowsOf = (
   const label = new Uint8Array(rows);
   const prediction = new Uint8Array(rows);
   const score = batches.every((batch) => batch.score !== null) ? new Float64Array(rows) : null;
+  const weight = batches.some((batch) => batch.weight !== null) ? new Float64Array(rows) : null;
   const group = new Uint32Array(rows);
   // The codes are of the protected columns that the policy lists; the profile may group by more than these.
   const columns = by.map((name) => listed.indexOf(name));
@@ -78,6 +91,7 @@ const rowsOf = (
     label.set(batch.label, batch.firstRow);
     prediction.set(batch.prediction, batch.firstRow);
     if (batch.score !== null) score?.set(batch.score, batch.firstRow);
+    if (batch.weight !== null) weight?.set(batch.weight, batch.firstRow);
     for (let row = 0; row < batch.rows; row += 1)
       codes[batch.firstRow + row] = columns.reduce(
         (code, at, index) =>
@@ -89,7 +103,8 @@ const rowsOf = (
   const present = [...new Set(codes)].toSorted((a, b) => a - b);
   const position = new Map(present.map((code, index) => [code, index]));
   codes.forEach((code, row) => (group[row] = position.get(code) as number));
-  return { label, prediction, score, group, groups: present.map((code) => valuesOf(code, names)) };
+  const groups = present.map((code) => valuesOf(code, names));
+  return { label, prediction, score, weight, group, groups };
 };
 
 const valuesOf = (code: number, names: readonly (readonly string[])[]): string[] => {
@@ -106,15 +121,21 @@ const valuesOf = (code: number, names: readonly (readonly string[])[]): string[]
 
 /** The rows by group, with what a rule is fitted to or applied to as the score. */
 export const groupsOf = (
-  { label, prediction, score, group, groups }: Omit<ScoredTable, 'profiled'>,
+  { label, prediction, score, weight, group, groups }: Omit<ScoredTable, 'profiled'>,
   of: 'score' | 'prediction',
 ): ScoredGroup[] => {
   const values = of === 'prediction' ? Float64Array.from(prediction) : (score as Float64Array);
   const rows = groups.map((): number[] => []);
   group.forEach((at, row) => (rows[at] as number[]).push(row));
-  return groups.map((name, at) => ({
-    group: name,
-    label: Uint8Array.from(rows[at] as number[], (row) => label[row] as number),
-    score: Float64Array.from(rows[at] as number[], (row) => values[row] as number),
-  }));
+  const numbers = (own: readonly number[], from: Float64Array): Float64Array =>
+    Float64Array.from(own, (row) => from[row] as number);
+  return groups.map((name, at) => {
+    const own = rows[at] as number[];
+    return {
+      group: name,
+      label: Uint8Array.from(own, (row) => label[row] as number),
+      score: numbers(own, values),
+      ...(weight === null ? {} : { weight: numbers(own, weight) }),
+    };
+  });
 };

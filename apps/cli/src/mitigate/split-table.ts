@@ -1,12 +1,11 @@
-import { join } from 'node:path';
-import { readColumns, writeTable } from '@sluice/engine';
+import { readColumns, type DatasetSource } from '@sluice/engine';
 import { randomHalf } from '@sluice/evaluation';
-import type { TableFile, Workplace } from './workplace.js';
+import { fitTable, judgeTable, writeDraft, type Workplace } from './workplace.js';
 
 /** What a rule is fitted to, what it is judged by, and a sentence that says which rows these are. */
 export interface FitAndJudge {
-  readonly fit: TableFile;
-  readonly judge: TableFile;
+  readonly fit: DatasetSource;
+  readonly judge: DatasetSource;
   readonly note: string;
 }
 
@@ -14,9 +13,9 @@ export interface FitAndJudge {
  * The two tables: those given, the evaluation table in place of the one that isn't, or its rows split in two by a seed.
  */
 export const fitAndJudge = async (workplace: Workplace): Promise<FitAndJudge> => {
-  const { fit, judge, evaluation, options } = workplace;
+  const { fit, judge, options } = workplace;
   if (fit === null && judge === null) return splitInTwo(workplace);
-  const tables = { fit: fit ?? evaluation, judge: judge ?? evaluation };
+  const tables = { fit: fitTable(workplace), judge: judgeTable(workplace) };
   return {
     ...tables,
     note: `Fitted to ${tables.fit.name}, judged by ${tables.judge.name}, whose rows the fit has not seen.${
@@ -27,18 +26,15 @@ export const fitAndJudge = async (workplace: Workplace): Promise<FitAndJudge> =>
   };
 };
 
-const splitInTwo = async ({
-  evaluation,
-  options,
-  drafts,
-  context,
-}: Workplace): Promise<FitAndJudge> => {
-  const { rows } = await readColumns(evaluation, {}, context.signal);
-  const first = randomHalf(rows, options.seed);
-  const half = async (name: string, keep: Uint8Array): Promise<TableFile> => {
-    const path = join(drafts, `${name}.parquet`);
-    await writeTable({ source: evaluation, columns: [], keep, output: path });
-    return { path, name: `${evaluation.name} (${name} half)` };
+const splitInTwo = async (workplace: Workplace): Promise<FitAndJudge> => {
+  const { options, attention } = workplace;
+  const evaluation = judgeTable(workplace);
+  attention.progress(`${evaluation.name}: drawing one half`);
+  const { rows } = await readColumns(evaluation, {}, attention.signal);
+  const first = await attention.compute('drawing one half', () => randomHalf(rows, options.seed));
+  const half = (which: string, keep: Uint8Array): Promise<DatasetSource> => {
+    const name = `${evaluation.name} (${which} half)`;
+    return writeDraft(workplace, which, { source: evaluation, columns: [], keep, name });
   };
   const fit = await half('fitted', first);
   const judge = await half(

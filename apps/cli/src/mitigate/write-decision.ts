@@ -2,14 +2,20 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { decisionGraph, uniformInput, type GraphDecision } from '@sluice/artifacts';
 import { favorableOf, SluiceError } from '@sluice/contracts';
-import { isFavorable, readColumns, writeTable, type TableColumns } from '@sluice/engine';
+import {
+  isFavorable,
+  readColumns,
+  writeTable,
+  type DatasetSource,
+  type TableColumns,
+} from '@sluice/engine';
 import { decide, isRandomized, lots, type DecisionRule } from '@sluice/evaluation';
 import type { ScoredTable } from './scored-table.js';
-import { deliver, type TableFile, type Workplace } from './workplace.js';
+import { deliver, writeDraft, type Workplace } from './workplace.js';
 
 /** A rule that was written as a draft, and what it takes to judge it. */
 export interface Written {
-  readonly judged: TableFile;
+  readonly judged: DatasetSource;
   readonly policy: Workplace['policy'];
   readonly model: string | null;
   /** Puts the drafts where the user wants them, once they were found to work. */
@@ -20,23 +26,18 @@ export interface Written {
 export const writeModel = async (
   workplace: Workplace,
   rule: DecisionRule,
-  judge: TableFile,
+  judge: DatasetSource,
   scored: ScoredTable,
 ): Promise<Written> => {
-  const { options, policy, drafts, output, outputJudge, context } = workplace;
+  const { policy, drafts, output, outputJudge, attention } = workplace;
   const model = workplace.model as string;
-  const table = await readColumns(judge, { texts: [policy.columns.label] }, context.signal);
+  attention.progress('writing the model');
+  const table = await readColumns(judge, { texts: [policy.columns.label] }, attention.signal);
   const decision = graphDecision(workplace, rule, scored, table);
   const bytes = await decisionGraph(await readFile(model), decision, basename(model));
   const draft = join(drafts, 'mitigated.onnx');
   await writeFile(draft, bytes, { flag: 'wx' });
-  const judged = decision.randomized
-    ? { path: join(drafts, 'with-lots.parquet'), name: judge.name }
-    : judge;
-  if (decision.randomized) {
-    const uniform = { name: uniformInput, values: lots(table.rows, options.seed) };
-    await writeTable({ source: judge, columns: [uniform], output: judged.path });
-  }
+  const judged = decision.randomized ? await writeLots(workplace, judge, table.rows) : judge;
   return {
     judged,
     policy,
@@ -44,10 +45,22 @@ export const writeModel = async (
     deliver: async () => {
       if (output !== null) await deliver(draft, output);
       if (outputJudge !== null)
-        await writeTable({ source: judged, columns: [], output: outputJudge });
+        await writeTable({ source: judged, columns: [], output: outputJudge }, attention.signal);
       return [output, outputJudge].filter((path) => path !== null);
     },
   };
+};
+
+/** The judged table with a lot for each row. */
+const writeLots = (
+  workplace: Workplace,
+  judge: DatasetSource,
+  rows: number,
+): Promise<DatasetSource> => {
+  workplace.attention.progress('drawing lots');
+  const uniform = { name: uniformInput, values: lots(rows, workplace.options.seed) };
+  const change = { source: judge, columns: [uniform], name: judge.name };
+  return writeDraft(workplace, 'with-lots', change);
 };
 
 const graphDecision = (
@@ -128,27 +141,28 @@ const labelValues = (
 export const writePredictions = async (
   workplace: Workplace,
   rule: DecisionRule,
-  judge: TableFile,
+  judge: DatasetSource,
   scored: ScoredTable,
 ): Promise<Written> => {
-  const { options, policy, drafts, output, context } = workplace;
+  const { options, policy, output, attention } = workplace;
   const column = options.column ?? 'mitigated_prediction';
   const { label } = policy.columns;
-  const table = await readColumns(judge, { texts: [label] }, context.signal);
+  attention.progress('writing the decisions');
+  const table = await readColumns(judge, { texts: [label] }, attention.signal);
   const texts = [...new Set(table.texts.get(label))];
   const favorable = texts.find((text) => isFavorable(text, favorableOf(policy)));
   const other = texts.find((text) => !isFavorable(text, favorableOf(policy)));
   const decisions = decisionsOf(rule, scored, options.seed);
   const values = Array.from(decisions, (one) => (one === 1 ? favorable : other) as string);
-  const judged = { path: join(drafts, 'decided.parquet'), name: judge.name };
-  await writeTable({ source: judge, columns: [{ name: column, values }], output: judged.path });
+  const change = { source: judge, columns: [{ name: column, values }], name: judge.name };
+  const judged = await writeDraft(workplace, 'decided', change);
   return {
     judged,
     policy: { ...policy, columns: { ...policy.columns, prediction: column } },
     model: null,
     deliver: async () => {
       if (output === null) return [];
-      await writeTable({ source: judged, columns: [], output });
+      await writeTable({ source: judged, columns: [], output }, attention.signal);
       return [output];
     },
   };

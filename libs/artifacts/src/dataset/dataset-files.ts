@@ -31,13 +31,13 @@ const mostFiles = 10_000;
  * folders, as every engine does, since writers keep their own marks under them; of a pattern only by `*` and `**`.
  *
  * @param folder that locations start at
- * @param key of the policy that names the location, for faults
+ * @param key what names the location, for faults
  * @throws SluiceError `invalid_data` if a folder or a pattern gives no files, or files of several formats
  */
 export const findDatasetFiles = async (
   folder: string,
   location: string,
-  key: DataKey = 'data.evaluation',
+  key: DataName = 'data.evaluation',
 ): Promise<readonly DatasetFile[]> => {
   const plain = location.replace(/\/$/, '');
   const pattern = isDatasetPattern(plain);
@@ -58,10 +58,13 @@ export const isFileOfDataset = (name: string, location: string): boolean => {
   return name === plain || matchesPath(name, `${plain}/**/*`);
 };
 
-/** What a policy names, and under which key. */
+/** What names data: a key of a policy, or an option of a command line. */
+export type DataName = DataKey | `--${string}`;
+
+/** A location, and what names it. */
 export interface NamedData {
   readonly location: string;
-  readonly key: DataKey;
+  readonly key: DataName;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { isDatasetPattern, SluiceError, type DataKey, type S3Location } from '@sluice/contracts';
+import { isDatasetPattern, SluiceError, type S3Location } from '@sluice/contracts';
+import type { DataName } from '../dataset/dataset-files.js';
 
 /** A bucket, or what lies below a prefix of it, that may be read from. */
 export interface S3Allowance {
@@ -72,22 +73,25 @@ export const textOf = ({ bucket, key }: S3Location): string => `s3://${bucket}/$
 /** @throws SluiceError `invalid_request` for a location that is not allowed, with what would allow it */
 export const assertAllowed = (
   location: S3Location,
-  key: DataKey,
+  key: DataName,
   allowances: readonly S3Allowance[],
   howToAllow: (place: string) => string,
 ): void => {
   if (isAllowed(location, allowances)) return;
   const message = `${key} names ${textOf(location)}, which Sluice was not allowed to read.`;
+  const isOption = key.startsWith('--');
   const known = allowances.map(({ bucket, prefix }) => `s3://${bucket}/${prefix}`);
   throw new SluiceError('invalid_request', message, {
     faults: [
       {
         path: key,
-        message: 'the policy names data in S3, and a policy alone allows no reading',
+        message: isOption
+          ? 'data in S3 is read only where that was allowed'
+          : 'the policy names data in S3, and a policy alone allows no reading',
         found: textOf(location),
         expected:
           known.length === 0 ? 'nothing in S3, as none is allowed' : `below ${known.join(', ')}`,
-        hint: `If you trust this policy with it, ${howToAllow(folderOf(location))}`,
+        hint: `${isOption ? 'To have it read' : 'If you trust this policy with it'}, ${howToAllow(folderOf(location))}`,
       },
     ],
   });

@@ -3,8 +3,8 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { DataKey, S3Location } from '@sluice/contracts';
-import { inRowOrder, type DatasetFile } from '../dataset/dataset-files.js';
+import type { S3Location } from '@sluice/contracts';
+import { inRowOrder, type DatasetFile, type DataName } from '../dataset/dataset-files.js';
 import { fetchObject } from './fetch-object.js';
 import { assertAllowed, isAllowed, textOf, type S3Allowance } from './s3-allowance.js';
 import { connectS3, usualPatience, type S3Patience } from './s3-client.js';
@@ -67,7 +67,7 @@ export class S3Copies {
    *   what is not there, too large, or refused by S3; `unavailable` or `timed_out` when S3 can't be reached;
    *   `storage_full`. What the signal was aborted with
    */
-  async fetch(location: S3Location, key: DataKey): Promise<readonly S3Copy[]> {
+  async fetch(location: S3Location, key: DataName): Promise<readonly S3Copy[]> {
     const { allowances, limits = usualLimits, patience = usualPatience } = this.options;
     assertAllowed(location, key, allowances, this.options.howToAllow);
     this.signal.throwIfAborted();

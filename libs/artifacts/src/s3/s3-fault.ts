@@ -1,9 +1,10 @@
-import { SluiceError, type DataKey, type ErrorCode, type Fault } from '@sluice/contracts';
+import { SluiceError, type ErrorCode, type Fault } from '@sluice/contracts';
+import type { DataName } from '../dataset/dataset-files.js';
 
 /** What is read, for faults: the location in the policy, and the key that it stands under. */
 export interface S3Subject {
   readonly location: string;
-  readonly key: DataKey;
+  readonly key: DataName;
 }
 
 /** The error for data that can't be fetched. */

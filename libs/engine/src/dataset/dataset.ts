@@ -15,7 +15,7 @@ import type { Column } from './column.js';
 import { joinPredictions, type PredictionColumns } from './join-predictions.js';
 import { openTable, type Relation } from './open-table.js';
 import { openSandbox, type Sandbox } from './sandbox.js';
-import { duckdbColumns } from './sql.js';
+import { duckdbColumns, quoteText } from './sql.js';
 import { TableAppender, type TableColumn } from './table-appender.js';
 import { faultOf, TableFault, UnreadableFile, type TableFile } from './table-file.js';
 import type { Table } from './table.js';
@@ -28,6 +28,8 @@ export interface TableSource {
   readonly format?: DatasetFormat | undefined;
   /** What the user calls all of them together; a path inside a content-addressed store would tell them nothing. */
   readonly name: string;
+  /** Columns of text that came from CSV, so that they may stand for numbers, whatever format this is. */
+  readonly untyped?: readonly string[] | undefined;
 }
 
 /** A dataset, and the predictions for its rows when these are in a table of their own. */
@@ -50,15 +52,25 @@ export class Dataset implements Table {
     signal?.addEventListener('abort', this.interrupt);
   }
 
-  /** @throws SluiceError `invalid_data` if there is no such table */
-  static async open(source: DatasetSource, signal?: AbortSignal): Promise<Dataset> {
+  /**
+   * @param writes whether `copy` may be called
+   * @throws SluiceError `invalid_data` if there is no such table
+   */
+  static async open(
+    source: DatasetSource,
+    signal?: AbortSignal,
+    { writes = false }: { readonly writes?: boolean } = {},
+  ): Promise<Dataset> {
     const { predictions } = source;
     const format = await checkedFormat(source, 'data.evaluation');
     const predictionsFormat =
       predictions === undefined ? format : await checkedFormat(predictions, 'data.predictions');
     signal?.throwIfAborted();
     const all = [...source.files, ...(predictions?.files ?? [])];
-    const sandbox = await openSandbox(all.map(({ path }) => path));
+    const sandbox = await openSandbox(
+      all.map(({ path }) => path),
+      { writes },
+    );
     const linked = all.map(({ name }, index) => ({ name, path: sandbox.files[index] as string }));
     const files = linked.slice(0, source.files.length);
     const { connection } = sandbox;
@@ -66,7 +78,8 @@ export class Dataset implements Table {
     const interrupt = (): void => sandbox.connection.interrupt();
     signal?.addEventListener('abort', interrupt);
     try {
-      const data: Part = { key: 'data.evaluation', name: source.name, files, format };
+      const { name, untyped = [] } = source;
+      const data: Part = { key: 'data.evaluation', name, files, format, untyped };
       if (predictions === undefined) {
         const columns = await openPart(connection, data, 'data');
         return new Dataset(source.name, columns, files, sandbox, signal);
@@ -79,6 +92,7 @@ export class Dataset implements Table {
           name: predictions.name,
           files: linked.slice(files.length),
           format: predictionsFormat,
+          untyped: predictions.untyped ?? [],
         },
         predictions.columns,
       );
@@ -121,6 +135,18 @@ export class Dataset implements Table {
     );
   }
 
+  /**
+   * Writes the rows of a query into a file that goes when the dataset is closed.
+   *
+   * @param options of DuckDB's COPY
+   * @returns where the file is
+   */
+  async copy(sql: string, options: string): Promise<string> {
+    const { output } = this.sandbox;
+    await this.query(`COPY (${sql}) TO ${quoteText(output)} (${options})`);
+    return output;
+  }
+
   /** Ends the database and removes what it left on disk. */
   async close(): Promise<void> {
     this.signal?.removeEventListener('abort', this.interrupt);
@@ -148,15 +174,19 @@ interface Part {
   readonly name: string;
   readonly files: readonly TableFile[];
   readonly format: DatasetFormat;
+  readonly untyped: readonly string[];
 }
 
 const openPart = async (
   connection: DuckDBConnection,
-  { key, name, files, format }: Part,
+  { key, name, files, format, untyped }: Part,
   relation: Relation,
 ): Promise<readonly Column[]> => {
   try {
-    return await openTable(connection, files, format, relation);
+    const columns = await openTable(connection, files, format, relation);
+    return columns.map((column) =>
+      untyped.includes(column.name) ? { ...column, untyped: true } : column,
+    );
   } catch (error) {
     if (error instanceof TableFault) throw faultOf(error, key);
     const [file, cause] =

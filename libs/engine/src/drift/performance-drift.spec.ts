@@ -45,6 +45,7 @@ const counts = (rows: number, score: number | null = 0.5): ScoredCounts => {
     score: score === null ? null : new Float64Array(rows).fill(score),
     championPrediction: null,
     championScore: null,
+    weight: null,
     groups: [],
   });
   return found;
@@ -121,6 +122,7 @@ describe('ScoredCounts', () => {
         score: Float64Array.from(batch, ({ score }) => score),
         championPrediction: null,
         championScore: null,
+        weight: null,
         groups: [],
       });
     }

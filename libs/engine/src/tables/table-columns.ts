@@ -1,16 +1,9 @@
-import { nearestName, SluiceError, type DatasetFormat, type Fault } from '@sluice/contracts';
+import { nearestName, SluiceError, type Fault } from '@sluice/contracts';
 import type { Column, ColumnKind } from '../dataset/column.js';
-import { Dataset } from '../dataset/dataset.js';
+import { Dataset, type DatasetSource } from '../dataset/dataset.js';
 import { columnNames } from '../dataset/policy-columns.js';
 import { convertedSql, quoteName, textSql } from '../dataset/sql.js';
 import { faultError } from '../fault-collector.js';
-
-/** A table in one file, and what its faults call it. */
-export interface TableSource {
-  readonly path: string;
-  readonly name: string;
-  readonly format?: DatasetFormat | undefined;
-}
 
 /** Which columns to read, and as what. */
 export interface ColumnsWanted {
@@ -29,16 +22,16 @@ export interface TableColumns {
 }
 
 /**
- * Reads columns of a table whole, in the order of its rows.
+ * Reads columns of a table whole, in the order of its rows. Of joined predictions it reads what they give the rows.
  *
  * @throws SluiceError `invalid_data` with every column that is missing, has gaps, or is of the wrong kind
  */
 export const readColumns = async (
-  { path, name, format }: TableSource,
+  source: DatasetSource,
   { texts = [], numbers = [] }: ColumnsWanted,
   signal?: AbortSignal,
 ): Promise<TableColumns> => {
-  const dataset = await Dataset.open({ files: [{ path, name }], name, format }, signal);
+  const dataset = await Dataset.open(source, signal);
   try {
     const found = {
       texts: texts.map((name) => findColumn(dataset, name)),

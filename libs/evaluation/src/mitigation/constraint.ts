@@ -36,14 +36,20 @@ export interface RateCounts {
   readonly falsePositives: number;
 }
 
-export interface GroupSizes {
-  readonly group: readonly string[];
+/** Rows by label, or what they weigh together. */
+export interface LabelSizes {
   readonly positives: number;
   readonly negatives: number;
 }
 
+export interface GroupSizes extends LabelSizes {
+  readonly group: readonly string[];
+  /** Where rows are weighed, how many weigh more than 0. */
+  readonly counted?: LabelSizes | undefined;
+}
+
 /** The denominator of a rate. */
-export const sizeFor = (rate: keyof RateCounts, { positives, negatives }: GroupSizes): number =>
+export const sizeFor = (rate: keyof RateCounts, { positives, negatives }: LabelSizes): number =>
   rate === 'selected' ? positives + negatives : rate === 'truePositives' ? positives : negatives;
 
 const rowsNamed: Record<keyof RateCounts, string> = {
@@ -53,7 +59,8 @@ const rowsNamed: Record<keyof RateCounts, string> = {
 };
 
 /**
- * Makes sure that there is something to fit to.
+ * Makes sure that there is something to fit to. Rows are counted, whatever they weigh: one row that stands for a
+ * thousand people is the evidence of one.
  *
  * @throws SluiceError `invalid_data` when there are fewer than two groups, or one has fewer rows than `minimum` where
  *   the constraint looks: a threshold fitted to a handful of rows is noise
@@ -66,12 +73,13 @@ export const requireRows = (
   if (groups.length < 2)
     throw new SluiceError('invalid_data', 'At least two groups are needed, to compare.');
   const least = Math.max(1, minimum);
-  const faults = groups.flatMap((group) =>
+  const faults = groups.flatMap(({ group, counted, ...sizes }) =>
     ratesOf(constraint)
-      .filter((rate) => sizeFor(rate, group) < least)
-      .map((rate) => ({
-        message: `the group ${groupName(group.group)} has too few ${rowsNamed[rate]} to fit ${constraint} to`,
-        found: String(sizeFor(rate, group)),
+      .map((rate) => ({ rate, rows: sizeFor(rate, counted ?? sizes) }))
+      .filter(({ rows }) => rows < least)
+      .map(({ rate, rows }) => ({
+        message: `the group ${groupName(group)} has too few ${rowsNamed[rate]} to fit ${constraint} to`,
+        found: String(rows),
         expected: `at least ${least}`,
         hint: 'Fit on more rows, put small groups together, or leave out a column.',
       })),

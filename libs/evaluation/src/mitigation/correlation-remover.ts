@@ -14,18 +14,28 @@ export interface CorrelationFit {
  * coefficients β of x on S − mean(S), each column centred by its own mean, as fairlearn's CorrelationRemover 0.15
  * does; earlier ones centred several columns by one mean over all of them, which leaves correlation behind.
  *
+ * Rows with weights count by their weight in means and squares, so that the weighed correlation is what goes.
+ *
  * @param sensitive columns of equal length without missing values; indicators stand for groups, see {@link indicators}
  * @param features columns of the same length without missing values
+ * @param weight of each row, 0 or more; 1 where it is left out
  */
 export const fitCorrelation = (
   sensitive: readonly Float64Array[],
   features: readonly Float64Array[],
+  weight?: Float64Array,
 ): CorrelationFit => {
-  const means = sensitive.map(meanOf);
+  const means = sensitive.map((column) => meanOf(column, weight));
   const centred = sensitive.map((column, index) =>
     column.map((value) => value - (means[index] as number)),
   );
-  const solved: LeastSquares = leastSquares(centred, features);
+  // Squares of residuals weigh w when the residuals are √w times as long.
+  const lengths = weight?.map(Math.sqrt);
+  const stretched = (columns: readonly Float64Array[]): readonly Float64Array[] =>
+    lengths === undefined
+      ? columns
+      : columns.map((column) => column.map((value, row) => value * (lengths[row] as number)));
+  const solved: LeastSquares = leastSquares(stretched(centred), stretched(features));
   return { means, coefficients: solved.coefficients, rank: solved.rank };
 };
 
@@ -57,5 +67,8 @@ export const withoutCorrelation = (
 export const indicators = (values: readonly string[], known: readonly string[]): Float64Array[] =>
   known.slice(1).map((value) => Float64Array.from(values, (found) => Number(found === value)));
 
-const meanOf = (values: Float64Array): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+const meanOf = (values: Float64Array, weight?: Float64Array): number => {
+  if (weight === undefined) return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const all = weight.reduce((sum, value) => sum + value, 0);
+  return values.reduce((sum, value, row) => sum + value * (weight[row] as number), 0) / all;
+};

@@ -1,3 +1,5 @@
+import type { GroupSizes } from './constraint.js';
+
 /**
  * A decision by group: how likely the favorable label is, as a step function of the score (or of the model's own
  * prediction, taken as 1 and 0). A rule without lot has chances of 0 and 1 only.
@@ -25,13 +27,15 @@ export interface ScoredGroup {
   /** 1 is favorable. */
   readonly label: Uint8Array;
   readonly score: Float64Array;
+  /** What each row counts, 0 or more; 1 where it is left out. A whole number is as many equal rows. */
+  readonly weight?: Float64Array | undefined;
 }
 
-/** Rows of a group, and the rates that a rule is expected to have among them; null where a class has no rows. */
+/** Rows of a group, and the rates that a rule is expected to have among them; null where a class has no weight. */
 export interface GroupRates {
   readonly group: readonly string[];
   readonly rows: number;
-  readonly selectionRate: number;
+  readonly selectionRate: number | null;
   readonly truePositiveRate: number | null;
   readonly falsePositiveRate: number | null;
 }
@@ -79,23 +83,34 @@ export const ratesUnder = (
   rules: readonly GroupRule[],
   groups: readonly ScoredGroup[],
 ): GroupRates[] =>
-  groups.map(({ group, label, score }, index) => {
+  groups.map((rows, index) => {
     const rule = rules[index] as GroupRule;
-    let positives = 0;
+    const { group, label, score, weight } = rows;
+    const { positives, negatives } = sizesOf(rows);
     const selected = { positive: 0, negative: 0 };
     score.forEach((value, row) => {
-      const chance = chanceAt(rule, value);
-      if (label[row] === 1) {
-        positives += 1;
-        selected.positive += chance;
-      } else selected.negative += chance;
+      const counts = chanceAt(rule, value) * (weight?.[row] ?? 1);
+      selected[label[row] === 1 ? 'positive' : 'negative'] += counts;
     });
-    const negatives = label.length - positives;
+    const rate = (of: number, all: number): number | null => (all === 0 ? null : of / all);
     return {
       group,
       rows: label.length,
-      selectionRate: (selected.positive + selected.negative) / label.length,
-      truePositiveRate: positives === 0 ? null : selected.positive / positives,
-      falsePositiveRate: negatives === 0 ? null : selected.negative / negatives,
+      selectionRate: rate(selected.positive + selected.negative, positives + negatives),
+      truePositiveRate: rate(selected.positive, positives),
+      falsePositiveRate: rate(selected.negative, negatives),
     };
   });
+
+/** The rows of a group by label, weighed and counted. */
+export const sizesOf = ({ group, label, weight }: ScoredGroup): GroupSizes => {
+  const sizes = { positives: 0, negatives: 0 };
+  const counted = { positives: 0, negatives: 0 };
+  label.forEach((value, row) => {
+    const of = value === 1 ? 'positives' : 'negatives';
+    const counts = weight?.[row] ?? 1;
+    sizes[of] += counts;
+    if (counts > 0) counted[of] += 1;
+  });
+  return { group, ...sizes, ...(weight === undefined ? {} : { counted }) };
+};

@@ -1,17 +1,19 @@
 import { minimumRows } from '../measure.js';
-import { disparityOf, requireRows, type GroupSizes } from './constraint.js';
+import { disparityOf, requireRows, type GroupSizes, type LabelSizes } from './constraint.js';
 import { chanceAt, groupRule, type GroupRates, type GroupRule } from './decision-rule.js';
 import type { FittedRule } from './group-thresholds.js';
 import { gainsOf, type Objective } from './objective.js';
 import { bestCommonPoint, upperHull, type CommonPoint, type Vertex } from './upper-hull.js';
 
-/** The rows of one group, by label and the model's own prediction. */
+/** The rows of one group, or what they weigh, by label and the model's own prediction. */
 export interface GroupConfusion {
   readonly group: readonly string[];
   readonly truePositives: number;
   readonly falsePositives: number;
   readonly trueNegatives: number;
   readonly falseNegatives: number;
+  /** Where rows are weighed, how many weigh more than 0. */
+  readonly counted?: LabelSizes | undefined;
 }
 
 export interface OddsProblem {
@@ -29,7 +31,8 @@ export interface OddsProblem {
  * What a group can reach is the parallelogram of (0,0), (1,1), its own (FPR, TPR) and the mirrored (1−FPR, 1−TPR); the
  * best common point is a vertex of what all can reach, and the two chances follow from two linear equations. That is the
  * linear programme of the paper, of two variables a group. AIF360 minimises the sum of FPR − TPR over groups, which is
- * the objective `balanced_accuracy` here, though the paper's is the expected loss.
+ * the objective `balanced_accuracy` here, though the paper's is the expected loss. Where rows are weighed, AIF360 weighs
+ * the rates but counts rows in the constraints of its programme, so that its odds are not equal in either sense.
  *
  * Source: M. Hardt, E. Price and N. Srebro, Equality of Opportunity in Supervised Learning (2016), section 4.1.
  *
@@ -68,6 +71,7 @@ const sizesOf = (group: GroupConfusion): GroupSizes => ({
   group: group.group,
   positives: group.truePositives + group.falseNegatives,
   negatives: group.falsePositives + group.trueNegatives,
+  counted: group.counted,
 });
 
 const pointOf = (group: GroupConfusion): CommonPoint => {
@@ -99,12 +103,14 @@ const clamped = (chance: number): number => Math.min(1, Math.max(0, chance));
 /** What the two chances make of a group's rates. */
 const ratesOfGroup = (group: GroupConfusion, rule: GroupRule): GroupRates => {
   const { x: fpr, y: tpr } = pointOf(group);
-  const { positives, negatives } = sizesOf(group);
+  const { positives, negatives, counted } = sizesOf(group);
   const turn = chanceAt(rule, 0);
   const keep = chanceAt(rule, 1);
   const truePositiveRate = keep * tpr + turn * (1 - tpr);
   const falsePositiveRate = keep * fpr + turn * (1 - fpr);
-  const rows = positives + negatives;
-  const selectionRate = (truePositiveRate * positives + falsePositiveRate * negatives) / rows;
+  const selected = truePositiveRate * positives + falsePositiveRate * negatives;
+  const selectionRate = selected / (positives + negatives);
+  const rows =
+    counted === undefined ? positives + negatives : counted.positives + counted.negatives;
   return { group: group.group, rows, selectionRate, truePositiveRate, falsePositiveRate };
 };

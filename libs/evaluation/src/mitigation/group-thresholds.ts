@@ -10,6 +10,7 @@ import {
 import {
   groupRule,
   ratesUnder,
+  sizesOf,
   type DecisionRule,
   type GroupRates,
   type GroupRule,
@@ -42,7 +43,7 @@ export interface FittedRule {
   readonly rates: readonly GroupRates[];
   /** The largest difference between groups in what the constraint makes equal; 0 but for rounding when by lot. */
   readonly disparity: number | null;
-  /** The share of rows that the rule is expected to decide right. */
+  /** The share of rows, weighed, that the rule is expected to decide right. */
   readonly accuracy: number;
 }
 
@@ -88,15 +89,14 @@ export const fitted = (
 
 const accuracyOf = (rates: readonly GroupRates[], groups: readonly ScoredGroup[]): number => {
   let right = 0;
-  let rows = 0;
+  let all = 0;
   rates.forEach(({ truePositiveRate, falsePositiveRate }, index) => {
-    const label = (groups[index] as ScoredGroup).label;
-    const positives = label.reduce((sum, value) => sum + value, 0);
-    rows += label.length;
+    const { positives, negatives } = sizesOf(groups[index] as ScoredGroup);
+    all += positives + negatives;
     right += positives * (truePositiveRate ?? 0);
-    right += (label.length - positives) * (1 - (falsePositiveRate ?? 0));
+    right += negatives * (1 - (falsePositiveRate ?? 0));
   });
-  return right / rows;
+  return right / all;
 };
 
 /** The hull of a group's gain over a rate. */

@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/contracts';
 import { minimumRows } from '../measure.js';
 import { requireRows, type Constraint } from './constraint.js';
-import { groupRule, type ScoredGroup } from './decision-rule.js';
+import { groupRule, sizesOf, type ScoredGroup } from './decision-rule.js';
 import { fitted, type FittedRule } from './group-thresholds.js';
 
 /** What has to be within bounds: AIF360's three. */
@@ -46,15 +46,11 @@ export interface RejectOption extends FittedRule {
  */
 export const rejectOption = (problem: RejectOptionProblem): RejectOption => {
   const { columns, privileged, others, metric, bound } = problem;
-  const sides = { privileged: side([privileged]), others: side(others) };
+  const together = joined(['all others'], others);
+  const sides = { privileged: side(privileged), others: side(together) };
   const constraint = constraintOf[metric];
-  const sizes = (at: Side, group: readonly string[]) => ({
-    group,
-    positives: at.positive.length,
-    negatives: at.negative.length,
-  });
   requireRows(
-    [sizes(sides.privileged, privileged.group), sizes(sides.others, ['all others'])],
+    [sizesOf(privileged), sizesOf(together)],
     'equalized_odds',
     problem.minimumRows ?? minimumRows,
   );
@@ -88,19 +84,48 @@ const constraintOf: Record<RejectOptionMetric, Constraint> = {
   equal_opportunity_difference: 'true_positive_rate_parity',
 };
 
-/** The ascending scores of one side, by label. */
+/** The rows of several groups as those of one. */
+const joined = (group: readonly string[], groups: readonly ScoredGroup[]): ScoredGroup => {
+  const rows = groups.reduce((sum, { label }) => sum + label.length, 0);
+  const label = new Uint8Array(rows);
+  const score = new Float64Array(rows);
+  const weight = new Float64Array(rows).fill(1);
+  let at = 0;
+  for (const each of groups) {
+    label.set(each.label, at);
+    score.set(each.score, at);
+    if (each.weight !== undefined) weight.set(each.weight, at);
+    at += each.label.length;
+  }
+  return { group, label, score, weight };
+};
+
+/** The scores of one side, by label. */
 interface Side {
-  readonly positive: Float64Array;
-  readonly negative: Float64Array;
+  readonly positive: Weighed;
+  readonly negative: Weighed;
 }
 
-const side = (groups: readonly ScoredGroup[]): Side => {
-  const of = (label: number): Float64Array =>
-    Float64Array.from(
-      groups.flatMap((group) => [...group.score.filter((_, row) => group.label[row] === label)]),
-    ).sort();
+/** Ascending scores, and what the rows from each on weigh together; the first of these is the weight of all. */
+interface Weighed {
+  readonly scores: Float64Array;
+  readonly from: Float64Array;
+}
+
+const side = ({ label, score, weight }: ScoredGroup): Side => {
+  const of = (wanted: number): Weighed => {
+    const order = Uint32Array.from(score.keys())
+      .filter((row) => label[row] === wanted)
+      .sort((a, b) => (score[a] as number) - (score[b] as number));
+    const from = new Float64Array(order.length + 1);
+    for (let at = order.length - 1; at >= 0; at -= 1)
+      from[at] = (from[at + 1] as number) + (weight?.[order[at] as number] ?? 1);
+    return { scores: Float64Array.from(order, (row) => score[row] as number), from };
+  };
   return { positive: of(1), negative: of(0) };
 };
+
+const total = ({ from }: Weighed): number => from[0] as number;
 
 interface Candidate {
   readonly threshold: number;
@@ -117,14 +142,14 @@ const judged = (
 ): Candidate => {
   const p = selectedAbove(privileged, threshold + margin);
   const u = selectedAbove(others, threshold - margin);
-  const positives = privileged.positive.length + others.positive.length;
-  const negatives = privileged.negative.length + others.negative.length;
+  const positives = total(privileged.positive) + total(others.positive);
+  const negatives = total(privileged.negative) + total(others.negative);
   const tpr = (p.positive + u.positive) / positives;
   const tnr = (negatives - p.negative - u.negative) / negatives;
-  const opportunity = u.positive / others.positive.length - p.positive / privileged.positive.length;
-  const falseAlarm = u.negative / others.negative.length - p.negative / privileged.negative.length;
+  const opportunity = u.positive / total(others.positive) - p.positive / total(privileged.positive);
+  const falseAlarm = u.negative / total(others.negative) - p.negative / total(privileged.negative);
   const rate = (selected: { positive: number; negative: number }, of: Side): number =>
-    (selected.positive + selected.negative) / (of.positive.length + of.negative.length);
+    (selected.positive + selected.negative) / (total(of.positive) + total(of.negative));
   const values: Record<RejectOptionMetric, number> = {
     statistical_parity_difference: rate(u, others) - rate(p, privileged),
     average_odds_difference: 0.5 * (falseAlarm + opportunity),
@@ -134,19 +159,19 @@ const judged = (
 };
 
 const selectedAbove = ({ positive, negative }: Side, cut: number) => ({
-  positive: countAbove(positive, cut),
-  negative: countAbove(negative, cut),
+  positive: weightAbove(positive, cut),
+  negative: weightAbove(negative, cut),
 });
 
-const countAbove = (ascending: Float64Array, cut: number): number => {
+const weightAbove = ({ scores, from }: Weighed, cut: number): number => {
   let low = 0;
-  let high = ascending.length;
+  let high = scores.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((ascending[middle] as number) > cut) high = middle;
+    if ((scores[middle] as number) > cut) high = middle;
     else low = middle + 1;
   }
-  return ascending.length - low;
+  return from[low] as number;
 };
 
 /** NumPy's, to the last digit: the grid decides which scores are above a cut. */

@@ -1,6 +1,5 @@
-import type { GroupSizes, RateCounts } from './constraint.js';
-import { sizeFor } from './constraint.js';
-import type { ScoredGroup } from './decision-rule.js';
+import { sizeFor, type GroupSizes, type RateCounts } from './constraint.js';
+import { sizesOf, type ScoredGroup } from './decision-rule.js';
 
 /**
  * All that thresholds can do in one group: point i calls favorable the rows whose score is above `cuts[i]`. The first
@@ -12,17 +11,19 @@ export interface ThresholdPoints extends GroupSizes {
   readonly falsePositives: Float64Array;
 }
 
-/** Lists the points of a group, as many as it has distinct scores and one more. */
-export const thresholdPoints = ({ group, label, score }: ScoredGroup): ThresholdPoints => {
-  const order = Uint32Array.from(score.keys()).sort(
-    (a, b) => (score[b] as number) - (score[a] as number),
-  );
+/** Lists the points of a group, as many as it has distinct scores of rows that weigh anything, and one more. */
+export const thresholdPoints = (rows: ScoredGroup): ThresholdPoints => {
+  const { label, score, weight } = rows;
+  const order = Uint32Array.from(score.keys())
+    .filter((row) => weight === undefined || (weight[row] as number) > 0)
+    .sort((a, b) => (score[b] as number) - (score[a] as number));
   const cuts = [Infinity];
   const truePositives = [0];
   const falsePositives = [0];
   const counts = [0, 0];
   order.forEach((row, rank) => {
-    counts[label[row] as number] = (counts[label[row] as number] as number) + 1;
+    const of = label[row] as number;
+    counts[of] = (counts[of] as number) + (weight?.[row] ?? 1);
     const value = score[row] as number;
     const next = rank + 1 < order.length ? (score[order[rank + 1] as number] as number) : -Infinity;
     if (next === value) return;
@@ -31,7 +32,8 @@ export const thresholdPoints = ({ group, label, score }: ScoredGroup): Threshold
     truePositives.push(counts[1] as number);
   });
   return {
-    group,
+    ...sizesOf(rows),
+    // In the order of the points, so that their last rates are 1 and not almost.
     positives: counts[1] as number,
     negatives: counts[0] as number,
     cuts: Float64Array.from(cuts),
