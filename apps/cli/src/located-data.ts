@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import {
   allowanceEntries,
   findDatasetFiles,
@@ -47,6 +48,22 @@ export class LocatedData {
     const copies = await this.copies.fetch(s3, key);
     for (const note of notesOn(copies)) this.context.terminal.note(plain(note));
     return copies;
+  }
+
+  /**
+   * The data that the command line names, whose paths start where the command is run.
+   *
+   * @throws SluiceError as `find` does
+   */
+  async findGiven(location: string, key: DataKey): Promise<readonly DatasetFile[]> {
+    if (parseS3Location(location) !== undefined) return this.find(location, key);
+    const { root } = parse(location);
+    const files = await findDatasetFiles(
+      root === '' ? this.context.folder : root,
+      location.slice(root.length),
+      key,
+    );
+    return files.map(({ path, name }) => ({ path, name: `${root}${name}` }));
   }
 
   /** Removes the copies. */
