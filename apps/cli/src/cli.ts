@@ -8,6 +8,7 @@ import { evaluationCommand } from './commands/evaluation.js';
 import { keysCommand } from './commands/keys.js';
 import { mitigateCommand } from './commands/mitigate.js';
 import { modelsCommand } from './commands/models.js';
+import { profileCommand } from './commands/profile.js';
 import { promoteCommand } from './commands/promote.js';
 import { promotionsCommand } from './commands/promotions.js';
 import { statusCommand } from './commands/status.js';
@@ -19,6 +20,7 @@ import type { Terminal } from './terminal.js';
 
 const commands = [
   evaluateCommand,
+  profileCommand,
   mitigateCommand,
   upCommand,
   statusCommand,

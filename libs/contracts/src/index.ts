@@ -14,6 +14,7 @@ export * from './policy/consistency.js';
 export * from './policy/drift.js';
 export * from './policy/parse-policy.js';
 export * from './verdict.js';
+export * from './profile/profile-document.js';
 export * from './curves.js';
 export * from './drift-figures.js';
 export * from './resources/page.js';

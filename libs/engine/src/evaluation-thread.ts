@@ -10,6 +10,7 @@ import type {
   EvaluationNote,
   EvaluationProgress,
   EvaluationRequest,
+  PartsRequest,
 } from './evaluation-worker.js';
 import type { ProfiledDataset } from './profile-dataset.js';
 import { WorkerHandle } from './worker-handle.js';
@@ -69,6 +70,24 @@ export class EvaluationThread {
       signal,
     });
     return answer as Omit<DistributedProfile, 'profile'>;
+  }
+
+  /**
+   * Reads and merges the profiles of parts, and keeps that of the whole in the thread.
+   *
+   * @returns what a verdict on the whole is bound to
+   * @throws SluiceError as `mergeParts` does, and for files that cannot be read
+   */
+  async mergeParts(
+    request: PartsRequest,
+    { signal }: Pick<EvaluationAttention, 'signal'> = {},
+  ): Promise<VerdictSubject> {
+    return (await this.worker.ask({ parts: request }, [], { signal })) as VerdictSubject;
+  }
+
+  /** The `ProfileDocument` of the profile that was made mergeable, as JSON. */
+  async documentOfPart(subject: VerdictSubject): Promise<string> {
+    return (await this.worker.ask({ part: subject })) as string;
   }
 
   /**

@@ -1,5 +1,16 @@
-import { SluiceError, type Policy, type VerdictSubject } from '@sluice/contracts';
-import { driftFigures, evaluate, type DriftProfile, type Profile } from '@sluice/evaluation';
+import {
+  profileDocumentVersion,
+  SluiceError,
+  type Policy,
+  type VerdictSubject,
+} from '@sluice/contracts';
+import {
+  driftFigures,
+  evaluate,
+  requireParts,
+  type DriftProfile,
+  type Profile,
+} from '@sluice/evaluation';
 import {
   profileDistributed,
   type DistributedProfile,
@@ -15,6 +26,7 @@ import { asksForPerformance } from './drift/performance-drift.js';
 import type { ProfiledDrift } from './drift/profile-drift.js';
 import { ScoredCounts } from './drift/scored-counts.js';
 import type { Decided } from './evaluation-thread.js';
+import { readParts, type PartFile } from './parts/read-parts.js';
 import {
   profileDataset,
   type ProfiledDataset,
@@ -23,17 +35,28 @@ import {
 } from './profile-dataset.js';
 import { serveRequests, type Asked } from './worker-loop.js';
 
-/** First what to make the profile of, then what the verdict is to be bound to. */
+/** First what to make the profile of, then what the verdict, or the document of a part, is to be bound to. */
 export type EvaluationRequest =
   | { readonly profile: EvaluatedData }
   | { readonly table: Omit<DistributedRequest, 'onProgress' | 'signal'> }
+  | { readonly parts: PartsRequest }
+  | { readonly part: VerdictSubject }
   | { readonly subject: VerdictSubject };
+/** Profiles that were made before, under the policy. */
+export interface PartsRequest {
+  readonly policy: Policy;
+  readonly files: readonly PartFile[];
+}
 /** The dataset, and what it is compared with when the policy names a reference. */
 export type EvaluatedData = Omit<ProfileRequest, 'onProgress' | 'signal'> & {
   readonly reference?: DatasetDriftRequest['reference'] | undefined;
 };
 export type EvaluationAnswer =
-  Omit<ProfiledDataset, 'profile'> | Omit<DistributedProfile, 'profile'> | Decided;
+  | Omit<ProfiledDataset, 'profile'>
+  | Omit<DistributedProfile, 'profile'>
+  | VerdictSubject
+  | string
+  | Decided;
 /** The steps of `ProfileProgress` and `DriftProgress`, and `measure`: measures with their intervals, of which some thousands are taken. */
 export type EvaluationProgress =
   | ProfileProgress
@@ -45,7 +68,12 @@ export type EvaluationNote = EvaluationProgress | DistributedProgress;
 const tellEveryMs = 100;
 
 let made:
-  | { readonly policy: Policy; readonly profile: Profile; readonly drift: DriftProfile | null }
+  | {
+      readonly policy: Policy;
+      readonly profile: Profile;
+      readonly unfavorable: string | null;
+      readonly drift: DriftProfile | null;
+    }
   | undefined;
 
 /* A thread that evaluates, so that none of the loops over rows, resamples and JSON is the service's. */
@@ -53,6 +81,7 @@ serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (reques
   const tell = atLeisure(asked);
   if ('profile' in request) {
     const { reference, ...data } = request.profile;
+    if (data.mergeable) requireParts(data.policy);
     const attention = { onProgress: tell, signal: asked.signal };
     const scored = asksForPerformance(data.policy) ? new ScoredCounts() : null;
     const { profile, ...about } = await profileDataset<Profile>({
@@ -61,7 +90,8 @@ serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (reques
       ...attention,
     });
     const compared = await driftOf(data, reference, scored, attention);
-    made = { policy: data.policy, profile, drift: compared?.drift ?? null };
+    const { unfavorable } = about;
+    made = { policy: data.policy, profile, unfavorable, drift: compared?.drift ?? null };
     const warnings = [...about.warnings, ...(compared?.warnings ?? [])];
     return { result: { ...about, warnings } };
   }
@@ -71,10 +101,21 @@ serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (reques
       onProgress: tell,
       signal: asked.signal,
     });
-    made = { policy: request.table.policy, profile, drift: null };
+    made = { policy: request.table.policy, profile, unfavorable: about.unfavorable, drift: null };
     return { result: about };
   }
+  if ('parts' in request) {
+    const { policy, files } = request.parts;
+    const { profile, subject } = await readParts(policy, files, asked.signal);
+    made = { policy, profile, unfavorable: null, drift: null };
+    return { result: subject };
+  }
   if (made === undefined) throw new Error('There is no profile to decide on yet.');
+  if ('part' in request) {
+    const { profile, unfavorable } = made;
+    const schema = profileDocumentVersion;
+    return { result: JSON.stringify({ schema, subject: request.part, unfavorable, profile }) };
+  }
   const verdict = evaluate({
     ...made,
     subject: request.subject,

@@ -60,6 +60,9 @@ export interface ProfileRequest {
   /**
    * Whether the profile is to be merged with others: it then keeps the runs of scores, from which merged profiles take their
    * ranks, at the cost of a few more groupings of the rows. Without them merged ranks are known by the bins of scores.
+   *
+   * Labels and groups that the table lacks may be in the others, so that it is no fault if it has one of them only. Rows
+   * aren't compared with their neighbours, which may be in the others, too.
    */
   readonly mergeable?: boolean;
   readonly onProgress?: (progress: ProfileProgress) => void;
@@ -71,6 +74,8 @@ export interface ProfileRequest {
 
 export interface ProfiledDataset<Own extends Profile = BinaryProfile> {
   readonly profile: Own;
+  /** The value of binary labels beside the favorable one, as text; null where a part has none, and of other tasks. */
+  readonly unfavorable: string | null;
   /** Of the version; null when the scores came with the data or from an endpoint. */
   readonly inspection: OnnxInspection | null;
   /** Which of the version's outputs were used, and how; null where the inspection is. */
@@ -93,7 +98,7 @@ export interface ProfiledDataset<Own extends Profile = BinaryProfile> {
 export const profileDataset = async <Own extends Profile = BinaryProfile>(
   request: ProfileRequest,
 ): Promise<ProfiledDataset<Own>> => {
-  const { policy, signal } = request;
+  const { policy, signal, mergeable: isPart = false } = request;
   signal?.throwIfAborted();
   assertRequest(request);
   const faults = new FaultCollector(policy.data.evaluation);
@@ -120,7 +125,7 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
               },
             ],
       );
-      const found = await surveyTask(policy, columns, dataset, faults, models);
+      const found = await surveyTask(policy, columns, dataset, faults, models, isPart);
       const layout = found && policyLayout(policy, found);
       if (found && layout) await surveyIntersections(layout, found, dataset, duckdbDialect, faults);
       const gone = await surveyInputs(neededColumns(version, champion), dataset, faults);
@@ -136,17 +141,18 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
         version: version ?? null,
         champion: champion ?? null,
         hasMissingValues: gone.size > 0,
-        mergeable: request.mergeable ?? false,
+        mergeable: isPart,
         onProgress: request.onProgress,
         signal,
       });
       return {
         profile: profile as Profile as Own,
+        unfavorable: null,
         ...ofFile(version),
         warnings: [...found.warnings, ...missingWarnings(gone)],
       };
     }
-    const survey = await surveyDataset(policy, columns, dataset, faults);
+    const survey = await surveyDataset(policy, columns, dataset, faults, isPart);
     const alike = await surveyAlike(columns.alike, dataset, faults);
     const missing = await surveyInputs(neededColumns(version, champion), dataset, faults);
     faults.throwIfAny();
@@ -170,6 +176,7 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
       await tellRows(dataset, scored.relation, survey, request.onScored);
     return {
       profile: (await makeProfile(dataset, scored.relation, layout, survey, alike, request)) as Own,
+      unfavorable: survey.unfavorable,
       ...ofFile(version),
       warnings: [
         ...missingWarnings(missing),
@@ -304,7 +311,7 @@ const makeProfile = async (
   }
   signal?.throwIfAborted();
   const profile = assembleProfile(survey.rows, sums.slices, sums.sums, sums.units);
-  if (policy.consistency === undefined) return profile;
+  if (policy.consistency === undefined || mergeable) return profile;
   const neighbours = await neighbourProfile({
     dataset,
     relation,

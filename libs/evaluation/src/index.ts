@@ -17,6 +17,7 @@ export type {
 export { driftFigures } from './drift/drift-figures.js';
 export { mergeDriftProfiles } from './drift/merge-drift-profiles.js';
 export { mergeProfiles } from './merge-profiles.js';
+export { mergeParts, requireParts, type MergedParts, type Part } from './parts/merge-parts.js';
 export { minimumRows, minimumRowsPerClass } from './measure.js';
 export { histogramOfCounts, scoreBin, scoreBins, scoreSums } from './curves/score-histogram.js';
 export { measureProfile } from './measure-profile.js';

@@ -125,7 +125,7 @@ describe('sluice evaluate --html', () => {
     ['a folder', 'data', 'it is a folder'],
     ['a folder that is not there', 'nowhere/report.html', 'there is no such folder'],
     ['a folder that is a file', 'sluice.yaml/report.html', 'its folder is a file'],
-    ['a name that no file can have', 'x'.repeat(300), 'The report cannot be written'],
+    ['a name that no file can have', 'x'.repeat(300), 'cannot be written'],
   ])('refuses %s with 2', async (_, path, expected) => {
     const { code, out, err } = await html('--html', path);
     expect({ code, out }).toEqual({ code: 2, out: '' });

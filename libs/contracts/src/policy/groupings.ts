@@ -8,6 +8,11 @@ export interface PolicyGrouping {
   readonly within: string | null;
 }
 
+/** More groups than this are a mistake: an identifier or a measurement, taken for a group. */
+export const mostGroups = 100;
+/** More groups of an intersection than this have too few rows each to say anything, and a report that nobody reads. */
+export const mostIntersections = 500;
+
 /** What separates the columns of an intersection, and the groups of a row in them. */
 export const intersectionSign = ' × ';
 

@@ -1,13 +1,10 @@
-import { groupingName, policyGroupings, type Policy } from '@sluice/contracts';
+import { groupingName, mostIntersections, policyGroupings, type Policy } from '@sluice/contracts';
 import { codesOf, layoutOf, type CodedColumn, type Layout } from '../assembly/layout.js';
 import type { FaultCollector } from '../fault-collector.js';
 import type { Dialect } from '../sql/dialect.js';
 import { textSql } from './sql.js';
 import type { GroupColumn, Survey } from './survey.js';
 import type { Table } from './table.js';
-
-/** More groups of an intersection than this have too few rows each to say anything, and a report that nobody reads. */
-export const mostIntersections = 500;
 
 /** How a survey's columns are coded and grouped as a policy asks. */
 export const policyLayout = (

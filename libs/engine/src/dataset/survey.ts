@@ -1,4 +1,4 @@
-import { favorableOf, nearestName, type Policy } from '@sluice/contracts';
+import { favorableOf, mostGroups, nearestName, type Policy } from '@sluice/contracts';
 import type { FaultCollector } from '../fault-collector.js';
 import { isFavorable, type LabelValue } from '../favorable.js';
 import { byCodeUnit } from '../assembly/layout.js';
@@ -6,7 +6,7 @@ import type { Column } from './column.js';
 import type { PolicyColumns } from './policy-columns.js';
 import { surveyAmounts, surveyScores, surveyWeights, type SummedColumn } from './number-survey.js';
 import type { Table } from './table.js';
-import { countValues, listValues, rowsText, showValue } from './value-counts.js';
+import { countValues, listValues, rowsText, showValue, type ValueCounts } from './value-counts.js';
 
 /** A column of two values, and the text of those that are favorable. */
 export interface LabelColumn {
@@ -25,6 +25,8 @@ export interface GroupColumn {
 export interface Survey {
   readonly rows: number;
   readonly label: LabelColumn;
+  /** The value of labels and predictions beside the favorable one, as text; null where a part has none. */
+  readonly unfavorable: string | null;
   /** In the policy's order. */
   readonly groups: readonly GroupColumn[];
   /** The control columns, likewise. */
@@ -35,18 +37,18 @@ export interface Survey {
   readonly prediction: LabelColumn | null;
 }
 
-/** More groups than this are a mistake: an identifier or a measurement, taken for a group. */
-export const mostGroups = 100;
-
 /**
  * Looks over the columns that a policy names, each in a query of its own. What can't be evaluated becomes faults, and
  * there is no survey then.
+ *
+ * @param isPart whether other parts of the table may hold the labels and the groups that this one lacks
  */
 export const surveyDataset = async (
   policy: Policy,
   columns: PolicyColumns,
   dataset: Table,
   faults: FaultCollector,
+  isPart: boolean,
 ): Promise<Survey | undefined> => {
   const rows = Number(
     (await dataset.query(`SELECT count(*) AS "rows" FROM ${dataset.relation}`))[0]?.['rows'],
@@ -60,10 +62,11 @@ export const surveyDataset = async (
     });
     return undefined;
   }
-  const label = columns.label && (await surveyLabel(policy, columns.label, dataset, faults));
+  const label =
+    columns.label && (await surveyLabel(policy, columns.label, dataset, faults, isPart));
   const groups: GroupColumn[] = [];
   for (const entry of columns.protected)
-    groups.push(...(await surveyGroups(entry, protectedRole, dataset, faults)));
+    groups.push(...(await surveyGroups(entry, protectedRole(isPart), dataset, faults)));
   const control: GroupColumn[] = [];
   for (const { column, path } of columns.control)
     control.push(
@@ -78,6 +81,7 @@ export const surveyDataset = async (
     label && {
       rows,
       label,
+      unfavorable: label.other?.text ?? prediction?.other?.text ?? null,
       groups,
       control,
       weight: weight ?? null,
@@ -88,9 +92,14 @@ export const surveyDataset = async (
   );
 };
 
+/** The value that isn't favorable, as the data has it. */
+type OtherValue = ValueCounts['values'][number];
+
+/** A column of two values, of which a part of a table may lack one. */
 interface SurveyedLabel extends LabelColumn {
-  /** Both values, as the data has them. */
-  readonly values: { readonly favorable: LabelValue; readonly other: LabelValue };
+  /** The favorable value, as the data has it; as the policy has it, where no row is. */
+  readonly favorableValue: LabelValue;
+  readonly other: OtherValue | undefined;
 }
 
 const surveyLabel = async (
@@ -98,6 +107,7 @@ const surveyLabel = async (
   column: Column,
   dataset: Table,
   faults: FaultCollector,
+  isPart: boolean,
 ): Promise<SurveyedLabel | undefined> => {
   const path = 'columns.label';
   const name = JSON.stringify(column.name);
@@ -109,7 +119,8 @@ const surveyLabel = async (
       expected: 'a label in every row',
       hint: 'Leave out rows whose outcome is not known.',
     });
-  if (counts.distinct !== 2)
+  const isWhole = counts.distinct === 2 || (isPart && counts.distinct === 1);
+  if (!isWhole)
     faults.data({
       path,
       message: `the label ${name} has ${counts.distinct === 1 ? 'one value' : `${counts.distinct} values`}`,
@@ -120,7 +131,14 @@ const surveyLabel = async (
   const favorable = favorableOf(policy);
   const matching = counts.values.filter(({ value }) => isFavorable(value, favorable));
   // Beyond five values the favorable one may simply not be among those listed.
-  if (matching.length === 0 && counts.distinct > 0 && counts.distinct <= counts.values.length)
+  const others = counts.values.length - matching.length;
+  const mayBeElsewhere = isPart && others === 1;
+  if (
+    matching.length === 0 &&
+    !mayBeElsewhere &&
+    counts.distinct > 0 &&
+    counts.distinct <= counts.values.length
+  )
     faults.data({
       path: 'columns.favorable',
       message: `the favorable value ${showValue(favorable)} does not occur in ${name}`,
@@ -139,13 +157,14 @@ const surveyLabel = async (
       expected: 'a value that equals one of them only',
       hint: 'Write it in quotes to compare it as text.',
     });
-  const [match] = matching;
   const other = counts.values.find(({ value }) => !isFavorable(value, favorable));
-  if (counts.distinct !== 2 || match === undefined || other === undefined) return undefined;
+  const lacksOne = matching.length === 0 || other === undefined;
+  if (!isWhole || matching.length > 1 || (lacksOne && !isPart)) return undefined;
   return {
     column,
-    favorable: [match.text],
-    values: { favorable: match.value, other: other.value },
+    favorable: matching.map(({ text }) => text),
+    favorableValue: matching[0]?.value ?? favorable,
+    other,
   };
 };
 
@@ -154,15 +173,27 @@ interface GroupRole {
   readonly title: string;
   readonly key: string;
   readonly fewest: number;
+  /** Whether groups may be in another part of the table. */
+  readonly isPart: boolean;
 }
 
-export const protectedRole: GroupRole = { title: 'protected column', key: '.name', fewest: 2 };
-export const controlRole: GroupRole = { title: 'control column', key: '', fewest: 0 };
+export const protectedRole = (isPart: boolean): GroupRole => ({
+  title: 'protected column',
+  key: '.name',
+  fewest: isPart ? 1 : 2,
+  isPart,
+});
+export const controlRole: GroupRole = {
+  title: 'control column',
+  key: '',
+  fewest: 0,
+  isPart: false,
+};
 
 /** Reports a column that tells no groups apart; there are none then. */
 export const surveyGroups = async (
   { column, path, privileged }: PolicyColumns['protected'][number],
-  { title, key, fewest }: GroupRole,
+  { title, key, fewest, isPart }: GroupRole,
   dataset: Table,
   faults: FaultCollector,
 ): Promise<GroupColumn[]> => {
@@ -193,7 +224,7 @@ export const surveyGroups = async (
     });
     return [];
   }
-  if (privileged !== null && counts.distinct > 0 && !groups.includes(privileged))
+  if (privileged !== null && !isPart && counts.distinct > 0 && !groups.includes(privileged))
     faults.data({
       path: `${path}.privileged`,
       message: `the privileged group ${JSON.stringify(privileged)} does not occur in ${name}`,
@@ -209,7 +240,7 @@ const surveyPredictions = async (
   label: SurveyedLabel | undefined,
   dataset: Table,
   faults: FaultCollector,
-): Promise<LabelColumn | undefined> => {
+): Promise<(LabelColumn & Pick<SurveyedLabel, 'other'>) | undefined> => {
   const name = JSON.stringify(column.name);
   const counts = await countValues(dataset, column, 100);
   if (counts.missing > 0)
@@ -219,23 +250,24 @@ const surveyPredictions = async (
       expected: 'a prediction in every row',
     });
   if (label === undefined) return undefined;
-  const { favorable, other } = label.values;
-  const foreign = counts.values.some(
-    ({ value }) => !isFavorable(value, favorable) && !isFavorable(value, other),
-  );
+  const { favorableValue: favorable } = label;
+  const others = counts.values.filter(({ value }) => !isFavorable(value, favorable));
+  // Where no label of a part is unfavorable, whatever else is predicted has to be what other parts call that.
+  const other = label.other ?? (others.length === 1 ? others[0] : undefined);
+  const foreign = others.some(({ value }) => !other || !isFavorable(value, other.value));
   if (foreign || counts.distinct > 2) {
     // Whatever isn't favorable would count as unfavorable, which turns a typing mistake into a wrong verdict.
     faults.data({
       path: 'columns.prediction',
       message: `the prediction ${name} has values that the label doesn't have`,
       found: listValues(counts),
-      expected: `${showValue(favorable)} or ${showValue(other)}`,
+      expected: [favorable, ...(other ? [other.value] : [])].map(showValue).join(' or '),
       hint: 'Write predictions as the label is written; a column of probabilities goes in columns.score.',
     });
     return undefined;
   }
   const matching = counts.values.filter(({ value }) => isFavorable(value, favorable));
-  return { column, favorable: matching.map(({ text }) => text) };
+  return { column, favorable: matching.map(({ text }) => text), other };
 };
 
 const hintOf = (name: string, known: readonly string[]): { hint?: string } => {

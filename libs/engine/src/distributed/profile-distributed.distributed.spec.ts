@@ -2,17 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import {
-  parsePolicy,
-  policyDigest,
-  policySchema,
-  type Digest,
-  type Policy,
-} from '@sluice/contracts';
-import { evaluate, type Profile } from '@sluice/evaluation';
+import { parsePolicy, policySchema, type Policy } from '@sluice/contracts';
+import type { Profile } from '@sluice/evaluation';
 import { Dataset } from '../dataset/dataset.js';
 import { FaultCollector } from '../fault-collector.js';
 import { creditRiskScores } from '../fixtures/credit-risk.fixture.js';
+import { expectEqual, verdictOf } from '../fixtures/equal-figures.fixture.js';
 import { faultAt, policyWith, rejection, temporaryFolder } from '../fixtures/tables.fixture.js';
 import { trinoUrl, writeTrinoTable } from '../fixtures/trino.fixture.js';
 import { profileDataset } from '../profile-dataset.js';
@@ -44,36 +39,6 @@ const byDuckDb = async (policy: Policy, file: string): Promise<Profile> => {
     await dataset.close();
   }
 };
-
-/** Every number of a document by its path; whole numbers have to agree to the last digit. */
-const expectEqual = (found: unknown, expected: unknown, path = '$'): void => {
-  if (typeof found === 'number' && typeof expected === 'number') {
-    if (Number.isSafeInteger(expected)) expect([path, found]).toEqual([path, expected]);
-    const off = Math.abs(found - expected);
-    expect([path, off <= 1e-12 * Math.max(Math.abs(expected), 1e-3)]).toEqual([path, true]);
-    return;
-  }
-  if (found === null || expected === null || typeof found !== 'object') {
-    expect([path, found]).toEqual([path, expected]);
-    return;
-  }
-  const [a, b] = [found, expected] as Record<string, unknown>[];
-  expect([path, Object.keys(a ?? {})]).toEqual([path, Object.keys(b ?? {})]);
-  for (const key of Object.keys(b ?? {})) expectEqual(a?.[key], b?.[key], `${path}.${key}`);
-};
-
-const verdictOf = (policy: Policy, profile: Profile) =>
-  evaluate({
-    policy,
-    profile,
-    subject: {
-      model: policy.model,
-      version: null,
-      champion: null,
-      datasets: { evaluation: `sha256:${'0'.repeat(64)}` as Digest },
-      policy: policyDigest(policy),
-    },
-  });
 
 const expectSameEverywhere = async (policy: Policy, table: string, query: string) => {
   const file = await writeTrinoTable(table, query);
@@ -239,7 +204,9 @@ describe('a table that cannot be evaluated', () => {
     expect(error.code).toBe('invalid_data');
     expect(faultAt(error, 'columns.protected[0].name').message).toContain('missing in one row');
     expect(faultAt(error, 'columns.score').message).toContain('not a number from 0 to 1 in 2 rows');
-    expect(faultAt(error, 'columns.weight').message).toContain('at least 0 in 3 rows');
+    expect(faultAt(error, 'columns.weight').message).toContain(
+      'not a number of 0 or more in 3 rows',
+    );
     expect(faultAt(error, 'value.amount').message).toContain('not a number in one row');
     expect(error.faults.every(({ file }) => file === 'hive.spec.faulty')).toBe(true);
   });

@@ -33,6 +33,8 @@ export interface DistributedRequest {
 
 export interface DistributedProfile {
   readonly profile: Profile;
+  /** See `ProfiledDataset`. */
+  readonly unfavorable: string | null;
   /** Of the table's name and of what was counted in it: it has no bytes of its own to digest. */
   readonly digest: Digest;
 }
@@ -61,16 +63,16 @@ export const profileDistributed = async (
     onProgress?.({ step: 'query', done: queries, total: queries });
     return result;
   };
-  const profile = await profileTable(request, table, query);
+  const { profile, unfavorable } = await profileTable(request, table, query);
   requireOneState(profile, table.name);
-  return { profile, digest: digestOfTable(table.name, profile) };
+  return { profile, unfavorable, digest: digestOfTable(table.name, profile) };
 };
 
 const profileTable = async (
   { policy, mergeable }: DistributedRequest,
   table: TrinoTable,
   query: Query,
-): Promise<Profile> => {
+): Promise<Omit<DistributedProfile, 'digest'>> => {
   const faults = new FaultCollector(table.name);
   const found = <Surveyed>(surveyed: Surveyed | undefined): Surveyed => {
     faults.throwIfAny();
@@ -78,14 +80,18 @@ const profileTable = async (
     return surveyed;
   };
   if (policy.task === 'binary-classification') {
-    const { relation, layout, rows } = found(
-      await surveyScoredTable(policy, table, trinoDialect, faults),
+    const { relation, layout, rows, unfavorable } = found(
+      await surveyScoredTable(policy, table, trinoDialect, faults, mergeable),
     );
-    return profileBySql(query, trinoDialect, relation, layout, rows, mergeable);
+    const profile = await profileBySql(query, trinoDialect, relation, layout, rows, mergeable);
+    return { profile, unfavorable };
   }
-  const { survey, layout } = found(await surveyPredictedTable(policy, table, trinoDialect, faults));
+  const { survey, layout } = found(
+    await surveyPredictedTable(policy, table, trinoDialect, faults, mergeable),
+  );
   const place = { table, dialect: trinoDialect };
-  return profileTaskBySql(query, place, policy.task, survey, layout, mergeable);
+  const profile = await profileTaskBySql(query, place, policy.task, survey, layout, mergeable);
+  return { profile, unfavorable: null };
 };
 
 const assertScored = ({ artifact }: Policy): void => {

@@ -16,15 +16,16 @@ export interface PredictedTable {
   readonly layout: Layout;
 }
 
-/** The same for tasks other than binary classification. */
+/** The same for tasks other than binary classification. @param isPart see `surveyDataset` */
 export const surveyPredictedTable = async (
   policy: Policy,
   table: Table,
   dialect: Dialect,
   faults: FaultCollector,
+  isPart = false,
 ): Promise<PredictedTable | undefined> => {
   const columns = findPolicyColumns(policy, table, faults);
-  const survey = await surveyTask(policy, columns, table, faults);
+  const survey = await surveyTask(policy, columns, table, faults, [], isPart);
   if (survey === undefined) return undefined;
   const layout = policyLayout(policy, survey);
   await surveyIntersections(layout, survey, table, dialect, faults);
@@ -36,21 +37,27 @@ export interface ScoredTable {
   readonly relation: ScoredRelation;
   readonly layout: Layout;
   readonly rows: number;
+  /** See `Survey`. */
+  readonly unfavorable: string | null;
 }
 
 /**
  * Looks over the columns of a table that a policy names; undefined, with faults, when it can't be evaluated.
+ *
+ * @param isPart see `surveyDataset`
  */
 export const surveyScoredTable = async (
   policy: Policy,
   table: Table,
   dialect: Dialect,
   faults: FaultCollector,
+  isPart = false,
 ): Promise<ScoredTable | undefined> => {
   const columns = findPolicyColumns(policy, table, faults);
-  const survey = await surveyDataset(policy, columns, table, faults);
+  const survey = await surveyDataset(policy, columns, table, faults, isPart);
   if (survey === undefined) return undefined;
   const layout = policyLayout(policy, survey);
   await surveyIntersections(layout, survey, table, dialect, faults);
-  return { rows: survey.rows, relation: relationOfData(survey, table, dialect), layout };
+  const { rows, unfavorable } = survey;
+  return { rows, unfavorable, relation: relationOfData(survey, table, dialect), layout };
 };

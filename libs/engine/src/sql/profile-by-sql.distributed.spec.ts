@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Measure, MetricName } from '@sluice/contracts';
+import { measureProfile, mergeProfiles, type BinaryProfile } from '@sluice/evaluation';
 import type { Row } from '@sluice/evaluation/testing';
 import { trinoDialect as dialect } from '../distributed/trino-dialect.js';
 import {
@@ -56,5 +58,22 @@ describe('the profile by SQL, in Trino', () => {
   ])('is that of the plain definitions, with %s', async (_what, options) => {
     const rows = randomRows(options);
     expect(differences(await profiled(rows), plainProfile(rows, true))).toEqual([]);
+  });
+
+  it('makes the whole with a part from elsewhere: differences from the champion, too', async () => {
+    const rows = randomRows({ rows: 400, champion: true, weights: true, amounts: true, seed: 9 });
+    const merged = mergeProfiles([
+      plainProfile(rows.slice(0, 150), true),
+      await profiled(rows.slice(150)),
+    ]);
+    const whole = plainProfile(rows);
+    const measured = (profile: BinaryProfile, metric: MetricName, group: string | null): Measure =>
+      measureProfile(profile, { metric, of: 'difference', by: group && 'sex × team', group });
+    for (const metric of ['accuracy', 'roc_auc', 'log_loss', 'expected_calibration_error'] as const)
+      for (const group of [null, 'm × a']) {
+        const found = measured(merged, metric, group);
+        expect(found).toMatchObject({ state: 'ok' });
+        expect(differences(found, measured(whole, metric, group))).toEqual([]);
+      }
   });
 });

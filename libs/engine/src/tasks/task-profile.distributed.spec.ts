@@ -1,45 +1,20 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { policyDigest, type Digest, type Policy, type Task } from '@sluice/contracts';
-import { evaluate, type Profile } from '@sluice/evaluation';
+import type { Policy, Task } from '@sluice/contracts';
+import { mergeProfiles, type Profile } from '@sluice/evaluation';
 import { profileDistributed } from '../distributed/profile-distributed.js';
 import { parseTrinoAddress } from '../distributed/trino-address.js';
+import { expectEqual, verdictOf } from '../fixtures/equal-figures.fixture.js';
+import { differences } from '../fixtures/scored-rows.fixture.js';
 import { taskPolicy } from '../fixtures/task-cases.fixture.js';
-import { faultAt, rejection } from '../fixtures/tables.fixture.js';
+import { faultAt, rejection, temporaryFolder, writeTable } from '../fixtures/tables.fixture.js';
 import { trinoUrl, writeTrinoTable } from '../fixtures/trino.fixture.js';
 import { profileDataset } from '../profile-dataset.js';
 
-const byTrino = (policy: Policy, table: string) =>
-  profileDistributed({ policy, address: parseTrinoAddress(trinoUrl()), table });
+const byTrino = (policy: Policy, table: string, mergeable = false) =>
+  profileDistributed({ policy, address: parseTrinoAddress(trinoUrl()), table, mergeable });
 
-/** Every number of a document by its path, within 1e-12; whole numbers to the last digit. */
-const expectEqual = (found: unknown, expected: unknown, path = '$'): void => {
-  if (typeof found === 'number' && typeof expected === 'number') {
-    const off = Math.abs(found - expected);
-    const within = Number.isSafeInteger(expected) ? 0 : 1e-12 * Math.max(Math.abs(expected), 1e-3);
-    expect([path, found, off <= within]).toEqual([path, found, true]);
-    return;
-  }
-  if (found === null || expected === null || typeof found !== 'object') {
-    expect([path, found]).toEqual([path, expected]);
-    return;
-  }
-  const [a, b] = [found, expected] as Record<string, unknown>[];
-  expect([path, Object.keys(a ?? {})]).toEqual([path, Object.keys(b ?? {})]);
-  for (const key of Object.keys(b ?? {})) expectEqual(a?.[key], b?.[key], `${path}.${key}`);
-};
-
-const verdictOf = (policy: Policy, profile: Profile) =>
-  evaluate({
-    policy,
-    profile,
-    subject: {
-      model: policy.model,
-      version: null,
-      champion: null,
-      datasets: { evaluation: `sha256:${'0'.repeat(64)}` as Digest },
-      policy: policyDigest(policy),
-    },
-  });
+const folder = temporaryFolder();
 
 /** Rows with labels, predictions, scores that are powers of 2, weights and groups. */
 const rows = `
@@ -86,6 +61,32 @@ describe('a profile of several classes or of a regression, made by Trino', () =>
     expectEqual(profile, ours);
     expectEqual(verdictOf(policy, profile), verdictOf(policy, ours));
     expect((await byTrino(policy, `task_${table}`)).digest).toBe(digest);
+  });
+
+  it.each([
+    [
+      'scores',
+      'multiclass-classification',
+      { label: 'kind', scores: { x: 'sx', y: 'sy', z: 'sz' }, weight: 'mass' },
+    ],
+    ['numbers', 'regression', { label: 'price', prediction: 'offer', weight: 'mass' }],
+  ] as const)('makes the whole with a part in a file, of %s', async (name, task, columns) => {
+    const policy = policyOf(task, columns);
+    const local = async (file: string, query: string): Promise<Profile> => {
+      const path = await writeTable(join(folder, `${file}.parquet`), query);
+      const request = { policy, dataset: { path }, mergeable: true };
+      return (await profileDataset<Profile>(request)).profile;
+    };
+    await writeTrinoTable(`part_${name}`, `${rows} WHERE i > 1500`);
+    const merged = mergeProfiles([
+      await local(`${name}_part`, `${rows} WHERE i <= 1500`),
+      (await byTrino(policy, `part_${name}`, true)).profile,
+    ]);
+    const whole = await local(`${name}_whole`, rows);
+    // Variances of moments about another center lose a few digits.
+    const found = verdictOf(policy, merged);
+    expect(found.measures.length).toBeGreaterThan(30);
+    expect(differences(found, verdictOf(policy, whole), 1e-10)).toEqual([]);
   });
 
   it('is refused with all faults of the table', async () => {

@@ -66,13 +66,18 @@ const numberRule = (what: 'label' | 'prediction'): NumberRule => ({
 /** Whether a model's number can be one of a regression. */
 export const isPrediction = (value: number): boolean => Math.abs(value) <= largestNumber;
 
-/** Looks over the columns that a policy names. What can't be evaluated becomes faults, and there is no survey then. */
+/**
+ * Looks over the columns that a policy names. What can't be evaluated becomes faults, and there is no survey then.
+ *
+ * @param isPart whether other parts of the table may hold the classes and the groups that this one lacks
+ */
 export const surveyTask = async (
   policy: Policy,
   columns: PolicyColumns,
   dataset: Table,
   faults: FaultCollector,
   models: readonly ClassifyingModel[] = [],
+  isPart = false,
 ): Promise<TaskSurvey | undefined> => {
   const [counted] = await dataset.query(`SELECT count(*) AS "rows" FROM ${dataset.relation}`);
   const rows = Number(counted?.['rows']);
@@ -86,7 +91,7 @@ export const surveyTask = async (
   }
   const groups: GroupColumn[] = [];
   for (const entry of columns.protected)
-    groups.push(...(await surveyGroups(entry, protectedRole, dataset, faults)));
+    groups.push(...(await surveyGroups(entry, protectedRole(isPart), dataset, faults)));
   const control: GroupColumn[] = [];
   for (const { column, path } of columns.control)
     control.push(
@@ -102,7 +107,15 @@ export const surveyTask = async (
       await surveyNumbers(columns.prediction, numberRule('prediction'), dataset, faults);
     return { ...about, label, classes: [], scores: null, warnings: [] };
   }
-  const found = await surveyClasses(policy, label, about.prediction, dataset, faults, models);
+  const found = await surveyClasses(
+    policy,
+    label,
+    about.prediction,
+    dataset,
+    faults,
+    models,
+    isPart,
+  );
   return found && { ...about, label, ...found };
 };
 
@@ -118,13 +131,14 @@ const surveyClasses = async (
   dataset: Table,
   faults: FaultCollector,
   models: readonly ClassifyingModel[],
+  isPart: boolean,
 ): Promise<Pick<TaskSurvey, 'classes' | 'scores' | 'warnings'> | undefined> => {
   const labels = await countValues(dataset, label, mostClasses);
   const named = Object.entries(policy.columns.scores ?? {});
   // Not the text: a number is the same class whether the data has it as 1 or as 1.0.
   const known: LabelClass[] = labels.values.map(({ value }) => ({ name: String(value), value }));
   if (!(await isClassColumn('label', label, labels, dataset, faults))) return undefined;
-  if (labels.distinct < 2) {
+  if (labels.distinct < (isPart ? 1 : 2)) {
     faults.data({
       path: 'columns.label',
       message: `the label ${JSON.stringify(label.name)} has one value only`,
@@ -148,7 +162,7 @@ const surveyClasses = async (
     const foreign = predicted.values.filter(
       ({ value }) => !known.some((each) => isFavorable(each.value, value)),
     );
-    if (foreign.length === predicted.values.length) {
+    if (foreign.length === predicted.values.length && !isPart) {
       faults.data({
         path: 'columns.prediction',
         message: `none of the predictions ${JSON.stringify(prediction.name)} is a value of the label`,

@@ -54,8 +54,10 @@ export const countsOfHistograms = (histograms: readonly ScoreHistogram[]): Score
 export const mergeHistograms = (histograms: readonly ScoreHistogram[]): ScoreHistogram => {
   const sums = histograms.map(({ byLabel }) => byLabel);
   const known = sums.every((each) => each !== undefined);
+  const counts = histogramOfCounts(countsOfHistograms(histograms));
   return {
-    ...histogramOfCounts(countsOfHistograms(histograms)),
+    ...counts,
+    ...mergeAmounts(histograms, counts.bins),
     ...(known && {
       byLabel: {
         positives: addedUp(sums.map(({ positives }) => positives)),
@@ -63,6 +65,24 @@ export const mergeHistograms = (histograms: readonly ScoreHistogram[]): ScoreHis
       },
     }),
   };
+};
+
+/** The amounts of the whole, beside its bins. A part without rows has none, and none to tell. */
+const mergeAmounts = (
+  histograms: readonly ScoreHistogram[],
+  bins: readonly number[],
+): Pick<ScoreHistogram, 'amounts'> => {
+  const filled = histograms.filter((each) => each.bins.length > 0);
+  if (filled.length === 0 || filled.some(({ amounts }) => amounts === undefined)) return {};
+  const of = (label: 'positives' | 'negatives'): number[] => {
+    const byBin = new Map<number, number>();
+    for (const { bins: own, amounts } of filled)
+      own.forEach((bin, at) =>
+        byBin.set(bin, (byBin.get(bin) ?? 0) + (amounts?.[label][at] as number)),
+      );
+    return bins.map((bin) => byBin.get(bin) as number);
+  };
+  return { amounts: { positives: of('positives'), negatives: of('negatives') } };
 };
 
 const addedUp = (parts: readonly Moments[]): Moments => ({

@@ -4,11 +4,11 @@ import { dirname } from 'node:path';
 import { SluiceError } from '@sluice/contracts';
 
 /**
- * Whether a report can be written there, as far as that can be known beforehand.
+ * Whether a report or a profile can be written there, as far as that can be known beforehand.
  *
  * @throws SluiceError `invalid_request` for a folder, and where the folder of the file is missing or read-only
  */
-export const checkReportFile = async (path: string): Promise<void> => {
+export const checkOutput = async (path: string): Promise<void> => {
   const found = await stat(path).catch((cause: unknown) => {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw cannotWrite(path, reasonOf(cause), cause);
@@ -21,11 +21,11 @@ export const checkReportFile = async (path: string): Promise<void> => {
 };
 
 /**
- * Writes a report in one step: whoever opens it meanwhile finds the old one or the new one, and never a part.
+ * Writes a file in one step: whoever opens it meanwhile finds the old one or the new one, and never a part.
  *
  * @throws SluiceError `invalid_request` when it cannot be written
  */
-export const writeReport = async (path: string, text: string): Promise<void> => {
+export const writeOutput = async (path: string, text: string): Promise<void> => {
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await writeFile(draft, text, { flag: 'wx' });
@@ -52,6 +52,6 @@ const reasonOf = (cause: unknown): string => {
 };
 
 const cannotWrite = (path: string, reason: string, cause?: unknown): SluiceError =>
-  new SluiceError('invalid_request', `The report cannot be written to ${path}: ${reason}.`, {
+  new SluiceError('invalid_request', `${path} cannot be written: ${reason}.`, {
     cause,
   });
