@@ -47,9 +47,9 @@ export class RunningModel {
     return this.model.name;
   }
 
-  /** How many batches keep all threads busy: one more than they work at. */
+  /** How many batches keep all threads busy: the next one waits for each of them. */
   get atOnce(): number {
-    return this.model.threads + 1;
+    return 2 * this.model.threads;
   }
 
   /** @throws SluiceError `invalid_artifact` if the model fails, or what it gives are no scores */
