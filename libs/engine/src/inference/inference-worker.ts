@@ -51,21 +51,40 @@ const run = async ({ inputs, outputs }: ModelPlan, batch: ModelBatch): Promise<R
 };
 
 const score = async (of: ModelPlan, batch: ModelBatch): Promise<CountedScores> => {
+  // First, so that the columns are in the cache when they are laid out.
+  const missing = missingIn(of, batch);
   const { score: given, label } = await run(of, batch);
-  return { ...readScores(given, label, batch.rows, of.outputs), missing: missingIn(of, batch) };
+  return { ...readScores(given, label, batch.rows, of.outputs), missing };
 };
 
 const missingIn = ({ inputs }: ModelPlan, batch: ModelBatch): Float64Array =>
   Float64Array.from(
     inputs.flatMap((input) =>
-      input.countsNaN ? (columnsOf(input, batch) as NumberArray[]).map(countNaN) : [],
+      input.countsNaN ? (columnsOf(input, batch) as FloatArray[]).map(countNaN) : [],
     ),
   );
 
-const countNaN = (column: NumberArray): number => {
+type FloatArray = Float32Array | Float64Array;
+
+const countNaN = (column: FloatArray): number => {
+  if (!Number.isNaN(sumOf(column))) return 0;
   let count = 0;
   for (let row = 0; row < column.length; row += 1) if (Number.isNaN(column[row])) count += 1;
   return count;
+};
+
+/** NaN if any value is. Sums are several, none of which waits for another: this takes a third of the time of a count. */
+const sumOf = (column: FloatArray): number => {
+  const whole = column.length - (column.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let row = 0; row < whole; row += 4) {
+    a += column[row] as number;
+    b += column[row + 1] as number;
+    c += column[row + 2] as number;
+    d += column[row + 3] as number;
+  }
+  for (let row = whole; row < column.length; row += 1) a += column[row] as number;
+  return a + b + c + d;
 };
 
 const outputsOf = async (of: ModelPlan, batch: ModelBatch): Promise<BatchOutputs> => {
