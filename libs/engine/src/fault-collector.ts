@@ -37,6 +37,10 @@ export class FaultCollector {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.found.length === 0;
+  }
+
   throwIfAny(): void {
     if (this.found.length > 0) throw this.error();
   }

@@ -4,7 +4,7 @@ import type { BinaryProfile, Profile } from '@sluice/evaluation';
 import { assembleProfile } from './assembly/assemble-profile.js';
 import type { Layout } from './assembly/layout.js';
 import { Dataset, type DatasetSource } from './dataset/dataset.js';
-import { surveyInputs, type NeededColumn } from './dataset/input-survey.js';
+import { surveyInputs } from './dataset/input-survey.js';
 import { findPolicyColumns } from './dataset/policy-columns.js';
 import { policyLayout, surveyIntersections } from './dataset/policy-layout.js';
 import { surveyDataset, type Survey } from './dataset/survey.js';
@@ -17,6 +17,8 @@ import {
   type Candidate,
   type ModelSource,
 } from './inference/candidate.js';
+import { endsInNaN, neededColumns } from './inference/counted-inputs.js';
+import { loadModels, type LoadedModel } from './inference/loaded-model.js';
 import type { PlannedOutputs } from './inference/model-plan.js';
 import type { EndpointSource } from './inference/endpoint/endpoint.js';
 import { neighbourProfile } from './neighbours/neighbour-profile.js';
@@ -107,12 +109,14 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
   request.onProgress?.({ step: 'survey', done: 0, total: 1 });
   const dataset = await faults.gather(() => Dataset.open(source, signal));
   if (dataset === undefined) throw faults.error();
+  const loading: LoadedModel[] = [];
   try {
     const columns = findPolicyColumns(policy, dataset, faults);
     const bind = (candidate: Candidate | undefined) =>
       candidate && bindCandidate(candidate, policy, dataset, faults);
-    const version = await bind(candidates.version);
-    const champion = await bind(candidates.champion);
+    const bound = [await bind(candidates.version), await bind(candidates.champion)];
+    const [version, champion] = faults.isEmpty ? await loadModels(bound, dataset) : bound;
+    loading.push(...[version, champion].flatMap((model) => model?.loaded ?? []));
     if (policy.task !== 'binary-classification') {
       const models = [version, champion].flatMap((model) =>
         model === undefined
@@ -128,7 +132,7 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
       const found = await surveyTask(policy, columns, dataset, faults, models, isPart);
       const layout = found && policyLayout(policy, found);
       if (found && layout) await surveyIntersections(layout, found, dataset, duckdbDialect, faults);
-      const gone = await surveyInputs(neededColumns(version, champion), dataset, faults);
+      const gone = await surveyInputs(neededColumns([version, champion]), dataset, faults);
       faults.throwIfAny();
       if (found === undefined || layout === undefined)
         throw new Error('A survey failed without a fault.');
@@ -154,7 +158,13 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
     }
     const survey = await surveyDataset(policy, columns, dataset, faults, isPart);
     const alike = await surveyAlike(columns.alike, dataset, faults);
-    const missing = await surveyInputs(neededColumns(version, champion), dataset, faults);
+    // All faults are told at once; without any so far, columns that can have none are left to whoever scores them.
+    const countsMissing = faults.isEmpty && version?.endpoint === undefined;
+    const gaps = await surveyInputs(
+      neededColumns([version, champion], (input) => !(countsMissing && endsInNaN(input))),
+      dataset,
+      faults,
+    );
     faults.throwIfAny();
     if (survey === undefined) throw new Error('A survey failed without a fault.');
     const layout = policyLayout(policy, survey);
@@ -168,7 +178,8 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
         survey,
         version: version ?? null,
         champion: champion ?? null,
-        hasMissingValues: missing.size > 0,
+        hasMissingValues: gaps.size > 0,
+        countsMissing,
       },
       (done) => request.onProgress?.({ step: 'score', done, total: survey.rows }),
     );
@@ -179,11 +190,12 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
       unfavorable: survey.unfavorable,
       ...ofFile(version),
       warnings: [
-        ...missingWarnings(missing),
+        ...missingWarnings(new Map([...scored.missing, ...gaps])),
         ...disagreementWarnings(scored.disagreements, survey.rows),
       ],
     };
   } finally {
+    await Promise.all(loading.map((model) => model.close()));
     await dataset.close();
   }
 };
@@ -259,17 +271,6 @@ const inspectCandidates = async (
       ? await faults.gather(() => inspectCandidate(champion, `${name} (champion)`))
       : undefined,
   };
-};
-
-const neededColumns = (...models: readonly (BoundModel | undefined)[]): NeededColumn[] => {
-  const all = models.flatMap((model) =>
-    (model?.inputs ?? []).flatMap(({ columns, storage, width }) =>
-      columns.map((column) => ({ column, storage, width })),
-    ),
-  );
-  const isSame = (a: NeededColumn, b: NeededColumn): boolean =>
-    a.column === b.column && a.storage === b.storage && a.width === b.width;
-  return all.filter((one, index) => all.findIndex((other) => isSame(one, other)) === index);
 };
 
 const makeProfile = async (

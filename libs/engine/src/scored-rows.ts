@@ -1,12 +1,14 @@
+import { SluiceError } from '@sluice/contracts';
 import { BatchColumns } from './dataset/batch-columns.js';
 import type { Dataset } from './dataset/dataset.js';
-import { rowBatches, type RowBatch } from './dataset/row-batches.js';
+import { rowBatches, rowsPerBatch, type RowBatch } from './dataset/row-batches.js';
 import type { Survey } from './dataset/survey.js';
 import type { TableValues } from './dataset/table-appender.js';
 import { streamVectors, type VectorColumn } from './dataset/stream-vectors.js';
 import { faultError } from './fault-collector.js';
 import { inOrder } from './in-order.js';
 import type { BoundModel } from './inference/candidate.js';
+import { countedColumns, endsInNaN, throwMisfits } from './inference/counted-inputs.js';
 import { RunningEndpoint } from './inference/endpoint/running-endpoint.js';
 import type { BatchScores, PlannedInput } from './inference/model-plan.js';
 import { RunningModel } from './inference/running-model.js';
@@ -20,17 +22,6 @@ import {
 import { duckdbDialect } from './sql/duckdb-dialect.js';
 import type { ScoredRelation } from './sql/scored-relation.js';
 
-/** Rows that a model gets at a time: many enough to make calls cheap, few enough to keep a batch in the cache. */
-const batchSize = 4096;
-/** Lists of many values make batches of fewer rows, so that a batch of images fits into memory. */
-const mostValues = 2 ** 22;
-
-/** Rows of a batch with these columns. */
-export const rowsPerBatch = ({ list }: BatchColumns): number => {
-  const widest = list.reduce((sum, { width = 0 }) => sum + width, 1);
-  return Math.max(1, Math.min(batchSize, Math.floor(mostValues / widest)));
-};
-
 /** What is to be scored, and by what. */
 export interface Scoring {
   readonly dataset: Dataset;
@@ -40,6 +31,8 @@ export interface Scoring {
   readonly champion: BoundModel | null;
   /** Whether features have missing values, which explains scores that are NaN. */
   readonly hasMissingValues: boolean;
+  /** Whether missing values are to be counted in columns where no survey did. */
+  readonly countsMissing: boolean;
 }
 
 /** The relation of all rows with their scores. */
@@ -47,6 +40,8 @@ export interface ScoredTable {
   readonly relation: ScoredRelation;
   /** For each model, by name, the rows whose predicted label isn't the more probable one. */
   readonly disagreements: ReadonlyMap<string, number>;
+  /** How many values were missing, for each column that was counted and that misses some. */
+  readonly missing: ReadonlyMap<string, number>;
 }
 
 /** What is known of consecutive rows once they are scored. 1 stands for the favorable value. */
@@ -74,15 +69,36 @@ export const scoreRows = async (
   scoring: Scoring,
   onRows: (done: number) => void,
 ): Promise<ScoredTable> => {
+  const { dataset, version, champion, countsMissing } = scoring;
+  const models = countsMissing ? [version, champion].filter((model) => model !== null) : [];
+  let scored: ScoredTable;
+  try {
+    scored = await scoreAll(scoring, onRows);
+  } catch (error) {
+    // What looks like the model's fault may be that of a value which reached it as NaN.
+    if (error instanceof SluiceError && error.code === 'invalid_artifact')
+      await throwMisfits(models, dataset, () => true);
+    throw error;
+  }
+  await throwMisfits(models, dataset, ({ name }) => scored.missing.has(name));
+  return scored;
+};
+
+const scoreAll = async (scoring: Scoring, onRows: (done: number) => void): Promise<ScoredTable> => {
   const { dataset, survey } = scoring;
   if (scoring.version === null)
-    return { relation: relationOfData(survey, dataset, duckdbDialect), disagreements: new Map() };
+    return {
+      relation: relationOfData(survey, dataset, duckdbDialect),
+      disagreements: new Map(),
+      missing: new Map(),
+    };
   const columns = new BatchColumns();
   const kept = keptColumns(survey).map((column) => ({
     ...column,
     position: columns.add(column),
   }));
   const models: (RunningModel | RunningEndpoint)[] = [];
+  const missing = new Map<string, number>();
   const start = async (model: BoundModel): Promise<Scorer> => {
     const running = await startModel(model, columns, scoring);
     models.push(running);
@@ -109,14 +125,24 @@ export const scoreRows = async (
       onRows(counted);
     };
     const atOnce = Math.min(...models.map((model) => model.atOnce));
-    const batches = rowBatches(dataset, columns.list, rowsPerBatch(columns), atOnce + 1);
+    const size = rowsPerBatch(columns.list.map(({ width }) => width));
+    const batches = rowBatches(dataset, columns.list, size, atOnce + 1);
     await inOrder(batches, atOnce, score, keep);
     if (counted !== survey.rows) throw changed(dataset);
     table.close();
+    for (const [model, running] of [
+      [scoring.version, models[0]],
+      [scoring.champion, models[1]],
+    ] as const)
+      if (model !== null && running instanceof RunningModel)
+        for (const [index, { name }] of countedColumns(model).entries())
+          if ((running.missing[index] ?? 0) > 0)
+            missing.set(name, running.missing[index] as number);
     const disagreements = models.map((model) => [model.name, model.disagreements] as const);
     return {
       relation: relationOfTable(survey, champion !== null),
       disagreements: new Map(disagreements),
+      missing,
     };
   } finally {
     await Promise.all(models.map((model) => model.close()));
@@ -163,19 +189,18 @@ export const tellRows = async (
 };
 
 /** What a model that starts is told of its work. */
-type ModelledRows = Pick<Scoring, 'dataset' | 'champion' | 'hasMissingValues'> & {
-  readonly survey: Pick<Survey, 'rows'>;
-};
+type ModelledRows = Pick<Scoring, 'dataset' | 'hasMissingValues' | 'countsMissing'>;
 
 /** Starts a model on the columns of batches, to which it adds its own. */
 export const startModel = async (
   model: BoundModel,
   columns: BatchColumns,
-  { dataset, survey, champion, hasMissingValues }: ModelledRows,
+  { dataset, hasMissingValues, countsMissing }: ModelledRows,
 ): Promise<RunningModel | RunningEndpoint> => {
   const positions: number[] = [];
   const inputs: PlannedInput[] = [];
-  for (const { columns: features, width, ...input } of model.inputs) {
+  for (const bound of model.inputs) {
+    const { columns: features, width, ...input } = bound;
     const planned: PlannedInput['columns'][number][] = [];
     for (const feature of features) {
       const { position, dictionary } =
@@ -184,18 +209,14 @@ export const startModel = async (
           : columns.addVector(feature, input.storage, width);
       planned.push({ index: positions.push(position) - 1, dictionary });
     }
-    inputs.push({ ...input, columns: planned });
+    inputs.push({ ...input, columns: planned, countsNaN: countsMissing && endsInNaN(bound) });
   }
-  const { name, path, inspection, outputs, endpoint } = model;
-  const plan = { path, externalData: inspection.externalData, inputs, outputs };
+  const { name, outputs, endpoint, loaded } = model;
+  const plan = { inputs, outputs };
   if (endpoint !== undefined)
     return new RunningEndpoint(name, endpoint, plan, positions, hasMissingValues);
-  return RunningModel.start(name, plan, positions, {
-    batches: Math.ceil(survey.rows / rowsPerBatch(columns)),
-    models: champion === null ? 1 : 2,
-    inOrder: inspection.drawsAtRandom,
-    hasMissingValues,
-  });
+  if (loaded === undefined) throw new Error('The model was never loaded.');
+  return RunningModel.start(loaded, plan, positions, hasMissingValues);
 };
 
 /** That rows were added or removed since they were counted. */

@@ -24,12 +24,18 @@ export const readerOf = (bytes: Uint8Array): Reader =>
 export const readMessage = (reader: Reader, end: number, fields: Fields): void => {
   while (reader.pos < end) {
     const tag = reader.tag();
-    const readers = [fields[tag >>> 3] ?? []].flat();
-    const known = readers.find((field) => field.wire === (tag & 7));
+    const known = readerFor(fields[tag >>> 3], tag & 7);
     if (known === undefined) reader.skipType(tag & 7, 0, tag >>> 3);
     else known.read(reader);
     if (reader.pos > end) throw new RangeError('a field reaches beyond its message');
   }
+};
+
+/** Makes nothing: a tree ensemble has a field for each number of each of its nodes. */
+const readerFor = (named: Fields[number] | undefined, type: number): FieldReader | undefined => {
+  if (named === undefined) return undefined;
+  if ('read' in named) return named.wire === type ? named : undefined;
+  return named.find((field) => field.wire === type);
 };
 
 /** A nested message; `fields` is asked for anew each time it comes, and told where it ends. */

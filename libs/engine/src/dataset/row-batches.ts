@@ -3,7 +3,7 @@ import type { Column } from './column.js';
 import type { Dataset } from './dataset.js';
 import { codeSql, type Dictionary } from './dictionary.js';
 import { convertedSql, type Storage } from './sql.js';
-import { copyVectors, flatSql } from './vector.js';
+import { copyNumberLists, copyTextLists, flatSql } from './vector.js';
 import { vectorOf, type VectorArray } from './stream-vectors.js';
 
 /** How values are kept in a batch: as a storage, or as positions in a dictionary. */
@@ -61,6 +61,17 @@ export const truthColumn = (condition: string): BatchColumn => ({
   storage: 'uint8',
 });
 
+/** Rows that a model gets at a time: many enough to make calls cheap, few enough to keep a batch in the cache. */
+const batchSize = 4096;
+/** Lists of many values make batches of fewer rows, so that a batch of images fits into memory. */
+const mostValues = 2 ** 22;
+
+/** Rows of a batch whose columns are lists of these lengths, or none. */
+export const rowsPerBatch = (widths: readonly (number | null | undefined)[]): number => {
+  const widest = widths.reduce<number>((sum, width) => sum + (width ?? 0), 1);
+  return Math.max(1, Math.min(batchSize, Math.floor(mostValues / widest)));
+};
+
 /**
  * Streams a dataset in batches that are full but for the last, however the file is cut into pages: the same rows
  * meet in a batch on every machine. Numbers are in memory that threads share.
@@ -76,8 +87,7 @@ export async function* rowBatches(
 ): AsyncGenerator<RowBatch> {
   let firstRow = 0;
   let rows = 0;
-  const fresh = (): ColumnValues[] =>
-    columns.map(({ storage, width = 1 }) => allocate(storage, size * width));
+  const fresh = (): ColumnValues[] => allocate(columns, size);
   const memory: ColumnValues[][] = [];
   let filled = 0;
   const next = (): ColumnValues[] => (memory[filled++ % kept] ??= fresh());
@@ -116,10 +126,26 @@ const arrays = {
   code: Uint16Array,
 } as const;
 
-const allocate = (storage: BatchStorage, size: number): ColumnValues => {
-  if (storage === 'text') return new Array<string>(size).fill('');
-  const make = arrays[storage] as new (memory: SharedArrayBuffer) => ColumnValues;
-  return new make(new SharedArrayBuffer(size * arrays[storage].BYTES_PER_ELEMENT));
+/** Room for a batch. Its numbers are in one piece of memory: a message between threads takes long by their number. */
+const allocate = (columns: readonly BatchColumn[], rows: number): ColumnValues[] => {
+  const sizes = columns.map(({ storage, width = 1 }) => {
+    if (storage === 'text') return 0;
+    // Each begins where a number of 64 bits may.
+    return 8 * Math.ceil((rows * width * arrays[storage].BYTES_PER_ELEMENT) / 8);
+  });
+  const memory = new SharedArrayBuffer(sizes.reduce((sum, size) => sum + size, 0));
+  let next = 0;
+  return columns.map(({ storage, width = 1 }, index) => {
+    if (storage === 'text') return new Array<string>(rows * width).fill('');
+    const make = arrays[storage] as new (
+      memory: SharedArrayBuffer,
+      from: number,
+      length: number,
+    ) => ColumnValues;
+    const values = new make(memory, next, rows * width);
+    next += sizes[index] as number;
+    return values;
+  });
 };
 
 const copyRows = (
@@ -132,13 +158,16 @@ const copyRows = (
 ): void => {
   into.forEach((values, index) => {
     const width = columns[index]?.width;
-    if (width !== undefined || Array.isArray(values)) {
+    if (Array.isArray(values)) {
+      if (width !== undefined)
+        return copyTextLists(chunk, index, { from, count, at }, values, width);
       const vector = chunk.getColumnVector(index);
-      const target = values as unknown[];
-      if (width !== undefined) return copyVectors(vector, { from, count }, target, at, width);
-      for (let row = 0; row < count; row += 1) target[at + row] = vector.getItem(from + row);
+      for (let row = 0; row < count; row += 1)
+        values[at + row] = vector.getItem(from + row) as string;
       return;
     }
+    if (width !== undefined)
+      return copyNumberLists(chunk, index, { from, count, at }, values, width);
     // The expressions have the types of the arrays and are never NULL.
     const read = vectorOf(chunk, index, values.constructor as VectorArray).subarray(
       from,

@@ -38,6 +38,7 @@ export type VectorArray =
   | Uint8ArrayConstructor
   | Uint16ArrayConstructor
   | Int32ArrayConstructor
+  | Uint32ArrayConstructor
   | BigInt64ArrayConstructor
   | Float32ArrayConstructor
   | Float64ArrayConstructor;
@@ -50,12 +51,15 @@ export const vectorOf = <Make extends VectorArray>(
   chunk: DuckDBDataChunk,
   index: number,
   make: Make,
+): InstanceType<Make> =>
+  viewOf(duckdb.data_chunk_get_vector(chunk.chunk, index), make, chunk.rowCount);
+
+/** The first of a vector's values, where they are. */
+export const viewOf = <Make extends VectorArray>(
+  vector: ReturnType<typeof duckdb.data_chunk_get_vector>,
+  make: Make,
+  length: number,
 ): InstanceType<Make> => {
-  const vector = duckdb.data_chunk_get_vector(chunk.chunk, index);
-  const bytes = duckdb.vector_get_data(vector, chunk.rowCount * make.BYTES_PER_ELEMENT);
-  return new make(
-    bytes.buffer as ArrayBuffer,
-    bytes.byteOffset,
-    chunk.rowCount,
-  ) as InstanceType<Make>;
+  const bytes = duckdb.vector_get_data(vector, length * make.BYTES_PER_ELEMENT);
+  return new make(bytes.buffer as ArrayBuffer, bytes.byteOffset, length) as InstanceType<Make>;
 };

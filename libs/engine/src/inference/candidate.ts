@@ -14,6 +14,7 @@ import { bindOutputs } from './bind-outputs.js';
 import { endpointOf, type Endpoint, type EndpointSource } from './endpoint/endpoint.js';
 import { bindFrame, frameOutputs, undescribed } from './endpoint/mlflow.js';
 import { describeModel } from './endpoint/open-inference.js';
+import type { LoadedModel } from './loaded-model.js';
 import type { PlannedOutputs } from './model-plan.js';
 
 /** Where a model is. */
@@ -38,6 +39,8 @@ export interface Candidate {
 export interface BoundModel extends Candidate {
   readonly inputs: readonly BoundInput[];
   readonly outputs: PlannedOutputs;
+  /** Once it begins to load. */
+  readonly loaded?: LoadedModel;
 }
 
 /**

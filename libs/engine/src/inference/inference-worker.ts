@@ -4,7 +4,7 @@ import type { Storage } from '../dataset/sql.js';
 import { serveRequests, type Handled } from '../worker-loop.js';
 import type {
   BatchOutputs,
-  BatchScores,
+  CountedScores,
   InferenceAnswer,
   InferenceRequest,
   ModelBatch,
@@ -18,10 +18,11 @@ import { readScores, type OutputValues } from './read-scores.js';
  * of the realm that ONNX Runtime's type checks know.
  */
 
-let loaded: { session: InferenceSession; plan: ModelPlan } | undefined;
+let session: InferenceSession | undefined;
+let plan: ModelPlan | undefined;
 
-const load = async (plan: ModelPlan): Promise<void> => {
-  const session = await InferenceSession.create(plan.path, {
+const load = async (path: string): Promise<void> => {
+  session = await InferenceSession.create(path, {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
@@ -32,32 +33,62 @@ const load = async (plan: ModelPlan): Promise<void> => {
     // Fatal ones only: errors reach the user as faults, and must not be on the console as well.
     logSeverityLevel: 4,
   });
-  loaded = { session, plan };
 };
 
-const run = async (
-  batch: ModelBatch,
-): Promise<{ score: OutputValues; label: OutputValues | undefined; plan: ModelPlan }> => {
-  if (loaded === undefined) throw new Error('The model is scored before it is loaded.');
-  const { session, plan } = loaded;
-  const feeds = Object.fromEntries(
-    plan.inputs.map((input) => [input.name, tensorOf(input, batch)]),
-  );
-  const { outputs } = plan;
+interface RunOutputs {
+  readonly score: OutputValues;
+  readonly label: OutputValues | undefined;
+}
+
+const run = async ({ inputs, outputs }: ModelPlan, batch: ModelBatch): Promise<RunOutputs> => {
+  if (session === undefined) throw new Error('The model is scored before it is loaded.');
+  const feeds = Object.fromEntries(inputs.map((input) => [input.name, tensorOf(input, batch)]));
   const { scoreTensor } = outputs;
   const fetches = [...new Set([scoreTensor, outputs.label ?? scoreTensor])];
   const results = await session.run(feeds, fetches);
   const label = outputs.label === null ? undefined : (results[outputs.label] as OutputValues);
-  return { score: results[scoreTensor] as OutputValues, label, plan };
+  return { score: results[scoreTensor] as OutputValues, label };
 };
 
-const score = async (batch: ModelBatch): Promise<BatchScores> => {
-  const { score: given, label, plan } = await run(batch);
-  return readScores(given, label, batch.rows, plan.outputs);
+const score = async (of: ModelPlan, batch: ModelBatch): Promise<CountedScores> => {
+  // First, so that the columns are in the cache when they are laid out.
+  const missing = missingIn(of, batch);
+  const { score: given, label } = await run(of, batch);
+  return { ...readScores(given, label, batch.rows, of.outputs), missing };
 };
 
-const outputsOf = async (batch: ModelBatch): Promise<BatchOutputs> => {
-  const { score: given, label } = await run(batch);
+const missingIn = ({ inputs }: ModelPlan, batch: ModelBatch): Float64Array =>
+  Float64Array.from(
+    inputs.flatMap((input) =>
+      input.countsNaN ? (columnsOf(input, batch) as FloatArray[]).map(countNaN) : [],
+    ),
+  );
+
+type FloatArray = Float32Array | Float64Array;
+
+const countNaN = (column: FloatArray): number => {
+  if (!Number.isNaN(sumOf(column))) return 0;
+  let count = 0;
+  for (let row = 0; row < column.length; row += 1) if (Number.isNaN(column[row])) count += 1;
+  return count;
+};
+
+/** NaN if any value is. Sums are several, none of which waits for another: this takes a third of the time of a count. */
+const sumOf = (column: FloatArray): number => {
+  const whole = column.length - (column.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let row = 0; row < whole; row += 4) {
+    a += column[row] as number;
+    b += column[row + 1] as number;
+    c += column[row + 2] as number;
+    d += column[row + 3] as number;
+  }
+  for (let row = whole; row < column.length; row += 1) a += column[row] as number;
+  return a + b + c + d;
+};
+
+const outputsOf = async (of: ModelPlan, batch: ModelBatch): Promise<BatchOutputs> => {
+  const { score: given, label } = await run(of, batch);
   const plain = ({ dims, data }: OutputValues): OutputValues => ({ dims, data });
   return { score: plain(given), label: label === undefined ? null : plain(label) };
 };
@@ -109,7 +140,7 @@ const numbersOf = (input: PlannedInput, batch: ModelBatch): NumberArray => {
   const values = memoryOf(input, columns[0] as NumberArray, length);
   const [only] = columns;
   if (columns.length === 1) (values as { set(from: unknown): void }).set(only);
-  else columns.forEach((column, position) => interleave(column, values, position, columns.length));
+  else interleave(columns, values, batch.rows);
   return values;
 };
 
@@ -122,27 +153,47 @@ const memoryOf = (input: PlannedInput, like: NumberArray, length: number): Numbe
   return memory.length === length ? memory : memory.subarray(0, length);
 };
 
-const interleave = (
-  column: NumberArray,
-  into: NumberArray,
-  position: number,
-  width: number,
-): void => {
-  for (let row = 0, at = position; row < column.length; row += 1, at += width)
-    into[at] = column[row] as number;
+/** Four columns at a time, which takes half the time: each row of the tensor comes into the cache a quarter as often. */
+const interleave = (columns: readonly NumberArray[], into: NumberArray, rows: number): void => {
+  const width = columns.length;
+  const whole = width - (width % 4);
+  for (let first = 0; first < whole; first += 4) {
+    const [a, b, c, d] = columns.slice(first, first + 4) as [
+      NumberArray,
+      NumberArray,
+      NumberArray,
+      NumberArray,
+    ];
+    for (let row = 0, at = first; row < rows; row += 1, at += width) {
+      into[at] = a[row] as number;
+      into[at + 1] = b[row] as number;
+      into[at + 2] = c[row] as number;
+      into[at + 3] = d[row] as number;
+    }
+  }
+  for (let position = whole; position < width; position += 1) {
+    const column = columns[position] as NumberArray;
+    for (let row = 0, at = position; row < rows; row += 1, at += width)
+      into[at] = column[row] as number;
+  }
 };
 
 const handle = async (request: InferenceRequest): Promise<Handled<InferenceAnswer>> => {
   if ('load' in request) {
-    await load(request.load);
+    await load(request.load.path);
     return { result: null };
   }
-  if ('outputs' in request) return { result: await outputsOf(request.outputs) };
-  const result = await score(request.score);
+  if ('plan' in request) {
+    plan = request.plan;
+    return { result: null };
+  }
+  if (plan === undefined) throw new Error('The model is scored before there is a plan.');
+  if ('outputs' in request) return { result: await outputsOf(plan, request.outputs) };
+  const result = await score(plan, request.score);
   return {
     result,
     moved: [result.scores.buffer as ArrayBuffer, result.predictions.buffer as ArrayBuffer],
   };
 };
 
-serveRequests(handle, async () => loaded?.session.release());
+serveRequests(handle, async () => session?.release());

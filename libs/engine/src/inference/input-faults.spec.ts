@@ -183,6 +183,7 @@ describe('values that a model cannot take', () => {
     ['long', "IF(i < 3, '2.7', '1')", '"2.7"', 'csv'],
     ['flag', "IF(i < 3, 'maybe', 'true')", '"maybe"', 'csv'],
     ['short', '3000000000 + i', '"3000000001"', 'parquet'],
+    ['single', 'IF(i = 3, 1e300, 1)', '"1e+300"', 'parquet'],
   ] as const)('are those that do not convert: %s', async (column, value, found, format) => {
     const error = await refusal(everyTypeModel, { table: broken(column, value), format });
     expect(error.code).toBe('invalid_data');
@@ -190,6 +191,29 @@ describe('values that a model cannot take', () => {
       found,
       message: expect.stringMatching(/cannot take$/),
     });
+  });
+});
+
+describe('numbers beyond those of 32 bits', () => {
+  const columns = "IF(i = 30, 1e300, IF(i = 4, NULL, 1 / i)) AS risk, IF(i = 9, NULL, 'a') AS team";
+  const message = 'the column "risk" has 1 values that the model cannot take';
+
+  it('are found though rows are scored unsurveyed, and not taken for a fault of the model', async () => {
+    const error = await refusal(echoModel(), { table: table(columns) });
+    expect(error.code).toBe('invalid_data');
+    expect(error.faults.map((fault) => fault.message)).toEqual([message]);
+  });
+
+  it('are told of together with what else is wrong with the data', async () => {
+    const error = await refusal(echoModel(), {
+      table: table(columns),
+      columns: { protected: [{ name: 'team' }] },
+    });
+    expect(error.faults.map((fault) => fault.message)).toEqual([
+      'the protected column "team" is missing in one row',
+      'the protected column "team" has fewer than two groups',
+      message,
+    ]);
   });
 });
 

@@ -6,12 +6,12 @@ import { classifier, echoModel, floatColumn } from '../fixtures/models.fixture.j
 import { temporaryFolder } from '../fixtures/tables.fixture.js';
 import { ModelTrials } from '../fixtures/trials.fixture.js';
 import { lanesFor, type Workload } from './model-lanes.js';
-import type { ModelPlan } from './model-plan.js';
+import type { ModelFiles } from './model-plan.js';
 
 const folder = temporaryFolder();
 
 /** A file of that size, which takes no room. */
-const modelOf = (bytes: number, externalBytes = 0): ModelPlan => {
+const modelOf = (bytes: number, externalBytes = 0): Omit<ModelFiles, 'outputs'> => {
   const make = (name: string, size: number): string => {
     const path = join(folder, name);
     writeFileSync(path, '');
@@ -20,7 +20,7 @@ const modelOf = (bytes: number, externalBytes = 0): ModelPlan => {
   };
   make(`${bytes}.data`, externalBytes);
   const path = make(`${bytes}.onnx`, bytes);
-  return { path, externalData: [`${bytes}.data`], inputs: [], outputs: {} as ModelPlan['outputs'] };
+  return { path, externalData: [`${bytes}.data`] };
 };
 
 describe('the threads of a model', () => {

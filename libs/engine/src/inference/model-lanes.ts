@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { WorkerHandle } from '../worker-handle.js';
-import type { InferenceAnswer, InferenceRequest, ModelPlan } from './model-plan.js';
+import type { InferenceAnswer, InferenceRequest, ModelFiles, ModelPlan } from './model-plan.js';
 
 /** More threads would wait for the one that reads the table. */
 const mostLanes = 8;
@@ -23,12 +23,12 @@ export interface Workload {
 
 /** How many threads score by a model side by side. Scores don't depend on it: each thread computes alone. */
 export const lanesFor = async (
-  plan: ModelPlan,
+  model: Omit<ModelFiles, 'outputs'>,
   { batches, models, inOrder }: Workload,
   cores = availableParallelism(),
 ): Promise<number> => {
   if (inOrder) return 1;
-  const files = [plan.path, ...plan.externalData.map((file) => join(dirname(plan.path), file))];
+  const files = [model.path, ...model.externalData.map((file) => join(dirname(model.path), file))];
   const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const most = Math.min(
@@ -55,15 +55,20 @@ export class ModelLanes {
   }
 
   /** Loads the model in another thread. */
-  async add(plan: ModelPlan): Promise<void> {
+  async add(path: string): Promise<void> {
     const lane = { worker: start(), open: 0 };
     try {
-      await lane.worker.ask({ load: plan });
+      await lane.worker.ask({ load: { path } });
     } catch (error) {
       await lane.worker.close();
       throw error;
     }
     this.lanes.push(lane);
+  }
+
+  /** Tells all threads what batches are and what is wanted of them. */
+  async plan(plan: ModelPlan): Promise<void> {
+    await Promise.all(this.lanes.map(({ worker }) => worker.ask({ plan })));
   }
 
   async ask(request: InferenceRequest): Promise<InferenceAnswer> {

@@ -8,6 +8,8 @@ import type { OutputValues } from './read-scores.js';
 export interface PlannedInput {
   readonly name: string;
   readonly storage: Storage;
+  /** Whether the thread is to count the NaN of each column. */
+  readonly countsNaN: boolean;
   readonly columns: readonly {
     /** Its position in the batch's list of columns. */
     readonly index: number;
@@ -31,11 +33,17 @@ export interface PlannedOutputs {
   readonly favorable: LabelValue;
 }
 
-/** All that a thread needs to know to run a model over batches. */
-export interface ModelPlan {
+/** What of a model is loaded. */
+export interface ModelFiles {
   readonly path: string;
   /** The files of the model's external data, by path relative to its folder. */
   readonly externalData: readonly string[];
+  /** What is to be fetched of it. */
+  readonly outputs: PlannedOutputs;
+}
+
+/** All that a thread needs to know to run a model that it loaded over batches. */
+export interface ModelPlan {
   readonly inputs: readonly PlannedInput[];
   readonly outputs: PlannedOutputs;
 }
@@ -56,6 +64,12 @@ export interface BatchScores {
   readonly disagreements: number;
 }
 
+/** The same, and of what was given to it. */
+export interface CountedScores extends BatchScores {
+  /** How many values were NaN, by column of the inputs whose NaN are counted. */
+  readonly missing: Float64Array;
+}
+
 /** What a model gives for a batch, not checked, where it isn't one score a row. */
 export interface BatchOutputs {
   readonly score: OutputValues;
@@ -63,8 +77,10 @@ export interface BatchOutputs {
 }
 
 export type InferenceRequest =
-  | { readonly load: ModelPlan }
+  | { readonly load: { readonly path: string } }
+  /** Before the first batch. */
+  | { readonly plan: ModelPlan }
   | { readonly score: ModelBatch }
   /** The outputs themselves. */
   | { readonly outputs: ModelBatch };
-export type InferenceAnswer = BatchScores | BatchOutputs | null;
+export type InferenceAnswer = CountedScores | BatchOutputs | null;

@@ -1,4 +1,4 @@
-import { isFavorable } from '../favorable.js';
+import { isFavorable, type LabelValue } from '../favorable.js';
 import type { BatchScores, PlannedOutputs } from './model-plan.js';
 
 /** An output of a model, wherever it ran: row-major values and their shape. */
@@ -58,20 +58,32 @@ const predicted = (output: OutputValues, rows: number, plan: PlannedOutputs): Ui
     throw new Error(
       `the labels "${plan.label}" have the shape [${output.dims.join(', ')}] for ${rows} rows`,
     );
-  const known = new Map<string | bigint | number | boolean, number>();
-  const favorableOf = (label: string | bigint | number | boolean): number =>
-    Number(isFavorable(typeof label === 'bigint' ? Number(label) : label, plan.favorable));
+  const known = new Map<LabelValue, number>();
   const predictions = new Uint8Array(rows);
+  const labelAt = valueIn(labels);
   for (let row = 0; row < rows; row += 1) {
-    const label = labels[row] as string | bigint | number | boolean;
+    const label = labelAt(row);
     let favorable = known.get(label);
     if (favorable === undefined) {
-      favorable = favorableOf(label);
+      favorable = Number(isFavorable(label, plan.favorable));
       known.set(label, favorable);
     }
     predictions[row] = favorable;
   }
   return predictions;
+};
+
+/** Reads labels. Integers of 64 bits are put together from their halves, to the same number as by way of a bigint. */
+const valueIn = (labels: OutputValues['data']): ((row: number) => LabelValue) => {
+  if (!(labels instanceof BigInt64Array))
+    return (row) => {
+      const label = labels[row] as LabelValue | bigint;
+      return typeof label === 'bigint' ? Number(label) : label;
+    };
+  const { buffer, byteOffset, length } = labels;
+  const low = new Uint32Array(buffer, byteOffset, 2 * length);
+  const high = new Int32Array(buffer, byteOffset, 2 * length);
+  return (row) => (high[2 * row + 1] as number) * 2 ** 32 + (low[2 * row] as number);
 };
 
 const decided = (scores: Float64Array): Uint8Array => {

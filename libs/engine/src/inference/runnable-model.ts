@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runnableModel } from '@sluice/artifacts';
-import type { ModelPlan } from './model-plan.js';
+import type { ModelFiles } from './model-plan.js';
 
 /** A model's file as ONNX Runtime is to load it. */
 export interface RunnableModel {
@@ -12,24 +12,28 @@ export interface RunnableModel {
 }
 
 /**
- * The file to run for a plan: the model itself, or a temporary copy where the runtime couldn't make use of it. Digests
+ * The file to run: the model itself, or a temporary copy where the runtime couldn't make use of it. Digests
  * are always those of the model itself.
  *
  * @param ownLocale for a machine without the locale that the model asks for
  */
-export const openRunnable = async (plan: ModelPlan, ownLocale = false): Promise<RunnableModel> => {
-  const { score, scoreTensor } = plan.outputs;
-  if (scoreTensor === score && !ownLocale) return { path: plan.path, close: async () => undefined };
+export const openRunnable = async (
+  model: ModelFiles,
+  ownLocale = false,
+): Promise<RunnableModel> => {
+  const { score, scoreTensor } = model.outputs;
+  if (scoreTensor === score && !ownLocale)
+    return { path: model.path, close: async () => undefined };
   const folder = await mkdtemp(join(tmpdir(), 'sluice-model-'));
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, 'model.onnx');
     const reveal = scoreTensor === score ? [] : [scoreTensor];
-    await writeFile(path, runnableModel(await readFile(plan.path), { reveal, ownLocale }));
+    await writeFile(path, runnableModel(await readFile(model.path), { reveal, ownLocale }));
     // The runtime finds external data beside the model, and follows no link to it.
-    for (const file of plan.externalData) {
+    for (const file of model.externalData) {
       await mkdir(dirname(join(folder, file)), { recursive: true });
-      await copyFile(join(dirname(plan.path), file), join(folder, file));
+      await copyFile(join(dirname(model.path), file), join(folder, file));
     }
     return { path, close };
   } catch (error) {

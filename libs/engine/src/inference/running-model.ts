@@ -1,91 +1,73 @@
-import { isLocaleMissing } from '@sluice/artifacts';
 import type { Fault } from '@sluice/contracts';
 import type { RowBatch } from '../dataset/row-batches.js';
-import { faultError } from '../fault-collector.js';
-import { reasonOf } from '../foreign-error.js';
-import { WorkerError } from '../worker-handle.js';
 import { checkScores } from './check-scores.js';
-import { lanesFor, ModelLanes, type Workload } from './model-lanes.js';
-import type { BatchOutputs, BatchScores, ModelBatch, ModelPlan } from './model-plan.js';
-import { openRunnable, type RunnableModel } from './runnable-model.js';
+import type { LoadedModel } from './loaded-model.js';
+import type {
+  BatchOutputs,
+  BatchScores,
+  CountedScores,
+  ModelBatch,
+  ModelPlan,
+} from './model-plan.js';
 
-/** What a running model is told of its work. */
-export interface ModelWork extends Workload {
-  /** Whether features have missing values, which explains scores that are NaN. */
-  readonly hasMissingValues: boolean;
-}
-
-/** A model in threads of its own, ready to score batches. */
+/** A loaded model, ready to score batches. */
 export class RunningModel {
-  private readonly lanes = new ModelLanes();
   /** Rows whose predicted label isn't the one of the higher probability. */
   disagreements = 0;
+  /** How many values were NaN so far, by column of the inputs whose NaN are counted. */
+  readonly missing: Float64Array;
 
-  /** @param columns the positions, in a batch of rows, of the columns that the plan speaks of */
+  /**
+   * @param columns the positions, in a batch of rows, of the columns that the plan speaks of
+   * @param hasMissingValues whether features have missing values beside those that are counted here, which explains
+   *   scores that are NaN
+   */
   private constructor(
-    readonly name: string,
+    private readonly model: LoadedModel,
     private readonly plan: ModelPlan,
-    private runnable: RunnableModel,
     private readonly columns: readonly number[],
     private readonly hasMissingValues: boolean,
-  ) {}
+  ) {
+    const counted = plan.inputs.filter(({ countsNaN }) => countsNaN);
+    this.missing = new Float64Array(counted.reduce((sum, input) => sum + input.columns.length, 0));
+  }
 
   /** @throws SluiceError `invalid_artifact` if ONNX Runtime can't load the model */
   static async start(
-    name: string,
+    model: LoadedModel,
     plan: ModelPlan,
     columns: readonly number[],
-    work: ModelWork,
+    hasMissingValues: boolean,
   ): Promise<RunningModel> {
-    const runnable = await openRunnable(plan);
-    const model = new RunningModel(name, plan, runnable, columns, work.hasMissingValues);
-    try {
-      await model.load(await lanesFor(plan, work));
-      return model;
-    } catch (error) {
-      await model.close();
-      throw error;
-    }
+    await model.plan(plan);
+    return new RunningModel(model, plan, columns, hasMissingValues);
   }
 
-  /** How many batches keep all threads busy: one more than they work at. */
+  get name(): string {
+    return this.model.name;
+  }
+
+  /** How many batches keep all threads busy: the next one waits for each of them. */
   get atOnce(): number {
-    return this.lanes.count + 1;
-  }
-
-  private async load(lanes: number): Promise<void> {
-    const add = (): Promise<void> =>
-      this.explained(() => this.lanes.add({ ...this.plan, path: this.runnable.path }), {
-        message: 'ONNX Runtime cannot load the model',
-        hint: 'Does it use operators or an opset newer than ONNX Runtime 1.30 knows, or operators of your own?',
-      });
-    try {
-      await add();
-    } catch (error) {
-      if (!(error instanceof Error && isLocaleMissing(error.cause))) throw error;
-      await this.runnable.close();
-      this.runnable = await openRunnable(this.plan, true);
-      await add();
-    }
-    // What loads once loads again.
-    await Promise.all(Array.from({ length: lanes - 1 }, add));
+    return 2 * this.model.threads;
   }
 
   /** @throws SluiceError `invalid_artifact` if the model fails, or what it gives are no scores */
   async score(batch: RowBatch): Promise<BatchScores> {
-    const { firstRow } = batch;
-    const scored = await this.explained(
-      () => this.lanes.ask({ score: this.taken(batch) }),
+    const result = (await this.model.ask(
+      { score: this.taken(batch) },
       failedOn(batch),
-    );
-    const result = scored as BatchScores;
+    )) as CountedScores;
     checkScores(result.scores, {
       name: this.name,
       output: this.plan.outputs.score,
-      firstRow,
-      hasMissingValues: this.hasMissingValues,
+      firstRow: batch.firstRow,
+      hasMissingValues: this.hasMissingValues || result.missing.some((count) => count > 0),
     });
     this.disagreements += result.disagreements;
+    result.missing.forEach((count, index) => {
+      this.missing[index] = (this.missing[index] as number) + count;
+    });
     return result;
   }
 
@@ -95,11 +77,7 @@ export class RunningModel {
    * @throws SluiceError `invalid_artifact` if the model fails
    */
   async outputs(batch: RowBatch): Promise<BatchOutputs> {
-    const outputs = await this.explained(
-      () => this.lanes.ask({ outputs: this.taken(batch) }),
-      failedOn(batch),
-    );
-    return outputs as BatchOutputs;
+    return (await this.model.ask({ outputs: this.taken(batch) }, failedOn(batch))) as BatchOutputs;
   }
 
   private taken({ rows, columns }: RowBatch): ModelBatch {
@@ -109,23 +87,8 @@ export class RunningModel {
     };
   }
 
-  async close(): Promise<void> {
-    await this.lanes.close();
-    await this.runnable.close();
-  }
-
-  /** Turns what a thread throws into a fault of the model. */
-  private async explained<Answer>(
-    ask: () => Promise<Answer>,
-    fault: Omit<Fault, 'file'>,
-  ): Promise<Answer> {
-    try {
-      return await ask();
-    } catch (cause) {
-      if (!(cause instanceof WorkerError)) throw cause;
-      const found = reasonOf(cause, { path: this.runnable.path, name: this.name });
-      throw faultError('invalid_artifact', [{ file: this.name, ...fault, found }], cause);
-    }
+  close(): Promise<void> {
+    return this.model.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { mostClasses, type Fault } from '@sluice/contracts';
 import { BatchColumns } from '../dataset/batch-columns.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { rowBatches, type RowBatch } from '../dataset/row-batches.js';
+import { rowBatches, rowsPerBatch, type RowBatch } from '../dataset/row-batches.js';
 import type { TableColumn, TableValues } from '../dataset/table-appender.js';
 import { isScore } from '../dataset/number-survey.js';
 import { faultError } from '../fault-collector.js';
@@ -10,7 +10,7 @@ import { inOrder } from '../in-order.js';
 import type { BoundModel } from '../inference/candidate.js';
 import type { BatchOutputs } from '../inference/model-plan.js';
 import type { OutputValues } from '../inference/read-scores.js';
-import { changed, rowsPerBatch, startModel } from '../scored-rows.js';
+import { changed, startModel } from '../scored-rows.js';
 import { predictedName, type ClassPredictions } from './task-relations.js';
 import { isPrediction, type TaskSurvey } from './task-survey.js';
 
@@ -58,7 +58,7 @@ export const predictRows = async (
     ] as const)
       if (model !== null)
         models.push({
-          running: await startModel(model, columns, work),
+          running: await startModel(model, columns, { ...work, countsMissing: false }),
           own: work.regression ? numberColumns(name, model, work) : classColumns(name, model, work),
         });
     const table = await dataset.createTable(predictedName, [
@@ -82,7 +82,8 @@ export const predictRows = async (
       onRows(counted);
     };
     const atOnce = Math.min(...models.map(({ running }) => running.atOnce));
-    const batches = rowBatches(dataset, columns.list, rowsPerBatch(columns), atOnce + 1);
+    const size = rowsPerBatch(columns.list.map(({ width }) => width));
+    const batches = rowBatches(dataset, columns.list, size, atOnce + 1);
     await inOrder(batches, atOnce, predict, keep);
     if (counted !== survey.rows) throw changed(dataset);
     table.close();

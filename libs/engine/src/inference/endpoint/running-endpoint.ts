@@ -21,7 +21,7 @@ export class RunningEndpoint {
   constructor(
     readonly name: string,
     private readonly endpoint: Endpoint,
-    private readonly plan: Pick<ModelPlan, 'inputs' | 'outputs'>,
+    private readonly plan: ModelPlan,
     private readonly columns: readonly number[],
     private readonly hasMissingValues: boolean,
   ) {}
