@@ -22,7 +22,7 @@ import type { MitigationResult } from '../mitigate/mitigation-result.js';
 import type { mitigateInThread } from '../mitigate/mitigation-thread.js';
 import { scoreTable, type ScoredTable } from '../mitigate/scored-table.js';
 import type { Attention } from '../mitigate/workplace.js';
-import { decisionsOf } from '../mitigate/write-decision.js';
+import { decisionsOf, mixedRows } from '../mitigate/write-decisions.js';
 import { sluice, type CliResult } from '../run-cli.fixture.js';
 import { createTerminal } from '../terminal.js';
 import { mitigateCommand } from './mitigate.js';
@@ -334,6 +334,45 @@ describe('sluice mitigate --method equalized-odds', () => {
   });
 });
 
+describe('sluice mitigate --method calibrated-odds', () => {
+  const args = ['--method', 'calibrated-odds', '--by', 'age_group', '--cost', 'fpr'];
+
+  it('gives up scores by lot, in the model as in the rule, so that generalized rates are alike', async () => {
+    const written = ['--output', 'calibrated.onnx', '--output-judge', 'calibrated.parquet'];
+    const fit = ['--fit', 'data/train.parquet'];
+    const found = await result(...accurate, ...args, ...fit, ...written);
+    expect(found.constraint).toMatchObject({ name: 'generalized FPR' });
+    expect(found.constraint?.fitted).toBeLessThan(1e-12);
+    expect(found.mixture?.groups.filter(({ chance }) => chance > 0)).toHaveLength(1);
+    expect(before(found, 'expected_calibration_error')?.after.value).not.toBeNull();
+    expect(found.notes.join(' ')).toContain('by lot');
+    const served = await scoresOf('calibrated.onnx', found.by, 'calibrated.parquet');
+    const base = await scoresOf('proposals/more-accurate.onnx', found.by, 'calibrated.parquet');
+    const mixed = mixedRows(found.mixture as never, base, 1);
+    expect(served.prediction).toEqual(mixed.prediction);
+    // The model's scores are of 32 bits.
+    expect(served.score).toEqual(
+      mixed.score.map((score, row) => (score === base.score?.[row] ? score : Math.fround(score))),
+    );
+    const given = served.score?.filter((score, row) => score !== base.score?.[row]);
+    expect(given?.length).toBeGreaterThan(0);
+    expect(new Set(given).size).toBe(1);
+  });
+
+  it('writes scores where there is no model', async () => {
+    const fit = ['--fit', 'scored-train.parquet', '--output', 'mixed.jsonl'];
+    const found = await result('scored.yaml', ...args, ...fit);
+    const { numbers } = await readColumns(table('mixed.jsonl'), {
+      numbers: ['score', 'mitigated_score'],
+    });
+    const [score, mixed] = ['score', 'mitigated_score'].map((name) => numbers.get(name));
+    const rate = found.mixture?.groups.find(({ chance }) => chance > 0)?.baseRate;
+    const changed = mixed?.filter((value, row) => value !== score?.[row]);
+    expect(new Set(changed)).toEqual(new Set([rate]));
+    expect(found.constraint?.judged.after).not.toBe(found.constraint?.judged.before);
+  });
+});
+
 describe('sluice mitigate on training data', () => {
   const fit = ['--fit', 'data/train.parquet'];
 
@@ -404,6 +443,7 @@ describe('rows with weights', () => {
     ['group-thresholds', []],
     ['group-thresholds', ['--randomized', '--constraint', 'equalized_odds']],
     ['equalized-odds', []],
+    ['calibrated-odds', []],
     ['reject-option', []],
     ['disparate-impact-remover', features],
     ['correlation-remover', features],
@@ -411,8 +451,9 @@ describe('rows with weights', () => {
     const args = ['--method', method, '--by', 'age_group', ...more];
     const weighed = await result('weighed.yaml', ...args, '--fit', 'weighed.parquet');
     const repeated = await result('scored.yaml', ...args, '--fit', 'repeated');
-    const about = ({ rule, weights, constraint, measures, data }: MitigationResult) => ({
+    const about = ({ rule, mixture, weights, constraint, measures, data }: MitigationResult) => ({
       rule,
+      mixture,
       weights,
       // The names of the tables that were fitted to differ.
       data: data.map(({ before: was, after }) => [was, after]),
