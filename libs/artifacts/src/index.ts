@@ -16,7 +16,9 @@ export {
   type FetchedArtifact,
   type LoadedArtifact,
 } from './artifact-folder.js';
-export { decisionGraph, uniformInput, type GraphDecision } from './onnx/decision-graph.js';
+export { decisionGraph, type GraphDecision } from './onnx/decision-graph.js';
+export { mixtureGraph, type GraphMixture } from './onnx/mixture-graph.js';
+export { uniformInput } from './onnx/extensible-model.js';
 export { inspectOnnx, type OnnxInspection, type ZipMapOutput } from './onnx/inspect-onnx.js';
 export {
   isOutputFault,

@@ -46,10 +46,12 @@ export type {
 export {
   calibratedCosts,
   calibratedOdds,
-  mixedScore,
+  costDisparity,
+  mixedRow,
   type CalibratedCost,
   type CalibratedOdds,
   type GroupMixture,
+  type MixedRow,
   type ScoreMixture,
 } from './mitigation/calibrated-odds.js';
 export { constraints, disparityOf, groupName, type Constraint } from './mitigation/constraint.js';

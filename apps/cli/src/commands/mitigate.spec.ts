@@ -1,161 +1,29 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { inspectOnnx } from '@sluice/artifacts';
-import { parsePolicy, problemSchema, type SluiceError } from '@sluice/contracts';
-import { readColumns, writeTable, type DatasetSource, type NewColumn } from '@sluice/engine';
+import { problemSchema, type SluiceError } from '@sluice/contracts';
+import { readColumns, writeTable } from '@sluice/engine';
 import { isRandomized } from '@sluice/evaluation';
-import { Command } from 'commander';
-import { mitigate as mitigateHere } from '../mitigate/mitigate.js';
+import { MitigationRepository } from '../mitigate/mitigation-repository.fixture.js';
 import type { MitigationResult } from '../mitigate/mitigation-result.js';
-import type { mitigateInThread } from '../mitigate/mitigation-thread.js';
-import { scoreTable, type ScoredTable } from '../mitigate/scored-table.js';
-import type { Attention } from '../mitigate/workplace.js';
-import { decisionsOf } from '../mitigate/write-decision.js';
+import { mixedRows } from '../mitigate/write-decisions.js';
 import { sluice, type CliResult } from '../run-cli.fixture.js';
-import { createTerminal } from '../terminal.js';
-import { mitigateCommand } from './mitigate.js';
 
 jest.setTimeout(120_000);
-const example = fileURLToPath(new URL('../../../../examples/credit-risk', import.meta.url));
 const accurate = ['--artifact', 'proposals/more-accurate.onnx'];
 
-/** A repository of the tests' own, where they write each file under a name of its own. */
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sluice-mitigate-spec-'));
-  for (const path of ['sluice.yaml', 'model.onnx', 'data', 'proposals'])
-    cpSync(join(example, path), join(folder, path), { recursive: true });
-});
-
-/** Tables that hold the scores of the model already, whole and in parts, and policies that read them. */
-beforeAll(async () => {
-  mkdirSync(at('repeated'));
-  mkdirSync(at('parts'));
-  for (const name of ['train', 'holdout']) {
-    const source = table(`data/${name}.parquet`);
-    const { score, label } = await scoresOf('proposals/more-accurate.onnx', ['sex'], source.name);
-    const column = (of: string, values: (row: number) => number) => ({
-      name: of,
-      values: Float64Array.from(label, (_, row) => values(row)),
-    });
-    const id = column('id', (row) => row);
-    const scores = { name: 'score', values: score as Float64Array };
-    const times = column('times', (row) => (name === 'train' ? (row * 7) % 3 : 1));
-    const minus = column('minus', () => -1);
-    const write = (output: string, columns: readonly NewColumn[], keep?: Uint8Array) =>
-      writeTable({ source, columns, output: at(output), ...(keep && { keep }) });
-    const rows = (which: (row: number) => boolean): Uint8Array =>
-      Uint8Array.from(label, (_, row) => Number(which(row)));
-    await write(`plain-${name}.parquet`, [id]);
-    await write(`scored-${name}.parquet`, [id, scores, times, minus]);
-    const beside = table(`scored-${name}.parquet`);
-    const { texts } = await readColumns(beside, { texts: ['id', 'score'] });
-    const [ids = [], all = []] = ['id', 'score'].map((of) => texts.get(of));
-    const lines = ids.map((one, row) => `${one},${all[row]}`).toReversed();
-    const file = name === 'train' ? 'scores-train.csv' : 'scores.csv';
-    writeFileSync(at(file), `id,score\n${lines.join('\n')}\n`);
-    if (name === 'holdout') continue;
-    cpSync(at('scored-train.parquet'), at('weighed.parquet'));
-    for (const often of [1, 2])
-      await write(
-        `repeated/${often}.parquet`,
-        [id, scores],
-        rows((row) => (times.values[row] as number) >= often),
-      );
-    await write(
-      'parts/part-0.jsonl',
-      [id, scores],
-      rows((row) => row < 250),
-    );
-    await write(
-      'parts/part-1.jsonl',
-      [id, scores],
-      rows((row) => row >= 250),
-    );
-  }
-  const policy = readFileSync(at('sluice.yaml'), 'utf8')
-    .replace('artifact: model.onnx\n', '')
-    .replace('data/holdout.parquet', 'scored-holdout.parquet')
-    .replace('  protected:', '  score: score\n  protected:');
-  writeFileSync(at('scored.yaml'), policy);
-  writeFileSync(
-    at('weighed.yaml'),
-    policy.replace('  protected:', '  weight: times\n  protected:'),
-  );
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const repository = new MitigationRepository();
+const { folder, at, table, result, scoresOf, bothDecisions } = repository;
+beforeAll(() => repository.addScoredTables());
+afterAll(() => repository.remove());
 
 const mitigate = (...args: string[]): Promise<CliResult> =>
   sluice(['mitigate', ...args], { folder });
-
-const attention: Attention = {
-  signal: new AbortController().signal,
-  progress: () => undefined,
-  warn: (text) => {
-    throw new Error(`a warning: ${text}`);
-  },
-  compute: (_, work) => Promise.resolve(work()),
-};
-
-/** What the thread does, without the seconds that a thread takes to load. */
-const inProcess: typeof mitigateInThread = (task) => mitigateHere({ ...task, attention });
-
-/** Runs the command without a thread and without its texts. */
-const result = async (...args: string[]): Promise<MitigationResult> => {
-  let out = '';
-  const terminal = createTerminal({ write: (text) => (out += text) }, { write: () => true }, {});
-  const context = { terminal, environment: {}, folder, signal: attention.signal, exitCode: 0 };
-  const command = new Command().addCommand(mitigateCommand(context, inProcess));
-  await command.parseAsync(['mitigate', ...args, '--json'], { from: 'user' });
-  return JSON.parse(out) as MitigationResult;
-};
-const at = (name: string): string => join(folder, name);
-const table = (...names: string[]): DatasetSource => ({
-  files: names.map((name) => ({ path: at(name), name })),
-  name: names[0] as string,
-});
 const before = (found: MitigationResult, metric: string, by: string | null = null) =>
   found.measures.find(({ before: measure }) => measure.metric === metric && measure.by === by);
-
-/** What a model says of the rows of a table, for groups by some columns. */
-const scoresOf = (model: string, by: readonly string[], rows: string): Promise<ScoredTable> => {
-  const key = JSON.stringify([model, by, rows]);
-  const known = scored.get(key) ?? scoreRows(model, by, rows);
-  scored.set(key, known);
-  return known;
-};
-const scored = new Map<string, Promise<ScoredTable>>();
-
-const scoreRows = (model: string, by: readonly string[], rows: string): Promise<ScoredTable> => {
-  const parsed = parsePolicy(readFileSync(at('sluice.yaml'), 'utf8'));
-  const listed = parsed.columns.protected.filter(({ name }) => !by.includes(name));
-  const columns = { ...parsed.columns, protected: [...listed, ...by.map((name) => ({ name }))] };
-  const policy = { ...parsed, columns };
-  return scoreTable(table(rows), { policy, by, model: at(model), attention, warn: false });
-};
-
-/** The rows that a model decides itself, and what the rule of the result decides about the same rows. */
-const bothDecisions = async (model: string, found: MitigationResult, rows: string) => {
-  const served = await scoresOf(model, found.by, rows);
-  const scored = await scoresOf('proposals/more-accurate.onnx', found.by, rows);
-  return {
-    served: served.prediction,
-    ruled: decisionsOf(found.rule as never, scored, 1),
-    scored,
-  };
-};
 
 describe('sluice mitigate --method group-thresholds', () => {
   it('brings the more accurate model through the gate that refused it, judged by rows that the fit has not seen', async () => {
@@ -206,17 +74,14 @@ describe('sluice mitigate --method group-thresholds', () => {
     expect(served).toEqual(ruled);
   });
 
-  it.each([
-    ['intersections', ['--by', 'sex', '--by', 'age_group', '--tolerance', '0.2'], []],
-    ['reject option', ['--by', 'age_group'], ['reject-option']],
-  ])('writes a model that decides every row as the rule does: %s', async (name, by, [method]) => {
-    const output = `${name.replace(' ', '-')}.onnx`;
-    const args = ['--method', method ?? 'group-thresholds', ...by, '--fit', 'data/train.parquet'];
-    const found = await result(...accurate, ...args, '--output', output);
-    const { served, ruled, scored } = await bothDecisions(output, found, 'data/holdout.parquet');
-    expect(served).toHaveLength(400);
-    expect(served).toEqual(ruled);
-    expect(served).not.toEqual(scored.prediction);
+  it('writes a model that decides every row as the rule does, by intersections', async () => {
+    const by = ['--by', 'sex', '--by', 'age_group', '--tolerance', '0.2'];
+    const args = ['--method', 'group-thresholds', ...by, '--fit', 'data/train.parquet'];
+    const found = await result(...accurate, ...args, '--output', 'intersections.onnx');
+    const decisions = await bothDecisions('intersections.onnx', found, 'data/holdout.parquet');
+    expect(decisions.served).toHaveLength(400);
+    expect(decisions.served).toEqual(decisions.ruled);
+    expect(decisions.served).not.toEqual(decisions.scored.prediction);
   });
 
   it('draws lots from an input, so that a row with its number is decided the same way anywhere', async () => {
@@ -257,13 +122,11 @@ describe('sluice mitigate --method group-thresholds', () => {
     expect(before(found, 'accuracy')?.before.n).toBe(200);
     expect(found.outputs).toEqual([]);
     // In the thread, as everywhere but in these tests.
-    const told = await sluice(['mitigate', ...args], { folder, isTTY: true });
-    expect(told.code).toBe(0);
+    const told = await sluice(['mitigate', ...args, '--json'], { folder, isTTY: true });
+    expect(JSON.parse(told.out)).toEqual(found);
     expect(told.err).toContain('drawing one half');
     expect(told.err).toContain('(judged half): scoring rows … 100 %');
     expect(told.err).toContain('fitting the rule …');
-    const inThread = await mitigate(...args, '--json');
-    expect(JSON.parse(inThread.out)).toEqual(found);
   });
 
   it('ends when it is interrupted, and leaves nothing behind', async () => {
@@ -280,22 +143,6 @@ describe('sluice mitigate --method group-thresholds', () => {
 });
 
 describe('sluice mitigate --method equalized-odds', () => {
-  it('equalizes the rates of a fit by lot over predictions', async () => {
-    const args = ['--method', 'equalized-odds', '--by', 'age_group', '--fit', 'data/train.parquet'];
-    const found = await result(
-      ...accurate,
-      ...args,
-      '--output',
-      'odds.onnx',
-      '--output-judge',
-      'odds.parquet',
-    );
-    expect(found.rule?.of).toBe('prediction');
-    expect(found.constraint?.fitted).toBeLessThan(1e-12);
-    const { served, ruled } = await bothDecisions('odds.onnx', found, 'odds.parquet');
-    expect(served).toEqual(ruled);
-  });
-
   it('works without a model, on predictions in the data, and writes a table', async () => {
     const rows = await readColumns(table('data/train.parquet'), { texts: ['credit', 'age_group'] });
     const guess = rows.texts
@@ -323,6 +170,8 @@ describe('sluice mitigate --method equalized-odds', () => {
     ];
     const found = await result(...args);
     expect(found.outputs).toEqual([at('decided.csv')]);
+    expect(found.rule?.of).toBe('prediction');
+    expect(found.constraint?.fitted).toBeLessThan(1e-12);
     const decided = await readColumns(table('decided.csv'), {
       texts: ['guess', 'mitigated_prediction'],
     });
@@ -331,6 +180,54 @@ describe('sluice mitigate --method equalized-odds', () => {
     await expect(
       result('predictions.yaml', '--method', 'group-thresholds', '--by', 'age_group'),
     ).rejects.toThrow('equalized-odds works with those');
+  });
+});
+
+it('sluice mitigate --method reject-option favours all but the privileged group', async () => {
+  const args = ['--method', 'reject-option', '--by', 'age_group', '--fit', 'scored-train.parquet'];
+  const found = await result('scored.yaml', ...args);
+  const [old, young] = found.rule?.groups ?? [];
+  expect([old?.group, young?.group]).toEqual([['over_25'], ['25_or_under']]);
+  expect(young?.cuts[0]).toBeLessThan(old?.cuts[0] as number);
+  expect(found.constraint?.fitted).toBeLessThanOrEqual(0.05);
+});
+
+describe('sluice mitigate --method calibrated-odds', () => {
+  const args = ['--method', 'calibrated-odds', '--by', 'age_group', '--cost', 'fpr'];
+
+  it('gives up scores by lot, in the model as in the rule, so that generalized rates are alike', async () => {
+    const written = ['--output', 'calibrated.onnx', '--output-judge', 'calibrated.parquet'];
+    const fit = ['--fit', 'data/train.parquet'];
+    const found = await result(...accurate, ...args, ...fit, ...written);
+    expect(found.constraint).toMatchObject({ name: 'generalized FPR' });
+    expect(found.constraint?.fitted).toBeLessThan(1e-12);
+    expect(found.mixture?.groups.filter(({ chance }) => chance > 0)).toHaveLength(1);
+    expect(before(found, 'expected_calibration_error')?.after.value).not.toBeNull();
+    expect(found.notes.join(' ')).toContain('by lot');
+    const served = await scoresOf('calibrated.onnx', found.by, 'calibrated.parquet');
+    const base = await scoresOf('proposals/more-accurate.onnx', found.by, 'calibrated.parquet');
+    const mixed = mixedRows(found.mixture as never, base, 1);
+    expect(served.prediction).toEqual(mixed.prediction);
+    // The model's scores are of 32 bits.
+    expect(served.score).toEqual(
+      mixed.score.map((score, row) => (score === base.score?.[row] ? score : Math.fround(score))),
+    );
+    const given = served.score?.filter((score, row) => score !== base.score?.[row]);
+    expect(given?.length).toBeGreaterThan(0);
+    expect(new Set(given).size).toBe(1);
+  });
+
+  it('writes scores where there is no model', async () => {
+    const fit = ['--fit', 'scored-train.parquet', '--output', 'mixed.jsonl'];
+    const found = await result('scored.yaml', ...args, ...fit);
+    const { numbers } = await readColumns(table('mixed.jsonl'), {
+      numbers: ['score', 'mitigated_score'],
+    });
+    const [score, mixed] = ['score', 'mitigated_score'].map((name) => numbers.get(name));
+    const rate = found.mixture?.groups.find(({ chance }) => chance > 0)?.baseRate;
+    const changed = mixed?.filter((value, row) => value !== score?.[row]);
+    expect(new Set(changed)).toEqual(new Set([rate]));
+    expect(found.constraint?.judged.after).not.toBe(found.constraint?.judged.before);
   });
 });
 
@@ -402,17 +299,16 @@ describe('rows with weights', () => {
   it.each([
     ['reweighing', []],
     ['group-thresholds', []],
-    ['group-thresholds', ['--randomized', '--constraint', 'equalized_odds']],
     ['equalized-odds', []],
-    ['reject-option', []],
     ['disparate-impact-remover', features],
     ['correlation-remover', features],
   ])('count as often as they weigh, by %s %j', async (method, more) => {
     const args = ['--method', method, '--by', 'age_group', ...more];
     const weighed = await result('weighed.yaml', ...args, '--fit', 'weighed.parquet');
     const repeated = await result('scored.yaml', ...args, '--fit', 'repeated');
-    const about = ({ rule, weights, constraint, measures, data }: MitigationResult) => ({
+    const about = ({ rule, mixture, weights, constraint, measures, data }: MitigationResult) => ({
       rule,
+      mixture,
       weights,
       // The names of the tables that were fitted to differ.
       data: data.map(({ before: was, after }) => [was, after]),
@@ -458,8 +354,12 @@ describe('data of sluice mitigate', () => {
     measures,
   });
 
+  let whole: MitigationResult;
+  beforeAll(async () => {
+    whole = await result('scored.yaml', ...method, '--fit', 'scored-train.parquet');
+  });
+
   it('is what a pattern names, in the order of names', async () => {
-    const whole = await result('scored.yaml', ...method, '--fit', 'scored-train.parquet');
     const parts = await result('scored.yaml', ...method, '--fit', 'parts/part-*.jsonl');
     expect(about(parts)).toEqual(about(whole));
     expect(parts.notes[0]).toContain('Fitted to parts/part-*.jsonl');
@@ -473,12 +373,10 @@ describe('data of sluice mitigate', () => {
         .replace('scored-holdout.parquet', 'plain-holdout.parquet\n  predictions: scores.csv')
         .replace('score: score', 'score: score\n  key: id'),
     );
-    const split = [...method, '--seed', '5'];
-    const joined = await result('joined.yaml', ...split);
-    expect(about(joined)).toEqual(about(await result('scored.yaml', ...split)));
+    const split = await result('joined.yaml', ...method, '--seed', '5');
+    expect(split.notes[0]).toContain('Fitted to 200 of the 400 rows of plain-holdout.parquet');
     const fit = ['--fit', 'plain-train.parquet', '--fit-predictions', 'scores-train.csv'];
     const given = await result('joined.yaml', ...method, ...fit, '--output', 'with-lots.parquet');
-    const whole = await result('scored.yaml', ...method, '--fit', 'scored-train.parquet');
     expect(about(given)).toEqual(about(whole));
     const { kinds } = await readColumns(table('with-lots.parquet'), {});
     expect([...kinds.keys()].slice(-2)).toEqual(['score', 'mitigated_prediction']);

@@ -1,5 +1,5 @@
 import { parsePolicy, SluiceError } from '@sluice/contracts';
-import { constraints } from '@sluice/evaluation';
+import { calibratedCosts, constraints } from '@sluice/evaluation';
 import { Command, Option } from 'commander';
 import { positiveInteger, positiveNumber, share } from '../arguments.js';
 import type { Context } from '../context.js';
@@ -71,6 +71,14 @@ export const mitigateCommand = (
       'the largest difference that is left between groups (default: 0.02; of reject-option 0.05)',
       share,
     )
+    .addOption(
+      new Option(
+        '--cost <cost>',
+        'calibrated-odds: the generalized error rate that is to be equal, or both of them weighed by base rates',
+      )
+        .choices(calibratedCosts)
+        .default('weighted'),
+    )
     .option('--randomized', 'group-thresholds: meet the constraint exactly, some rows by lot')
     .addOption(
       new Option('--unseen <what>', 'what a model does with groups that the fit has not seen')
@@ -80,7 +88,10 @@ export const mitigateCommand = (
     .option('--privileged <group>', "the privileged group (default: the policy's)")
     .option('--feature <column>', 'a numeric column to change; several if need be', several, [])
     .option('--level <share>', 'how far to change features, from 0 to 1', share, 1)
-    .option('--column <name>', 'the name of the new column: weight, or mitigated_prediction')
+    .option(
+      '--column <name>',
+      'the name of the new column: weight, mitigated_prediction or mitigated_score',
+    )
     .option('--artifact <file>', "start from this ONNX model instead of the policy's")
     .option('--seed <number>', 'decides the split and the lots', positiveInteger, 1)
     .option('--json', 'print the result as one JSON document')
@@ -93,6 +104,7 @@ Methods:
   correlation-remover        features that are not correlated with groups
   group-thresholds           a model with a threshold for each group
   equalized-odds             a model that turns some of its predictions, by lot
+  calibrated-odds            a model that gives up some of its scores, by lot, and stays calibrated
   reject-option              a model that favours the others where it is least sure
 
 Exit codes: 0 done, 2 bad input or an error. Whether the gate passes is for sluice evaluate to say.

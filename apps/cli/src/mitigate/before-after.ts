@@ -15,6 +15,12 @@ const fairness = [
   'equalized_odds_difference',
 ] as const;
 
+/** What a change of scores, and not of labels alone, does: whether they stay calibrated, and err alike in all groups. */
+const ofScores = {
+  quality: ['brier_score', 'expected_calibration_error'],
+  fairness: ['generalized_equalized_odds_difference'],
+} as const;
+
 /**
  * The gate's figures before and after: quality, fairness by the columns of the fit, and what the policy checks. They are
  * measured as a verdict's are, from profiles, with the same intervals and the same reasons where there is no value.
@@ -24,10 +30,13 @@ export const beforeAfter = (
   by: readonly string[],
   before: BinaryProfile,
   after: BinaryProfile,
+  { changesScores = false }: { readonly changesScores?: boolean } = {},
 ): BeforeAfter[] => {
+  const ofAll = [...quality, ...(changesScores ? ofScores.quality : [])];
+  const ofGroups = [...fairness, ...(changesScores ? ofScores.fairness : [])];
   const asked = [
-    ...quality.map((metric) => ({ metric, by: null, group: null })),
-    ...by.flatMap((column) => fairness.map((metric) => ({ metric, by: column, group: null }))),
+    ...ofAll.map((metric) => ({ metric, by: null, group: null })),
+    ...by.flatMap((column) => ofGroups.map((metric) => ({ metric, by: column, group: null }))),
     ...policy.checks
       .filter(
         ({ metric, by: column, group, within }) =>

@@ -14,6 +14,7 @@ export const mitigate = (workplace: Workplace): Promise<MitigationResult> => {
       return repairFeatures(workplace);
     case 'group-thresholds':
     case 'equalized-odds':
+    case 'calibrated-odds':
     case 'reject-option':
       return postProcess(workplace);
   }

@@ -1,4 +1,4 @@
-import type { Constraint } from '@sluice/evaluation';
+import type { CalibratedCost, Constraint } from '@sluice/evaluation';
 
 export const methods = [
   'reweighing',
@@ -6,6 +6,7 @@ export const methods = [
   'correlation-remover',
   'group-thresholds',
   'equalized-odds',
+  'calibrated-odds',
   'reject-option',
 ] as const;
 export type Method = (typeof methods)[number];
@@ -19,6 +20,7 @@ export interface MitigationOptions {
   readonly falseNegativeCost?: number;
   readonly falsePositiveCost?: number;
   readonly tolerance?: number;
+  readonly cost: CalibratedCost;
   readonly randomized?: true;
   readonly unseen: 'refuse' | 'keep';
   readonly privileged?: string;

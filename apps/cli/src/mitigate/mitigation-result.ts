@@ -1,4 +1,4 @@
-import type { Constraint, DecisionRule } from '@sluice/evaluation';
+import type { DecisionRule, ScoreMixture } from '@sluice/evaluation';
 import type { BeforeAfter } from './before-after.js';
 import type { Method } from './mitigation-options.js';
 
@@ -16,11 +16,13 @@ export interface MitigationResult {
   readonly by: readonly string[];
   /** Which rows were fitted to and which judged by, in sentences. */
   readonly notes: readonly string[];
-  /** The rule that was fitted; null for methods that change data. */
+  /** The rule that was fitted; null for methods that change data or scores. */
   readonly rule: DecisionRule | null;
+  /** The mixture of scores that was fitted; null for all methods but calibrated-odds. */
+  readonly mixture: ScoreMixture | null;
   /** What the constraint makes equal, as its largest difference between groups. */
   readonly constraint: {
-    readonly name: Constraint;
+    readonly name: string;
     readonly fitted: number | null;
     readonly judged: { readonly before: number | null; readonly after: number | null };
   } | null;

@@ -1,27 +1,14 @@
 import { SluiceError } from '@sluice/contracts';
 import type { DatasetSource } from '@sluice/engine';
-import {
-  disparityOf,
-  equalizedOdds,
-  groupThresholds,
-  isRandomized,
-  ratesUnder,
-  rejectOption,
-  singleThresholds,
-  type Constraint,
-  type DecisionRule,
-  type FittedRule,
-  type GroupRule,
-  type ScoredGroup,
-} from '@sluice/evaluation';
 import { beforeAfter } from './before-after.js';
-import { confusionOf, objectiveOf, rejectMetricOf } from './fit-inputs.js';
+import { drawsLots, fitRemedy, groupsOfRemedy, type Remedy } from './fit-remedy.js';
 import type { MitigationResult } from './mitigation-result.js';
-import { groupsOf, scoreTable, type ScoredTable } from './scored-table.js';
+import { scoreTable, type ScoredTable } from './scored-table.js';
 import { fitAndJudge } from './split-table.js';
-import { privilegedGroup } from './privileged-group.js';
+import { emptyResult } from './training-data.js';
 import type { Workplace } from './workplace.js';
-import { writeModel, writePredictions } from './write-decision.js';
+import { writeDecisions } from './write-decisions.js';
+import { writeModel } from './write-model.js';
 
 /** Fits a decision by group on one table, writes it, and judges what was written by another. */
 export const postProcess = async (workplace: Workplace): Promise<MitigationResult> => {
@@ -29,18 +16,11 @@ export const postProcess = async (workplace: Workplace): Promise<MitigationResul
   const { fit, judge, note } = await fitAndJudge(workplace);
   const fitRows = await scoreTable(fit, workplace);
   const judgedBefore = await scoreTable(judge, workplace);
-  const { constraint, fitted } = await attention.compute('fitting the rule', () =>
-    fitRule(workplace, fitRows),
-  );
-  const { rule } = fitted;
-  requireKnownGroups(workplace, rule, judgedBefore, judge);
-  const lotsDrawn = isRandomized(rule);
-  const written = await (workplace.model === null ? writePredictions : writeModel)(
-    workplace,
-    rule,
-    judge,
-    judgedBefore,
-  );
+  const fitted = await attention.compute('fitting the rule', () => fitRemedy(workplace, fitRows));
+  const { remedy, disparityOf } = fitted;
+  requireKnownGroups(workplace, remedy, judgedBefore, judge);
+  const write = workplace.model === null ? writeDecisions : writeModel;
+  const written = await write(workplace, remedy, judge, judgedBefore);
   const judgedAfter = await scoreTable(written.judged, {
     ...workplace,
     policy: written.policy,
@@ -48,86 +28,39 @@ export const postProcess = async (workplace: Workplace): Promise<MitigationResul
     // A label that differs from the more probable one is what was asked for.
     warn: false,
   });
-  const disparity = (table: ScoredTable): number | null =>
-    disparityOf(ratesUnder(ownDecisions(table), groupsOf(table, 'prediction')), constraint);
   const { judged, measures } = await attention.compute('measuring, with intervals', () => ({
-    judged: { before: disparity(judgedBefore), after: disparity(judgedAfter) },
-    measures: beforeAfter(policy, by, judgedBefore.profiled.profile, judgedAfter.profiled.profile),
+    judged: { before: disparityOf(judgedBefore), after: disparityOf(judgedAfter) },
+    measures: beforeAfter(policy, by, judgedBefore.profiled.profile, judgedAfter.profiled.profile, {
+      changesScores: remedy.kind === 'mixture',
+    }),
   }));
-  const outputs = await written.deliver();
   return {
-    schema: 'sluice/mitigation/v1',
-    method: options.method,
-    by,
+    ...emptyResult(workplace),
     notes: [
       note,
-      ...(lotsDrawn
+      ...(drawsLots(remedy)
         ? [
             `Some rows are decided by lot: the figures are of one draw, with seed ${options.seed}, and whoever serves the model draws for each request.`,
           ]
         : []),
     ],
-    rule,
-    constraint: { name: constraint, fitted: fitted.disparity, judged },
+    rule: remedy.kind === 'rule' ? remedy.rule : null,
+    mixture: remedy.kind === 'mixture' ? remedy.mixture : null,
+    constraint: { name: fitted.constraint, fitted: fitted.fitted, judged },
     measures,
-    data: [],
-    weights: [],
-    outputs,
+    outputs: await written.deliver(),
   };
-};
-
-/** Decisions that were made, as a rule: the prediction itself. */
-const ownDecisions = ({ groups }: ScoredTable): GroupRule[] =>
-  groups.map((group) => ({ group, cuts: [0.5], chances: [0, 1] }));
-
-const fitRule = (
-  workplace: Workplace,
-  table: ScoredTable,
-): { constraint: Constraint; fitted: FittedRule } => {
-  const { options, by } = workplace;
-  const { method, constraint, randomized, tolerance } = options;
-  const objective = objectiveOf(options);
-  if (method === 'equalized-odds') {
-    const groups = groupsOf(table, 'prediction').map(confusionOf);
-    return {
-      constraint: 'equalized_odds',
-      fitted: equalizedOdds({ columns: by, groups, objective }),
-    };
-  }
-  if (table.score === null)
-    throw new SluiceError(
-      'invalid_request',
-      `${method} needs scores, and the data holds predictions only; equalized-odds works with those.`,
-    );
-  const groups = groupsOf(table, 'score');
-  if (method === 'reject-option') {
-    const privileged = privilegedGroup(workplace, table.groups);
-    const { metric, constraint: made } = rejectMetricOf(constraint);
-    const fitted = rejectOption({
-      columns: by,
-      privileged: groups.find(({ group }) => group === privileged) as ScoredGroup,
-      others: groups.filter(({ group }) => group !== privileged),
-      metric,
-      bound: tolerance ?? 0.05,
-    });
-    return { constraint: made, fitted };
-  }
-  const problem = { columns: by, groups, constraint, objective };
-  const fitted = randomized
-    ? groupThresholds(problem)
-    : singleThresholds({ ...problem, tolerance: tolerance ?? 0.02 });
-  return { constraint, fitted };
 };
 
 /** A group without a rule would be an error of the runtime later; here there is a name for it. */
 const requireKnownGroups = (
   { options, by }: Workplace,
-  rule: DecisionRule,
+  remedy: Remedy,
   { groups }: ScoredTable,
   judge: DatasetSource,
 ): void => {
   if (options.unseen === 'keep') return;
-  const known = new Set(rule.groups.map(({ group }) => JSON.stringify(group)));
+  const known = new Set(groupsOfRemedy(remedy).map((group) => JSON.stringify(group)));
   const unknown = groups.filter((group) => !known.has(JSON.stringify(group)));
   if (unknown.length > 0)
     throw new SluiceError('invalid_data', `${judge.name} has groups that the fit has not seen.`, {

@@ -7,7 +7,7 @@ import type { MitigationResult } from './mitigation-result.js';
 
 /** A result for people: what was done, to which rows, and before and after. */
 export const renderMitigation = (result: MitigationResult, colors: Colors): string => {
-  const { method, by, notes, rule, constraint, measures, data, weights } = result;
+  const { method, by, notes, rule, mixture, constraint, measures, data, weights } = result;
   const sections = [
     colors.bold(`${method} by ${by.map(plain).join(' × ')}`),
     notes.map(plain).join('\n'),
@@ -16,6 +16,17 @@ export const renderMitigation = (result: MitigationResult, colors: Colors): stri
       : renderTable(
           ['group', `favorable when the ${rule.of} is`],
           rule.groups.map((group) => [groupName(group.group), ruleText(group)]),
+          colors,
+        ),
+    mixture === null
+      ? ''
+      : renderTable(
+          ['group', 'score gives way', 'to the base rate'],
+          mixture.groups.map(({ group, chance, baseRate }) => [
+            groupName(group),
+            chance === 0 ? 'never' : chanceText(chance),
+            baseRate.toFixed(4),
+          ]),
           colors,
         ),
     weights.length === 0

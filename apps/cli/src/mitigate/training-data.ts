@@ -8,6 +8,7 @@ export const emptyResult = ({ options, by }: Workplace): MitigationResult => ({
   by,
   notes: [],
   rule: null,
+  mixture: null,
   constraint: null,
   measures: [],
   data: [],

@@ -4,7 +4,14 @@ import { wire, type Reader } from './protobuf-message.js';
 export type Writer = protobuf.Writer;
 
 /** ONNX's numbers of the element types that are written. */
-export const elementType = { INT32: 6, INT64: 7, STRING: 8, BOOL: 9, DOUBLE: 11 } as const;
+export const elementType = {
+  FLOAT: 1,
+  INT32: 6,
+  INT64: 7,
+  STRING: 8,
+  BOOL: 9,
+  DOUBLE: 11,
+} as const;
 
 /** A constant of a graph. */
 export type Constant = { readonly name: string; readonly dims: readonly number[] } & (

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { decisionGraph, inspectOnnx, type GraphDecision } from '@sluice/artifacts';
+import { decisionGraph, inspectOnnx, mixtureGraph, type GraphDecision } from '@sluice/artifacts';
 import { buildOnnxModel, onnxType, type FixtureModel } from '@sluice/artifacts/testing';
 import type { Policy } from '@sluice/contracts';
 import { decide, type GroupRule } from '@sluice/evaluation';
@@ -108,9 +108,12 @@ const policyFor = (favorable: string | number): Policy =>
   policyWithModel({ favorable, protected: [{ name: 'team' }, { name: 'grade' }] });
 
 /** Every row as the runtime decided it, with what the rule is given. */
-const run = async (model: FixtureModel, about: GraphDecision, sql: string, policy: Policy) => {
+const run = async (model: FixtureModel, about: GraphDecision, sql: string, policy: Policy) =>
+  runBytes(await decisionGraph(buildOnnxModel(model), about, 'model.onnx'), sql, policy);
+
+const runBytes = async (bytes: Uint8Array, sql: string, policy: Policy) => {
   const path = fresh('onnx');
-  writeFileSync(path, await decisionGraph(buildOnnxModel(model), about, 'model.onnx'));
+  writeFileSync(path, bytes);
   const batches: ScoredRows[] = [];
   const { profile } = await profileDataset({
     policy,
@@ -190,6 +193,28 @@ describe.each([
     );
     expect(wrong).toEqual([]);
     expect(new Set(found.map(({ prediction }) => prediction)).size).toBe(2);
+  });
+
+  it('gives up scores for the base rate of the group, by lot, and keeps all others to the bit', async () => {
+    const groups = rules.slice(0, 3).map(({ group }, at) => ({
+      group,
+      chance: [0.25, 1, 0][at] as number,
+      baseRate: [0.375, 0.75, 0.5][at] as number,
+    }));
+    const mixture = { ...about, groups, unseen: 'keep' } as const;
+    const bytes = await mixtureGraph(buildOnnxModel(model), mixture, 'model.onnx');
+    const found = await runBytes(bytes, sql, policy);
+    const nobody = [{ group: ['green', '1'], cuts: [], chances: [1] }];
+    const plain = await run(model, { ...about, groups: nobody, unseen: 'keep' }, sql, policy);
+    found.forEach(({ score, prediction, group }, row) => {
+      const own = groups.find((each) => each.group.join() === group.join());
+      const gives = own !== undefined && uniformOf(row) < own.chance;
+      const kept = { row, score: plain[row]?.score, prediction: plain[row]?.prediction };
+      expect({ row, score, prediction }).toEqual(
+        gives ? { row, score: own.baseRate, prediction: own.baseRate >= 0.5 } : kept,
+      );
+    });
+    await expect(mixtureGraph(bytes, mixture, 'model.onnx')).rejects.toThrow('already');
   });
 
   it('decides by its own prediction where the rule says so, and keeps it for groups without a rule', async () => {

@@ -4,7 +4,8 @@ import { cases } from '../../test/mitigation-oracles.js';
 import {
   calibratedCosts,
   calibratedOdds,
-  mixedScore,
+  costDisparity,
+  mixedRow,
   type CalibratedCost,
   type GroupMixture,
 } from './calibrated-odds.js';
@@ -25,6 +26,8 @@ describe.each(cases.filter(({ expected }) => expected.calibrated_odds !== undefi
         return;
       }
       const { mixture, disparity, costs } = fit();
+      const before = costs.map((group) => group.before);
+      expect(costDisparity(groups, cost)).toBe(Math.max(...before) - Math.min(...before));
       expect(disparity).toBeLessThan(1e-12);
       expect(Math.max(...costs.map(({ before }) => before))).toBeCloseTo(
         costs[0]?.after ?? NaN,
@@ -67,7 +70,9 @@ describe('calibratedOdds', () => {
       const { mixture } = calibratedOdds({ columns, groups, cost });
       const costs = groups.map((rows, at) => {
         const rule = mixture.groups[at] as GroupMixture;
-        const score = rows.score.map((value) => mixedScore(rule, value, random()));
+        const score = rows.score.map(
+          (value) => mixedRow(rule, { score: value, prediction: 0 }, random()).score,
+        );
         return generalized({ ...rows, score })[cost];
       });
       expect(Math.max(...costs) - Math.min(...costs)).toBeLessThan(0.02);
@@ -93,6 +98,11 @@ describe('calibratedOdds', () => {
     const fit = (cost: CalibratedCost) => () =>
       calibratedOdds({ columns, groups: [high, calibrated('low', 500, 0.2, 6)], cost });
     expect(fit('fnr')).toThrow(/bring high to 0\.1000 only/);
+  });
+
+  it('has no costs to compare where a group has one label only', () => {
+    const one = { ...(groups[0] as ScoredGroup), label: new Uint8Array(4000) };
+    expect(costDisparity([one, ...groups], 'fnr')).toBeNull();
   });
 
   it('refuses groups with too few rows of a label', () => {

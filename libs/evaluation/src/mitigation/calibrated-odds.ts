@@ -10,8 +10,6 @@ export type CalibratedCost = (typeof calibratedCosts)[number];
 /** Scores by group, of which some give way to one that is the same for all rows of the group. */
 export interface ScoreMixture {
   readonly columns: readonly string[];
-  /** The label is favorable when the score that comes out is at least this. */
-  readonly threshold: number;
   readonly groups: readonly GroupMixture[];
 }
 
@@ -92,7 +90,7 @@ export const calibratedOdds = (problem: CalibratedProblem): CalibratedOdds => {
   });
   const after = costs.map((each) => each.after);
   return {
-    mixture: { columns, threshold: 0.5, groups: mixed },
+    mixture: { columns, groups: mixed },
     costs,
     disparity: Math.max(...after) - Math.min(...after),
   };
@@ -138,9 +136,30 @@ const costsOf = (rows: ScoredGroup, cost: CalibratedCost): GroupCosts => {
 };
 
 /**
- * The score of one row under a mixture.
+ * The largest difference between groups in what they cost as they are; null when one has no weight of a label that the
+ * cost is about.
+ */
+export const costDisparity = (
+  groups: readonly ScoredGroup[],
+  cost: CalibratedCost,
+): number | null => {
+  const costs = groups.map((rows) => costsOf(rows, cost).own);
+  return costs.some(Number.isNaN) ? null : Math.max(...costs) - Math.min(...costs);
+};
+
+/** What becomes of a row: its score and its label, 1 if favorable. */
+export interface MixedRow {
+  readonly score: number;
+  readonly prediction: number;
+}
+
+/**
+ * One row under a mixture: as it was, or the base rate, which is favorable when it is at least ½.
  *
  * @param uniform a draw from [0, 1)
  */
-export const mixedScore = (mixture: GroupMixture, score: number, uniform: number): number =>
-  uniform < mixture.chance ? mixture.baseRate : score;
+export const mixedRow = (
+  { chance, baseRate }: GroupMixture,
+  row: MixedRow,
+  uniform: number,
+): MixedRow => (uniform < chance ? { score: baseRate, prediction: Number(baseRate >= 0.5) } : row);

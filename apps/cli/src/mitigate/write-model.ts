@@ -1,6 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { decisionGraph, uniformInput, type GraphDecision } from '@sluice/artifacts';
+import {
+  decisionGraph,
+  mixtureGraph,
+  uniformInput,
+  type GraphDecision,
+  type GraphMixture,
+} from '@sluice/artifacts';
 import { favorableOf, SluiceError } from '@sluice/contracts';
 import {
   isFavorable,
@@ -9,11 +15,12 @@ import {
   type DatasetSource,
   type TableColumns,
 } from '@sluice/engine';
-import { decide, isRandomized, lots, type DecisionRule } from '@sluice/evaluation';
+import { isRandomized, lots } from '@sluice/evaluation';
+import type { Remedy } from './fit-remedy.js';
 import type { ScoredTable } from './scored-table.js';
 import { deliver, writeDraft, type Workplace } from './workplace.js';
 
-/** A rule that was written as a draft, and what it takes to judge it. */
+/** A remedy that was written as a draft, and what it takes to judge it. */
 export interface Written {
   readonly judged: DatasetSource;
   readonly policy: Workplace['policy'];
@@ -22,22 +29,20 @@ export interface Written {
   readonly deliver: () => Promise<string[]>;
 }
 
-/** The model with the rule behind it, and the judged table, with lots if the rule draws any. */
+/** The model with the remedy behind it, and the judged table, with lots if any are drawn. */
 export const writeModel = async (
   workplace: Workplace,
-  rule: DecisionRule,
+  remedy: Remedy,
   judge: DatasetSource,
   scored: ScoredTable,
 ): Promise<Written> => {
   const { policy, drafts, output, outputJudge, attention } = workplace;
-  const model = workplace.model as string;
   attention.progress('writing the model');
   const table = await readColumns(judge, { texts: [policy.columns.label] }, attention.signal);
-  const decision = graphDecision(workplace, rule, scored, table);
-  const bytes = await decisionGraph(await readFile(model), decision, basename(model));
+  const { bytes, randomized } = await extended(workplace, remedy, scored, table);
   const draft = join(drafts, 'mitigated.onnx');
   await writeFile(draft, bytes, { flag: 'wx' });
-  const judged = decision.randomized ? await writeLots(workplace, judge, table.rows) : judge;
+  const judged = randomized ? await writeLots(workplace, judge, table.rows) : judge;
   return {
     judged,
     policy,
@@ -63,12 +68,46 @@ const writeLots = (
   return writeDraft(workplace, 'with-lots', change);
 };
 
-const graphDecision = (
+/** The model's file with what the remedy puts behind it. */
+const extended = async (
+  workplace: Workplace,
+  remedy: Remedy,
+  scored: ScoredTable,
+  table: TableColumns,
+): Promise<{ readonly bytes: Uint8Array; readonly randomized: boolean }> => {
+  const { options } = workplace;
+  const path = workplace.model as string;
+  const model = await readFile(path);
+  const shared = graphOf(workplace, scored, table);
+  const inputsOf = (group: readonly string[]): string[] =>
+    group.map((value, index) => inputValue(value, shared.columns[index]?.type));
+  if (remedy.kind === 'mixture') {
+    const { groups } = remedy.mixture;
+    const mixture: GraphMixture = {
+      ...shared,
+      groups: groups.map((each) => ({ ...each, group: inputsOf(each.group) })),
+      note: JSON.stringify({ method: options.method, ...remedy.mixture }),
+    };
+    return { bytes: await mixtureGraph(model, mixture, basename(path)), randomized: true };
+  }
+  const { rule } = remedy;
+  const decision: GraphDecision = {
+    ...shared,
+    groups: rule.groups.map((each) => ({ ...each, group: inputsOf(each.group) })),
+    of: rule.of,
+    randomized: isRandomized(rule),
+    note: JSON.stringify({ method: options.method, ...rule }),
+  };
+  const bytes = await decisionGraph(model, decision, basename(path));
+  return { bytes, randomized: decision.randomized };
+};
+
+/** What any remedy needs to know of the model: its inputs by group, its scores and its labels. */
+const graphOf = (
   { options, policy, by }: Workplace,
-  rule: DecisionRule,
   { profiled }: ScoredTable,
   table: TableColumns,
-): GraphDecision => {
+): Omit<GraphMixture, 'groups' | 'note'> => {
   const { inspection, outputs } = profiled;
   if (inspection === null || outputs === null) throw new Error('A model was scored without one.');
   // The model server runs what is written here, and serves tensors alone.
@@ -79,16 +118,8 @@ const graphDecision = (
     );
   const spec = inspection.signature.outputs.find(({ name }) => name === outputs.score);
   const two = spec?.shape.length === 2 && spec.shape[1] !== 1 && outputs.favorableIndex !== null;
-  const columns = by.map((name) => ({ name, type: inputType(table.kinds.get(name), name) }));
   return {
-    columns,
-    groups: rule.groups.map(({ group, cuts, chances }) => ({
-      group: group.map((value, index) => inputValue(value, columns[index]?.type)),
-      cuts,
-      chances,
-    })),
-    of: rule.of,
-    randomized: isRandomized(rule),
+    columns: by.map((name) => ({ name, type: inputType(table.kinds.get(name), name) })),
     unseen: options.unseen,
     scores: { name: outputs.score, column: two ? outputs.favorableIndex : null },
     label: outputs.label,
@@ -97,7 +128,6 @@ const graphDecision = (
       table.texts.get(policy.columns.label) ?? [],
       favorableOf(policy),
     ),
-    note: JSON.stringify({ method: options.method, ...rule }),
   };
 };
 
@@ -135,53 +165,4 @@ const labelValues = (
   const plainValue = (value: string | number): string | number =>
     value === 'true' ? 1 : value === 'false' ? 0 : value;
   return { favorable: plainValue(values.favorable), other: plainValue(values.other) };
-};
-
-/** Without a model the decisions themselves are written, beside what the table holds. */
-export const writePredictions = async (
-  workplace: Workplace,
-  rule: DecisionRule,
-  judge: DatasetSource,
-  scored: ScoredTable,
-): Promise<Written> => {
-  const { options, policy, output, attention } = workplace;
-  const column = options.column ?? 'mitigated_prediction';
-  const { label } = policy.columns;
-  attention.progress('writing the decisions');
-  const table = await readColumns(judge, { texts: [label] }, attention.signal);
-  const texts = [...new Set(table.texts.get(label))];
-  const favorable = texts.find((text) => isFavorable(text, favorableOf(policy)));
-  const other = texts.find((text) => !isFavorable(text, favorableOf(policy)));
-  const decisions = decisionsOf(rule, scored, options.seed);
-  const values = Array.from(decisions, (one) => (one === 1 ? favorable : other) as string);
-  const change = { source: judge, columns: [{ name: column, values }], name: judge.name };
-  const judged = await writeDraft(workplace, 'decided', change);
-  return {
-    judged,
-    policy: { ...policy, columns: { ...policy.columns, prediction: column } },
-    model: null,
-    deliver: async () => {
-      if (output === null) return [];
-      await writeTable({ source: judged, columns: [], output }, attention.signal);
-      return [output];
-    },
-  };
-};
-
-/** The label of every row under a rule; a group that has none keeps its prediction. */
-export const decisionsOf = (
-  rule: DecisionRule,
-  { groups, group, score, prediction }: Omit<ScoredTable, 'profiled'>,
-  seed: number,
-): Uint8Array => {
-  const drawn = lots(group.length, seed);
-  const rules = groups.map((name) =>
-    rule.groups.find((each) => JSON.stringify(each.group) === JSON.stringify(name)),
-  );
-  return Uint8Array.from(group, (at, row) => {
-    const own = rules[at];
-    const value = rule.of === 'prediction' ? prediction[row] : score?.[row];
-    if (own === undefined || value === undefined) return prediction[row] as number;
-    return Number(decide(own, value, drawn[row]));
-  });
 };
