@@ -1,16 +1,23 @@
-import { twoCategorySamples } from '@sluice/statistics';
-import type { CategoricalDrift } from '@sluice/evaluation';
-import type { Dataset } from '../dataset/dataset.js';
-import type { PairedColumn, Tables } from './drift-columns.js';
+import type { Sides } from '@sluice/evaluation';
+import type { Rows } from '../dataset/parquet-rows.js';
+import type { PairedColumn } from './drift-columns.js';
 
 /** More categories than this are an identifier or free text, whose drift says nothing. */
 export const mostCategories = 10_000;
 
+export interface CategoryCounts {
+  readonly column: string;
+  readonly kind: 'categorical';
+  readonly missing: Sides;
+  /** Rows by category. */
+  readonly counts: Sides<ReadonlyMap<string, number>>;
+}
+
 /** Rows by category in both tables; null when there are more than `mostCategories` in one. */
 export const countCategories = async (
   column: PairedColumn,
-  tables: Tables,
-): Promise<CategoricalDrift | null> => {
+  tables: Sides<Rows>,
+): Promise<CategoryCounts | null> => {
   const reference = await countsOf(column.reference, tables.reference);
   const current = reference && (await countsOf(column.current, tables.current));
   if (reference === null || current === null) return null;
@@ -18,13 +25,13 @@ export const countCategories = async (
     column: column.name,
     kind: 'categorical',
     missing: { reference: reference.missing, current: current.missing },
-    samples: twoCategorySamples(reference.counts, current.counts),
+    counts: { reference: reference.counts, current: current.counts },
   };
 };
 
 const countsOf = async (
   value: string,
-  dataset: Dataset,
+  dataset: Rows,
 ): Promise<{ counts: Map<string, number>; missing: number } | null> => {
   const rows = await dataset.query(
     `SELECT ${value} AS category, count(*) AS rows FROM data GROUP BY 1 LIMIT ${mostCategories + 2}`,

@@ -70,6 +70,7 @@ export const driftOfDataset = async (request: DatasetDriftRequest): Promise<Prof
           ? performanceDrift(counts.reference, counts.current, policy.drift?.chunks)
           : null,
         onProgress: (done, total) => request.onProgress?.({ step: 'drift', done, total }),
+        signal,
       });
     } finally {
       await current.close();

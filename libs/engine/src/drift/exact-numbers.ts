@@ -1,17 +1,19 @@
 import type { NumericDrift, Sides } from '@sluice/evaluation';
-import type { Dataset } from '../dataset/dataset.js';
-import type { PairedColumn, Tables } from './drift-columns.js';
+import type { Rows } from '../dataset/parquet-rows.js';
+import { quoteName } from '../dataset/sql.js';
+import type { PairedColumn } from './drift-columns.js';
 import { numberRows } from './number-stream.js';
 
 /** Rows by distinct value in both tables; null as soon as one has more than `mostDistinct` of them. */
 export const exactNumbers = async (
   column: PairedColumn,
-  tables: Tables,
+  tables: Sides<Rows>,
   rows: Sides,
   mostDistinct: number,
 ): Promise<NumericDrift | null> => {
-  const reference = await countsByValue(column.reference, tables.reference, mostDistinct);
-  const current = reference && (await countsByValue(column.current, tables.current, mostDistinct));
+  const of = (side: keyof Sides) => countsByValue(column, side, tables[side], mostDistinct);
+  const reference = await of('reference');
+  const current = reference && (await of('current'));
   if (reference === null || current === null) return null;
   return {
     column: column.name,
@@ -33,15 +35,19 @@ interface ValueCounts {
   readonly rows: number;
 }
 
+/** Counted as they are stored and converted afterwards: DuckDB counts a dictionary without looking up its values. */
 const countsByValue = async (
-  value: string,
-  dataset: Dataset,
+  column: PairedColumn,
+  side: keyof Sides,
+  dataset: Rows,
   mostDistinct: number,
 ): Promise<ValueCounts | null> => {
   const values: number[] = [];
   const counts: number[] = [];
   let rows = 0;
-  const grouped = `(SELECT ${value} AS value, count(*)::DOUBLE AS rows FROM data GROUP BY 1)`;
+  const name = quoteName(column.name);
+  const stored = `(SELECT ${name}, count(*) AS rows FROM data GROUP BY 1)`;
+  const grouped = `(SELECT ${column[side]} AS value, sum(rows)::DOUBLE AS rows FROM ${stored} GROUP BY 1)`;
   const limit = `ORDER BY value LIMIT ${mostDistinct + 1}`;
   const sql = ['value', 'rows'];
   for await (const { columns } of numberRows(

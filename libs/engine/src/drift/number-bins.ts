@@ -35,12 +35,14 @@ export const quantileBins = (sample: Float64Array): Bins => {
 /** The next double below or above. */
 export const neighbour = (value: number, side: -1 | 1): number => {
   if (value === 0) return side * Number.MIN_VALUE;
-  const [bits, double] = [new BigInt64Array(1), new Float64Array(1)];
   double[0] = value;
-  bits.set(new BigInt64Array(double.buffer));
-  bits[0] = (bits[0] as bigint) + BigInt(value > 0 ? side : -side);
-  return new Float64Array(bits.buffer)[0] as number;
+  bits[0] = (bits[0] as bigint) + (value > 0 === side > 0 ? 1n : -1n);
+  return double[0];
 };
+
+const double = new Float64Array(1);
+const bits = new BigInt64Array(double.buffer);
+const halves = new Int32Array(double.buffer);
 
 /** Cells of the grid that finds bins; some for each bin, so that most cells hold one edge or none. */
 const cells = 8192;
@@ -138,8 +140,10 @@ const longestSearch = (first: Int32Array): number =>
     return sum + edges * Math.log2(edges + 1);
   }, 0);
 
-const upperBits = (value: number): number =>
-  new Int32Array(Float64Array.of(value).buffer)[1] as number;
+const upperBits = (value: number): number => {
+  double[0] = value;
+  return halves[1] as number;
+};
 
 /** In the order of the doubles that they are the upper bits of. */
 const orderedBits = (bits: number): number => (bits < 0 ? bits ^ 0x7fffffff : bits);
