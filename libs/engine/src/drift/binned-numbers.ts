@@ -1,5 +1,6 @@
 import type { Bins, NumericDrift, Sides } from '@sluice/evaluation';
 import type { Rows } from '../dataset/parquet-rows.js';
+import type { CountedRows } from './counted-rows.js';
 import type { PairedColumn } from './drift-columns.js';
 import { BinFinder, neighbour, quantileBins } from './number-bins.js';
 import { numberRows, sampleSql } from './number-stream.js';
@@ -54,20 +55,20 @@ export const binnedNumbers = async (
   columns: readonly PairedColumn[],
   samples: readonly Float64Array[],
   tables: Sides<Rows>,
-  rows: Sides,
+  counted: CountedRows,
   onRows: (rows: number) => void,
 ): Promise<NumericDrift[]> => {
-  const counted = await countBins(columns, samples, tables, rows, onRows);
-  const again = columns.filter((_, index) => hidesTooMuch(counted[index] as NumericDrift));
-  if (again.length === 0) return counted;
+  const first = await countBins(columns, samples, tables, counted, onRows);
+  const again = columns.filter((_, index) => hidesTooMuch(first[index] as NumericDrift));
+  if (again.length === 0) return first;
   const better = await countBins(
     again,
-    await sampledValues(again, tables, rows, 'everywhere'),
+    await sampledValues(again, tables, counted.rows, 'everywhere'),
     tables,
-    rows,
+    counted,
     () => undefined,
   );
-  return counted.map((each) => better.find(({ column }) => column === each.column) ?? each);
+  return first.map((each) => better.find(({ column }) => column === each.column) ?? each);
 };
 
 const hidesTooMuch = ({ samples, bins }: NumericDrift): boolean =>
@@ -88,19 +89,23 @@ const countBins = async (
   columns: readonly PairedColumn[],
   samples: readonly Float64Array[],
   tables: Sides<Rows>,
-  rows: Sides,
+  counted: CountedRows,
   onRows: (rows: number) => void,
 ): Promise<NumericDrift[]> => {
   const counting = samples.map((sample) => new BinCounts(quantileBins(sample)));
   for (const side of sides) {
     const values = columns.map(({ plain }) => plain[side]);
+    const weight = counted.weights === null ? [] : [counted.weights.sql[side]];
     let done = 0;
-    for await (const chunk of numberRows(tables[side], values)) {
-      chunk.columns.forEach((column, index) => counting[index]?.add(column, side));
+    for await (const chunk of numberRows(tables[side], [...values, ...weight])) {
+      const weights = weight.length === 0 ? null : (chunk.columns.at(-1) as Float64Array);
+      counting.forEach((bins, index) =>
+        bins.add(chunk.columns[index] as Float64Array, weights, side),
+      );
       done += chunk.rows;
       onRows(chunk.rows);
     }
-    if (done !== rows[side]) throw new RowsChanged();
+    if (done !== counted.rows[side]) throw new RowsChanged();
   }
   return columns.map(({ name, integers }, index) => ({
     column: name,
@@ -112,6 +117,8 @@ const countBins = async (
 
 class BinCounts {
   private readonly counts: Sides<Float64Array>;
+  /** Rows of both tables, and the sum of their values: a typical value depends on no weight. */
+  private readonly rows: Float64Array;
   private readonly sums: Float64Array;
   private readonly missing = { reference: 0, current: 0 };
   private readonly finder: BinFinder;
@@ -119,12 +126,18 @@ class BinCounts {
   constructor(private readonly bins: Bins) {
     const zeros = (): Float64Array => new Float64Array(bins.upper.length);
     this.counts = { reference: zeros(), current: zeros() };
+    this.rows = zeros();
     this.sums = zeros();
     this.finder = new BinFinder(bins.upper);
   }
 
-  add(values: Float64Array, side: keyof Sides): void {
-    this.missing[side] += this.finder.addAll(values, this.counts[side], this.sums);
+  /** @param weights of the rows, in whole numbers; null where each counts 1 */
+  add(values: Float64Array, weights: Float64Array | null, side: keyof Sides): void {
+    const counts = this.counts[side];
+    this.missing[side] +=
+      weights === null
+        ? this.finder.addAll(values, counts, this.sums)
+        : this.finder.addWeighted(values, weights, counts, this.rows, this.sums);
   }
 
   result(): Pick<NumericDrift, 'missing' | 'samples' | 'bins'> {
@@ -135,11 +148,17 @@ class BinCounts {
     };
   }
 
+  private rowsOf(bin: number): number {
+    const { reference, current } = this.counts;
+    const weighted = this.rows[bin] as number;
+    return weighted > 0 ? weighted : (reference[bin] as number) + (current[bin] as number);
+  }
+
   /** The mean of each bin, inside it however sums are rounded; of an empty bin its edge. */
   private typicalValues(): Float64Array {
     const { upper } = this.bins;
     return upper.map((edge, bin) => {
-      const rows = (this.counts.reference[bin] as number) + (this.counts.current[bin] as number);
+      const rows = this.rowsOf(bin);
       const below = bin === 0 ? -Infinity : (upper[bin - 1] as number);
       if (rows === 0) return edge < Infinity ? edge : neighbour(below, 1);
       return Math.min(edge, Math.max(neighbourAbove(below), (this.sums[bin] as number) / rows));

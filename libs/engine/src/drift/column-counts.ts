@@ -2,6 +2,7 @@ import type { NumericDrift, Sides } from '@sluice/evaluation';
 import type { Rows } from '../dataset/parquet-rows.js';
 import { binnedNumbers, RowsChanged, sampledValues } from './binned-numbers.js';
 import { countCategories, type CategoryCounts } from './category-counts.js';
+import type { CountedRows } from './counted-rows.js';
 import type { PairedColumn } from './drift-columns.js';
 import { exactNumbers } from './exact-numbers.js';
 
@@ -13,10 +14,8 @@ const mostDistinctSampled = 2_000;
 /** What was counted of a column. */
 export type ColumnCounts = NumericDrift | CategoryCounts;
 
-export interface ColumnCounting {
+export interface ColumnCounting extends CountedRows {
   readonly columns: readonly PairedColumn[];
-  /** Rows of the tables. */
-  readonly rows: Sides;
   /** Whether numbers are counted by value however many there are. */
   readonly exact: boolean;
 }
@@ -28,34 +27,35 @@ export interface ColumnCounting {
  * @param onValues told how many more values were looked at, of all rows and columns
  */
 export const countColumns = async (
-  { columns, rows, exact }: ColumnCounting,
+  counting: ColumnCounting,
   tables: Sides<Rows>,
   onValues: (values: number) => void,
 ): Promise<(ColumnCounts | null)[]> => {
+  const { columns, rows, exact } = counting;
   const found = new Map<string, ColumnCounts | null>();
   const all = rows.reference + rows.current;
   for (const column of columns.filter(({ kind }) => kind === 'categorical')) {
-    found.set(column.name, await countCategories(column, tables));
+    found.set(column.name, await countCategories(column, tables, counting));
     onValues(all);
   }
   const numeric = columns.filter(({ kind }) => kind === 'numeric');
   const counted = exact
-    ? await countValues(numeric, tables, rows, onValues)
-    : await countMany(numeric, tables, rows, onValues);
+    ? await countValues({ ...counting, columns: numeric }, tables, onValues)
+    : await countMany({ ...counting, columns: numeric }, tables, onValues);
   for (const each of counted) found.set(each.column, each);
   return columns.map(({ name }) => found.get(name) ?? null);
 };
 
 const countValues = async (
-  columns: readonly PairedColumn[],
+  counting: ColumnCounting,
   tables: Sides<Rows>,
-  rows: Sides,
   onValues: (values: number) => void,
 ): Promise<NumericDrift[]> => {
+  const { columns, rows } = counting;
   const all = rows.reference + rows.current;
   const counted: NumericDrift[] = [];
   for (const column of columns) {
-    const each = await exactNumbers(column, tables, rows, all);
+    const each = await exactNumbers(column, tables, counting, all);
     if (each === null) throw new RowsChanged();
     counted.push(each);
     onValues(all);
@@ -65,11 +65,11 @@ const countValues = async (
 
 /** By value where there are few different ones, else by bin. */
 const countMany = async (
-  columns: readonly PairedColumn[],
+  counting: ColumnCounting,
   tables: Sides<Rows>,
-  rows: Sides,
   onValues: (values: number) => void,
 ): Promise<NumericDrift[]> => {
+  const { columns, rows } = counting;
   if (columns.length === 0) return [];
   const counted: NumericDrift[] = [];
   const many: { column: PairedColumn; sample: Float64Array }[] = [];
@@ -77,7 +77,7 @@ const countMany = async (
   for (const [index, column] of columns.entries()) {
     const sample = samples[index] as Float64Array;
     const exact = isOfFewValues(sample)
-      ? await exactNumbers(column, tables, rows, mostDistinct)
+      ? await exactNumbers(column, tables, counting, mostDistinct)
       : null;
     if (exact === null) many.push({ column, sample });
     else {
@@ -90,7 +90,7 @@ const countMany = async (
     many.map(({ column }) => column),
     many.map(({ sample }) => sample),
     tables,
-    rows,
+    counting,
     (done) => onValues(done * many.length),
   );
   return [...counted, ...binned];

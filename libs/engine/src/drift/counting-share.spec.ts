@@ -31,7 +31,11 @@ describe('countShare', () => {
   let columns: readonly PairedColumn[];
   const counted = new Map<string, ColumnCounts | null>();
   const count = async (own: readonly PairedColumn[]) =>
-    countShare({ columns: own, rows, exact: false, sources, among: 2 }, () => undefined, never);
+    countShare(
+      { columns: own, rows, weights: null, exact: false, sources, among: 2 },
+      () => undefined,
+      never,
+    );
 
   beforeAll(async () => {
     sources = {
@@ -95,6 +99,30 @@ describe('countShare', () => {
     expect((samples.reference[zero] as number) / rows.reference).toBeCloseTo((4 * 6) / 105, 3);
   });
 
+  it('counts weights of 1 as rows, in units', async () => {
+    const share = { rows, exact: false, sources, among: 2 };
+    const wave = columns.filter(({ name }) => name === 'wave' || name === 'holes');
+    const weights = {
+      sql: { reference: '4', current: '4' },
+      totals: { reference: 4 * rows.reference, current: 4 * rows.current },
+      unit: 1 / 4,
+    };
+    const weighed = await countShare({ ...share, columns: wave, weights }, () => undefined, never);
+    for (const [name, counts] of weighed) {
+      const { samples, missing, bins } = numbers(name);
+      const four = (counted: Float64Array): Float64Array => counted.map((count) => 4 * count);
+      expect(counts).toMatchObject({
+        bins,
+        missing: { reference: 4 * missing.reference, current: 4 * missing.current },
+        samples: {
+          values: samples.values,
+          reference: four(samples.reference),
+          current: four(samples.current),
+        },
+      });
+    }
+  });
+
   it('tells of a file that is not what it was', async () => {
     const path = await writeTable(
       join(folder, 'shorter.parquet'),
@@ -102,7 +130,7 @@ describe('countShare', () => {
     );
     const current = { files: [{ path, name: 'current' }], name: 'current' };
     const wave = columns.filter(({ name }) => name === 'wave');
-    const share = { columns: wave, rows, exact: false, among: 2 };
+    const share = { columns: wave, rows, weights: null, exact: false, among: 2 };
     await expect(
       countShare({ ...share, sources: { ...sources, current } }, () => undefined, never),
     ).rejects.toMatchObject({ code: 'invalid_data', message: /changed/ });
@@ -115,7 +143,7 @@ describe('countShare', () => {
 
   it('ends when it is told to', async () => {
     const stop = new AbortController();
-    const share = { columns, rows, exact: false, sources, among: 2 };
+    const share = { columns, rows, weights: null, exact: false, sources, among: 2 };
     const counting = countShare(share, () => stop.abort(new Error('enough')), stop.signal);
     await expect(counting).rejects.toThrow('enough');
   });

@@ -1,12 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { SluiceError } from '@sluice/contracts';
-import type { ColumnDrift, Sides } from '@sluice/evaluation';
+import {
+  scaledColumn,
+  type CategoricalDrift,
+  type ColumnDrift,
+  type Sides,
+} from '@sluice/evaluation';
 import { twoCategorySamples } from '@sluice/statistics';
 import type { TableSource } from '../dataset/dataset.js';
 import { WorkerHandle } from '../worker-handle.js';
 import { RowsChanged } from './binned-numbers.js';
+import type { CategoryCounts } from './category-counts.js';
 import { countColumns, type ColumnCounting, type ColumnCounts } from './column-counts.js';
 import { countShare, type CountedColumns, type CountingShare } from './counting-share.js';
+import type { RowWeights } from './counted-rows.js';
 import type { PairedColumn, Tables } from './drift-columns.js';
 
 /** Values of all numeric columns of both tables together, up to which every value is counted by itself. */
@@ -19,6 +26,7 @@ export interface ThreadedCounting {
   readonly columns: readonly PairedColumn[];
   readonly tables: Tables;
   readonly rows: Sides;
+  readonly weights: RowWeights | null;
   /** Told of how many rows of both tables all columns were counted, on average. */
   readonly onRows: (done: number) => void;
   readonly signal?: AbortSignal | undefined;
@@ -34,10 +42,10 @@ export interface ThreadedCounting {
 export const countInThreads = async (
   request: ThreadedCounting,
 ): Promise<(ColumnDrift | null)[]> => {
-  const { columns, tables, rows, onRows, signal } = request;
+  const { columns, tables, rows, weights, onRows, signal } = request;
   const all = rows.reference + rows.current;
   const numeric = columns.filter(({ kind }) => kind === 'numeric').length;
-  const counting = { columns, rows, exact: all * numeric <= mostExactValues };
+  const counting = { columns, rows, weights, exact: all * numeric <= mostExactValues };
   let values = 0;
   const onValues = (more: number): void => {
     values += more;
@@ -51,18 +59,24 @@ export const countInThreads = async (
       reference === null || current === null || threads < 2 || isSmall
         ? await countColumns(counting, tables, onValues)
         : await countShared(counting, { reference, current }, threads, onValues, signal);
-    return counted.map((each) => each && columnDrift(each));
+    return counted.map((each) => each && columnDrift(each, weights));
   } catch (error) {
     if (!(error instanceof RowsChanged)) throw error;
     throw new SluiceError(error.code, error.message, { cause: error });
   }
 };
 
-const columnDrift = (counted: ColumnCounts): ColumnDrift => {
-  if (counted.kind === 'numeric') return counted;
-  const { counts, ...about } = counted;
-  return { ...about, samples: twoCategorySamples(counts.reference, counts.current) };
+const columnDrift = (counted: ColumnCounts, weights: RowWeights | null): ColumnDrift => {
+  const column = counted.kind === 'numeric' ? counted : alignedCategories(counted);
+  return weights === null
+    ? column
+    : scaledColumn(column, { reference: weights.unit, current: weights.unit });
 };
+
+const alignedCategories = ({ counts, ...about }: CategoryCounts): CategoricalDrift => ({
+  ...about,
+  samples: twoCategorySamples(counts.reference, counts.current),
+});
 
 const countShared = async (
   counting: ColumnCounting,

@@ -1,6 +1,7 @@
 import type { NumericDrift, Sides } from '@sluice/evaluation';
 import type { Rows } from '../dataset/parquet-rows.js';
 import { quoteName } from '../dataset/sql.js';
+import { countSql, totalsOf, type CountedRows } from './counted-rows.js';
 import type { PairedColumn } from './drift-columns.js';
 import { numberRows } from './number-stream.js';
 
@@ -8,20 +9,22 @@ import { numberRows } from './number-stream.js';
 export const exactNumbers = async (
   column: PairedColumn,
   tables: Sides<Rows>,
-  rows: Sides,
+  counted: CountedRows,
   mostDistinct: number,
 ): Promise<NumericDrift | null> => {
-  const of = (side: keyof Sides) => countsByValue(column, side, tables[side], mostDistinct);
+  const of = (side: keyof Sides) =>
+    countsByValue(column, side, tables[side], countSql(counted, side), mostDistinct);
   const reference = await of('reference');
   const current = reference && (await of('current'));
   if (reference === null || current === null) return null;
+  const totals = totalsOf(counted);
   return {
     column: column.name,
     kind: 'numeric',
     integers: column.integers,
     missing: {
-      reference: rows.reference - reference.rows,
-      current: rows.current - current.rows,
+      reference: totals.reference - reference.rows,
+      current: totals.current - current.rows,
     },
     samples: aligned(reference, current),
     bins: null,
@@ -40,13 +43,14 @@ const countsByValue = async (
   column: PairedColumn,
   side: keyof Sides,
   dataset: Rows,
+  count: string,
   mostDistinct: number,
 ): Promise<ValueCounts | null> => {
   const values: number[] = [];
   const counts: number[] = [];
   let rows = 0;
   const name = quoteName(column.name);
-  const stored = `(SELECT ${name}, count(*) AS rows FROM data GROUP BY 1)`;
+  const stored = `(SELECT ${name}, ${count} AS rows FROM data GROUP BY 1)`;
   const grouped = `(SELECT ${column[side]} AS value, sum(rows)::DOUBLE AS rows FROM ${stored} GROUP BY 1)`;
   const limit = `ORDER BY value LIMIT ${mostDistinct + 1}`;
   const sql = ['value', 'rows'];
@@ -58,6 +62,8 @@ const countsByValue = async (
   )) {
     const [some, of] = columns as [Float64Array, Float64Array];
     for (let index = 0; index < some.length; index += 1) {
+      // Rows of weight 0 are none.
+      if (of[index] === 0) continue;
       values.push(some[index] as number);
       counts.push(of[index] as number);
       rows += of[index] as number;

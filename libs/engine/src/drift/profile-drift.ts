@@ -13,12 +13,15 @@ import { pairColumns, type PairedColumn, type Tables } from './drift-columns.js'
 import { embeddingDrift } from './embedding-drift.js';
 import { pairEmbedding, type PairedEmbedding } from './embedding-rows.js';
 import { jointDrift } from './joint-drift.js';
+import { weighRows } from './row-weights.js';
 
 export interface DriftRequest {
   readonly policy: Policy;
   readonly tables: Tables;
   /** Of the reference table, when checks need its labels and scores. */
   readonly reference: BinaryProfile | null;
+  /** Of the current table, when its rows have weights that drift is to ignore. */
+  readonly current?: BinaryProfile | undefined;
   /** Of both tables, when checks ask for performance without labels. */
   readonly performance: PerformanceDrift | null;
   readonly onProgress?: (done: number, total: number) => void;
@@ -43,11 +46,13 @@ export const profileDrift = async (request: DriftRequest): Promise<ProfiledDrift
   const rows = { reference: await rowsOf(tables.reference), current: await rowsOf(tables.current) };
   const { columns, faults, leftOut } = await pairColumns(policy, tables);
   const embeddings = await pairEmbeddings(policy, tables, faults);
-  if (faults.length > 0)
-    throw faultError(
-      'invalid_data',
-      faults.map((fault) => ({ file: tables.reference.name, ...fault })),
-    );
+  const weightFaults: Fault[] = [];
+  const weighed = await weighRows(policy, tables, rows, weightFaults);
+  if (faults.length + weightFaults.length > 0)
+    throw faultError('invalid_data', [
+      ...faults.map((fault) => ({ file: tables.reference.name, ...fault })),
+      ...weightFaults,
+    ]);
   const total = rows.reference + rows.current;
   onProgress?.(0, total);
   const found: ColumnDrift[] = [];
@@ -59,6 +64,7 @@ export const profileDrift = async (request: DriftRequest): Promise<ProfiledDrift
     columns,
     tables,
     rows,
+    weights: weighed && weighed.weights,
     onRows: (done) => onProgress?.(done, total),
     signal,
   });
@@ -74,10 +80,12 @@ export const profileDrift = async (request: DriftRequest): Promise<ProfiledDrift
   return {
     drift: {
       rows,
+      ...(weighed === null ? {} : { weights: weighed.moments }),
       columns: found,
       joint,
       embeddings: await inTurn(embeddings, (each) => embeddingDrift(each, policy, rows)),
       reference: request.reference,
+      ...(request.current === undefined ? {} : { current: request.current }),
       performance: request.performance,
     },
     warnings,
