@@ -3,6 +3,7 @@ import {
   SluiceError,
   type Policy,
   type VerdictSubject,
+  weighsDrift,
 } from '@sluice/contracts';
 import {
   driftFigures,
@@ -83,7 +84,9 @@ serveRequests<EvaluationRequest, EvaluationAnswer, EvaluationNote>(async (reques
     const { reference, ...data } = request.profile;
     if (data.mergeable) requireParts(data.policy);
     const attention = { onProgress: tell, signal: asked.signal };
-    const scored = asksForPerformance(data.policy) ? new ScoredCounts() : null;
+    const scored = asksForPerformance(data.policy)
+      ? new ScoredCounts(weighsDrift(data.policy))
+      : null;
     const { profile, ...about } = await profileDataset<Profile>({
       ...data,
       ...(scored === null ? {} : { onScored: (rows) => scored.add(rows) }),

@@ -15,6 +15,7 @@ export type {
   Sides,
 } from './drift/drift-profile.js';
 export { driftFigures } from './drift/drift-figures.js';
+export { scaledColumn } from './drift/effective-rows.js';
 export { mergeDriftProfiles } from './drift/merge-drift-profiles.js';
 export { mergeProfiles } from './merge-profiles.js';
 export { mergeParts, requireParts, type MergedParts, type Part } from './parts/merge-parts.js';

@@ -6,14 +6,16 @@ export interface Judged {
   readonly score: number;
   readonly prediction: boolean;
   readonly label: boolean;
+  /** 1 unless told otherwise. */
+  readonly weight?: number;
 }
 
 const judgedScores = (rows: readonly Judged[]): JudgedScores => {
   const scores = Float64Array.from(new Set(rows.map(({ score }) => score))).sort();
   const places = new Map(Array.from(scores, (score, place) => [score, place]));
   const counts = Array.from({ length: 4 }, () => new Float64Array(scores.length));
-  for (const { score, label, prediction } of rows)
-    counts[2 * Number(label) + Number(prediction)]![places.get(score)!]! += 1;
+  for (const { score, label, prediction, weight = 1 } of rows)
+    counts[2 * Number(label) + Number(prediction)]![places.get(score)!]! += weight;
   const [trueNegatives, falsePositives, falseNegatives, truePositives] = counts;
   return {
     scores,

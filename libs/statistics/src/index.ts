@@ -1,4 +1,5 @@
 export { adjustedP, type Correction } from './adjusted-p.js';
+export { ascendingOrder } from './ascending-order.js';
 export { aucDifference, aucInterval, type AucDifference, type ClassSizes } from './auc-interval.js';
 export {
   binnedAuc,

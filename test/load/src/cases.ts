@@ -35,7 +35,7 @@ export const cases: Record<string, (path: string) => Promise<void | CaseTiming>>
   'onnx-bare-network': scoreBare('network'),
   'onnx-scoring-network': scoreWithEngine('network'),
 
-  /** The same work as the evaluator does it, on a table with many groups. */
+  /** Quality, fairness and drift as the evaluator does them, on a table with many groups. */
   'evaluation-in-thread': evaluateInThread,
 
   /** All that a gate computes: the profile with exact ranks, every measure with its interval, the verdict. */

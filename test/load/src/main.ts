@@ -135,7 +135,7 @@ if (values.help) {
     );
   else
     process.stdout.write(
-      `event loop (${rowsOfEventLoop} rows, 5 protected columns of 20 groups)\n` +
+      `event loop (${rowsOfEventLoop} rows, 5 protected columns of 20 groups, drift of 10 columns)\n` +
         `  longest block            ${eventLoop.longestBlockMs.toFixed(1).padStart(8)} ms of ${mostBlockMs} ms, in ${eventLoop.seconds.toFixed(2)} s\n`,
     );
   if (eventLoop.longestBlockMs > mostBlockMs) process.exitCode = 1;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { driftMetricNames, metricDefinition, type MetricName } from './metrics.js';
 import { checkId, policyCheckSchema, policySchema } from './policy.js';
 
 const faultsOf = (checks: readonly object[], rest: Record<string, unknown> = {}): string[] => {
@@ -83,11 +84,25 @@ describe('embeddings', () => {
 describe('weights', () => {
   const weighted = { columns: { weight: 'mass' } };
 
-  it('are not passed over in silence', () => {
-    expect(faultsOf([distance], weighted)).toEqual([
-      'checks.0.metric: expected `drift: { weights: ignore }` beside columns.weight: drift counts rows, and not what they weigh',
-    ]);
+  it('count in every metric that has a form for them, and are not passed over in silence', () => {
+    expect(faultsOf([distance], weighted)).toEqual([]);
     expect(faultsOf([distance], { ...weighted, drift: { weights: 'ignore' } })).toEqual([]);
+    const exact = { metric: 'fisher_exact_p_value', at_least: 0.01 };
+    const both = { ...weighted, drift: { method: 'evidently' } };
+    expect(faultsOf([distance, exact], both)).toEqual([
+      'drift.method: expected `effect` beside columns.weight: the tests of Evidently know no weights; or `drift: { weights: ignore }` to count rows, whatever they weigh',
+      'checks.1.metric: expected z_test_p_value beside columns.weight: fisher_exact_p_value knows no weights; or `drift: { weights: ignore }` to count rows, whatever they weigh',
+    ]);
+    expect(
+      faultsOf([exact], { ...weighted, drift: { method: 'evidently', weights: 'ignore' } }),
+    ).toEqual([]);
+    // What stands in for a metric has a form for weights itself.
+    for (const name of driftMetricNames) {
+      const { unweightedInstead } = metricDefinition(name);
+      if (unweightedInstead === undefined) continue;
+      expect(driftMetricNames).toContain(unweightedInstead);
+      expect(metricDefinition(unweightedInstead as MetricName).unweightedInstead).toBeUndefined();
+    }
     expect(faultsOf([{ metric: 'accuracy', at_least: 0.5 }], weighted)).toEqual([]);
     expect(faultsOf([distance], { drift: { weights: 'ignore' } })).toEqual([
       'drift.weights: expected columns.weight beside it',

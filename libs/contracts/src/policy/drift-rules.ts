@@ -1,3 +1,4 @@
+import { weighsDrift } from './drift.js';
 import { metricDefinition } from './metrics.js';
 import type { Policy, PolicyCheck } from './policy.js';
 
@@ -35,6 +36,29 @@ export const driftCheckFaults = (
   return faults;
 };
 
+/** What has no form for rows that have weights. */
+const faultsOfWeights = ({
+  drift,
+  checks,
+}: Pick<Policy, 'drift' | 'checks'>): [(string | number)[], string][] => {
+  const faults: [(string | number)[], string][] = [];
+  const orIgnore = 'or `drift: { weights: ignore }` to count rows, whatever they weigh';
+  if (drift?.method === 'evidently')
+    faults.push([
+      ['drift', 'method'],
+      `expected \`effect\` beside columns.weight: the tests of Evidently know no weights; ${orIgnore}`,
+    ]);
+  checks.forEach(({ metric }, index) => {
+    const instead = metricDefinition(metric).unweightedInstead;
+    if (instead !== undefined)
+      faults.push([
+        ['checks', index, 'metric'],
+        `expected ${instead} beside columns.weight: ${metric} knows no weights; ${orIgnore}`,
+      ]);
+  });
+  return faults;
+};
+
 /** Whether checks of drift have what they need in the rest of the policy: the path and what was expected. */
 export const driftPolicyFaults = (
   policy: Pick<Policy, 'data' | 'columns' | 'drift' | 'checks'>,
@@ -44,12 +68,7 @@ export const driftPolicyFaults = (
   if (drift !== undefined && data.reference === undefined)
     faults.push([['drift'], 'expected data.reference: drift is measured against that table']);
   const listed = drift?.columns;
-  const asked = checks.findIndex(({ metric }) => metricDefinition(metric).kind === 'drift');
-  if (columns.weight !== undefined && asked >= 0 && drift?.weights !== 'ignore')
-    faults.push([
-      ['checks', asked, 'metric'],
-      'expected `drift: { weights: ignore }` beside columns.weight: drift counts rows, and not what they weigh',
-    ]);
+  if (weighsDrift({ columns, drift })) faults.push(...faultsOfWeights({ drift, checks }));
   if (columns.weight === undefined && drift?.weights !== undefined)
     faults.push([['drift', 'weights'], 'expected columns.weight beside it']);
   const embeddings = drift?.embeddings?.map(({ name }) => name) ?? [];

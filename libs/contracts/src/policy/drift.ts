@@ -70,11 +70,20 @@ export const driftSchema = z
       .literal('ignore')
       .optional()
       .describe(
-        'Drift counts rows, not weights: a policy with columns.weight has to say that it knows',
+        'Beside columns.weight, which both tables then need not have: drift counts rows, whatever they weigh. Without it, rows count by their weight, in the reference as well',
       ),
   })
   .meta({ id: 'Drift' });
 export type DriftPolicy = z.infer<typeof driftSchema>;
+
+/** Whether rows count by their weight in drift. */
+export const weighsDrift = ({
+  columns,
+  drift,
+}: {
+  readonly columns: { readonly weight?: string | undefined };
+  readonly drift?: Pick<DriftPolicy, 'weights'> | undefined;
+}): boolean => columns.weight !== undefined && drift?.weights !== 'ignore';
 
 /** The limits of a check: numbers, or what chunks of the reference set. */
 export interface CheckLimits {

@@ -18,6 +18,7 @@ import { openSandbox, type Sandbox } from './sandbox.js';
 import { duckdbColumns, quoteText } from './sql.js';
 import { TableAppender, type TableColumn } from './table-appender.js';
 import { faultOf, TableFault, UnreadableFile, type TableFile } from './table-file.js';
+import { readFailure } from './read-failure.js';
 import type { Table } from './table.js';
 
 /** Where a table is, and what its faults call it. */
@@ -48,6 +49,8 @@ export class Dataset implements Table {
     private readonly files: readonly TableFile[],
     private readonly sandbox: Sandbox,
     private readonly signal: AbortSignal | undefined,
+    /** The same files for another thread to open; null when that would take long: text is parsed each time. */
+    readonly reopened: TableSource | null,
   ) {
     signal?.addEventListener('abort', this.interrupt);
   }
@@ -82,7 +85,8 @@ export class Dataset implements Table {
       const data: Part = { key: 'data.evaluation', name, files, format, untyped };
       if (predictions === undefined) {
         const columns = await openPart(connection, data, 'data');
-        return new Dataset(source.name, columns, files, sandbox, signal);
+        const reopened = format === 'parquet' ? source : null;
+        return new Dataset(source.name, columns, files, sandbox, signal, reopened);
       }
       const columns = await openJoined(
         connection,
@@ -96,7 +100,7 @@ export class Dataset implements Table {
         },
         predictions.columns,
       );
-      return new Dataset(source.name, columns, linked, sandbox, signal);
+      return new Dataset(source.name, columns, linked, sandbox, signal, null);
     } catch (error) {
       await sandbox.close();
       signal?.throwIfAborted();
@@ -163,7 +167,7 @@ export class Dataset implements Table {
       this.signal?.throwIfAborted();
       // Our statements name columns that are there and convert with TRY_CAST, so what fails is the file:
       // a damaged page behind a healthy footer.
-      throw shortageOf(cause) ?? brokenOff(this.name, this.files, cause);
+      throw readFailure(this.name, this.files, cause);
     }
   }
 }
@@ -221,24 +225,9 @@ const openJoined = async (
     if (cause instanceof SluiceError) throw cause;
     // Parquet is read in place, so a damaged page shows only here.
     const files = [...data.files, ...predictions.files];
-    throw shortageOf(cause) ?? brokenOff(`${data.name}, ${predictions.name}`, files, cause);
+    throw readFailure(`${data.name}, ${predictions.name}`, files, cause);
   }
 };
-
-const brokenOff = (name: string, files: readonly TableFile[], cause: unknown): SluiceError =>
-  faultError(
-    'invalid_data',
-    [
-      {
-        file: name,
-        path: 'data.evaluation',
-        message: 'the dataset broke off while it was being read',
-        found: reasonOf(cause, ...files),
-        hint: 'Write the file again: it is damaged, or was changed meanwhile.',
-      },
-    ],
-    cause,
-  );
 
 /** Looks at the files before DuckDB does, whose words for these mistakes would not help. */
 const checkedFormat = async (

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DatasetFormat } from '@sluice/contracts';
 import { loadArrow } from './arrow-table.js';
 import { columnOf, type Column } from './column.js';
-import { quoteText } from './sql.js';
+import { parquetSql, quoteText } from './sql.js';
 import {
   assertSameColumns,
   naming,
@@ -40,8 +40,7 @@ type OpenFiles = (
 ) => Promise<void>;
 
 const openParquet: OpenFiles = async (connection, files, relation) => {
-  const reader = (paths: readonly TableFile[]): string =>
-    `read_parquet(${listOf(paths)}, hive_partitioning = false)`;
+  const reader = (of: readonly TableFile[]): string => parquetSql(of.map(({ path }) => path));
   await describeAlike(connection, files, (file) => reader([file]));
   await connection.run(`CREATE VIEW ${relation} AS SELECT * FROM ${reader(files)}`);
 };

@@ -1,8 +1,14 @@
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteText } from './sql.js';
+
+// Imported, it would load in twice the time: Node parses CommonJS once more for the names that it exports.
+const { DuckDBInstance } = createRequire(import.meta.url)(
+  '@duckdb/node-api',
+) as typeof import('@duckdb/node-api');
 
 /**
  * A DuckDB that can read the files of one table and nothing else, and write a draft of another if it is told to: no
@@ -20,9 +26,16 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+export interface SandboxOptions {
+  /** Whether the connection may write to `output`. */
+  readonly writes?: boolean;
+  /** How many sandboxes work at the same time: each takes its part of the processors and of the memory. */
+  readonly among?: number | undefined;
+}
+
 export const openSandbox = async (
   paths: readonly string[],
-  { writes = false }: { readonly writes?: boolean } = {},
+  { writes = false, among = 1 }: SandboxOptions = {},
 ): Promise<Sandbox> => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-engine-'));
   const undo: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -31,7 +44,7 @@ export const openSandbox = async (
   };
   try {
     const files = await linkInto(folder, paths);
-    const instance = await DuckDBInstance.create(':memory:', await configuration(folder));
+    const instance = await DuckDBInstance.create(':memory:', await configuration(folder, among));
     undo.push(() => instance.closeSync());
     const connect = async (): Promise<DuckDBConnection> => {
       const opened = await instance.connect();
@@ -62,12 +75,12 @@ const linkInto = async (folder: string, paths: readonly string[]): Promise<strin
   return links;
 };
 
-const configuration = async (folder: string): Promise<Record<string, string>> => {
+const configuration = async (folder: string, among: number): Promise<Record<string, string>> => {
   const spill = join(folder, 'spill');
   await mkdir(spill);
   return {
-    threads: String(Math.min(4, availableParallelism())),
-    memory_limit: `${memoryLimit()}MiB`,
+    threads: String(Math.max(1, Math.floor(Math.min(4, availableParallelism()) / among))),
+    memory_limit: `${Math.max(128, Math.floor(memoryLimit() / among))}MiB`,
     temp_directory: spill,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

@@ -6,6 +6,10 @@ export const quoteName = (name: string): string => `"${name.replaceAll('"', '""'
 /** A text as an SQL literal. DuckDB's plain literals know no escape but the doubled quote. */
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/** The rows of files of Parquet, one after another. */
+export const parquetSql = (paths: readonly string[]): string =>
+  `read_parquet([${paths.map(quoteText).join(', ')}], hive_partitioning = false)`;
+
 /** How an engine spells what is asked of a column. */
 export interface ColumnDialect {
   /** Whether a number is NaN. */

@@ -1,4 +1,5 @@
 import { nearestName, type Fault, type Policy } from '@sluice/contracts';
+import type { Sides } from '@sluice/evaluation';
 import type { Column } from '../dataset/column.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { columnNames } from '../dataset/policy-columns.js';
@@ -17,6 +18,8 @@ export interface PairedColumn {
   readonly integers: boolean;
   readonly reference: string;
   readonly current: string;
+  /** Of numbers, the same for streams of rows: missing are also those that are NaN, and −0 is itself. Quicker by half. */
+  readonly plain: Sides<string>;
 }
 
 export interface PairedColumns {
@@ -105,6 +108,7 @@ interface Content {
   readonly holds: 'numbers' | 'texts' | 'truths' | 'nothing' | 'other';
   /** The values as numbers, when they are some. */
   readonly number: string;
+  readonly plainNumber: string;
 }
 
 const lookInto = async (
@@ -132,7 +136,8 @@ const lookInto = async (
           : column.untyped && values === numbers
             ? 'numbers'
             : typedContent(column);
-      return [column.name, { column, holds, number: numberSql(column) }];
+      const plainNumber = plainNumberSql(column);
+      return [column.name, { column, holds, number: numberSql(plainNumber), plainNumber }];
     }),
   );
 };
@@ -146,12 +151,14 @@ const typedContent = (column: Column): Content['holds'] => {
 /** Dates and times are compared as numbers: the seconds since 1970. */
 const isTime = ({ type }: Column): boolean => /^(DATE|TIMESTAMP.*)$/.test(type);
 
-/** NaN is no value, and −0 is 0. */
-const numberSql = (column: Column): string => {
+const plainNumberSql = (column: Column): string => {
   const name = quoteName(column.name);
-  const number = isTime(column) ? `CAST(epoch(${name}) AS DOUBLE)` : `TRY_CAST(${name} AS DOUBLE)`;
-  return `CASE WHEN NOT isnan(${number}) THEN ${number} + 0.0 END`;
+  return isTime(column) ? `CAST(epoch(${name}) AS DOUBLE)` : `TRY_CAST(${name} AS DOUBLE)`;
 };
+
+/** NaN is no value, and −0 is 0. */
+const numberSql = (number: string): string =>
+  `CASE WHEN NOT isnan(${number}) THEN ${number} + 0.0 END`;
 
 interface Unpaired {
   readonly message: string;
@@ -198,6 +205,7 @@ const pairOf = (
       integers: both.every(isInteger),
       reference: value(reference),
       current: value(current),
+      plain: { reference: reference.plainNumber, current: current.plainNumber },
     },
   };
 };

@@ -1,4 +1,4 @@
-import { metricDefinition, SluiceError, type Policy } from '@sluice/contracts';
+import { metricDefinition, SluiceError, weighsDrift, type Policy } from '@sluice/contracts';
 import type { BinaryProfile } from '@sluice/evaluation';
 import { Dataset } from '../dataset/dataset.js';
 import type { ModelSource } from '../inference/candidate.js';
@@ -48,38 +48,54 @@ export const driftOfDataset = async (request: DatasetDriftRequest): Promise<Prof
     );
   const needsScores = policy.checks.some(({ metric }) => metricDefinition(metric).scoresReference);
   const estimates = asksForPerformance(policy);
-  const counts = { reference: new ScoredCounts(), current: request.scored ?? new ScoredCounts() };
+  const weighted = weighsDrift(policy);
+  const counts = {
+    reference: new ScoredCounts(weighted),
+    current: request.scored ?? new ScoredCounts(weighted),
+  };
   const scored = needsScores
     ? await ofReference(() =>
         profileScores(name, request.reference, request, estimates ? counts.reference : null),
       )
     : null;
-  if (estimates && (request.scored ?? null) === null)
-    await profileScores(policy.data.evaluation, dataset, request, counts.current);
+  const unscored = estimates && (request.scored ?? null) === null;
+  // The evaluation's own profile counts rows by their weight.
+  const isWeighedOtherwise = needsScores && !weighted && policy.columns.weight !== undefined;
+  const current =
+    unscored || isWeighedOtherwise
+      ? await profileScores(
+          policy.data.evaluation,
+          dataset,
+          request,
+          unscored ? counts.current : null,
+        )
+      : null;
   const reference = await ofReference(() =>
     Dataset.open(sourceOf(request.reference, name), signal),
   );
   try {
-    const current = await Dataset.open(sourceOf(dataset, policy.data.evaluation), signal);
+    const opened = await Dataset.open(sourceOf(dataset, policy.data.evaluation), signal);
     try {
       return await profileDrift({
         policy,
-        tables: { reference, current },
+        tables: { reference, current: opened },
         reference: scored,
+        ...(isWeighedOtherwise && current !== null ? { current } : {}),
         performance: estimates
           ? performanceDrift(counts.reference, counts.current, policy.drift?.chunks)
           : null,
         onProgress: (done, total) => request.onProgress?.({ step: 'drift', done, total }),
+        signal,
       });
     } finally {
-      await current.close();
+      await opened.close();
     }
   } finally {
     await reference.close();
   }
 };
 
-/** The labels and scores of a table. Groups, weights and checks are of the evaluation's own profile alone. */
+/** The labels and scores of a table. Groups and checks are of the evaluation's own profile alone, and weights when drift ignores them. */
 const profileScores = async (
   name: string,
   dataset: ProfileRequest['dataset'],
@@ -87,12 +103,17 @@ const profileScores = async (
   counts: ScoredCounts | null,
 ): Promise<BinaryProfile> => {
   const { value: _value, drift: _drift, ...rest } = policy;
-  const { weight: _weight, ...columns } = policy.columns;
+  const { weight, ...columns } = policy.columns;
   const { profile } = await profileDataset({
     policy: {
       ...rest,
       data: { evaluation: name },
-      columns: { ...columns, protected: [], control: [] },
+      columns: {
+        ...columns,
+        ...(weight !== undefined && weighsDrift(policy) ? { weight } : {}),
+        protected: [],
+        control: [],
+      },
       checks: [],
     },
     dataset,

@@ -66,7 +66,7 @@ const ofColumns = async (
     name,
     dimensions,
     stream: async function* (side) {
-      const values = paired.columns.map((column) => column[side]);
+      const values = paired.columns.map(({ plain }) => plain[side]);
       for await (const { rows, columns } of numberRows(tables[side], values)) {
         const flat = new Float64Array(rows * dimensions);
         columns.forEach((column, index) => {

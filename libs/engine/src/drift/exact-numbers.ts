@@ -1,25 +1,30 @@
 import type { NumericDrift, Sides } from '@sluice/evaluation';
-import type { Dataset } from '../dataset/dataset.js';
-import type { PairedColumn, Tables } from './drift-columns.js';
+import type { Rows } from '../dataset/parquet-rows.js';
+import { quoteName } from '../dataset/sql.js';
+import { countSql, totalsOf, type CountedRows } from './counted-rows.js';
+import type { PairedColumn } from './drift-columns.js';
 import { numberRows } from './number-stream.js';
 
 /** Rows by distinct value in both tables; null as soon as one has more than `mostDistinct` of them. */
 export const exactNumbers = async (
   column: PairedColumn,
-  tables: Tables,
-  rows: Sides,
+  tables: Sides<Rows>,
+  counted: CountedRows,
   mostDistinct: number,
 ): Promise<NumericDrift | null> => {
-  const reference = await countsByValue(column.reference, tables.reference, mostDistinct);
-  const current = reference && (await countsByValue(column.current, tables.current, mostDistinct));
+  const of = (side: keyof Sides) =>
+    countsByValue(column, side, tables[side], countSql(counted, side), mostDistinct);
+  const reference = await of('reference');
+  const current = reference && (await of('current'));
   if (reference === null || current === null) return null;
+  const totals = totalsOf(counted);
   return {
     column: column.name,
     kind: 'numeric',
     integers: column.integers,
     missing: {
-      reference: rows.reference - reference.rows,
-      current: rows.current - current.rows,
+      reference: totals.reference - reference.rows,
+      current: totals.current - current.rows,
     },
     samples: aligned(reference, current),
     bins: null,
@@ -33,15 +38,20 @@ interface ValueCounts {
   readonly rows: number;
 }
 
+/** Counted as they are stored and converted afterwards: DuckDB counts a dictionary without looking up its values. */
 const countsByValue = async (
-  value: string,
-  dataset: Dataset,
+  column: PairedColumn,
+  side: keyof Sides,
+  dataset: Rows,
+  count: string,
   mostDistinct: number,
 ): Promise<ValueCounts | null> => {
   const values: number[] = [];
   const counts: number[] = [];
   let rows = 0;
-  const grouped = `(SELECT ${value} AS value, count(*)::DOUBLE AS rows FROM data GROUP BY 1)`;
+  const name = quoteName(column.name);
+  const stored = `(SELECT ${name}, ${count} AS rows FROM data GROUP BY 1)`;
+  const grouped = `(SELECT ${column[side]} AS value, sum(rows)::DOUBLE AS rows FROM ${stored} GROUP BY 1)`;
   const limit = `ORDER BY value LIMIT ${mostDistinct + 1}`;
   const sql = ['value', 'rows'];
   for await (const { columns } of numberRows(
@@ -52,6 +62,8 @@ const countsByValue = async (
   )) {
     const [some, of] = columns as [Float64Array, Float64Array];
     for (let index = 0; index < some.length; index += 1) {
+      // Rows of weight 0 are none.
+      if (of[index] === 0) continue;
       values.push(some[index] as number);
       counts.push(of[index] as number);
       rows += of[index] as number;

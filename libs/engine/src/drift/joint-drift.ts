@@ -81,7 +81,7 @@ const completeRows = async (
 ): Promise<Float64Array[]> => {
   if (columns.length === 0 || columns.length > mostColumns) return [];
   const kept: number[][] = columns.map(() => []);
-  const values = columns.map((column) => column[side]);
+  const values = columns.map(({ plain }) => plain[side]);
   for await (const chunk of numberRows(tables[side], values, sampleSql(rows[side], mostRows)))
     for (let row = 0; row < chunk.rows; row += 1)
       if (chunk.columns.every((column) => Number.isFinite(column[row])))

@@ -35,12 +35,14 @@ export const quantileBins = (sample: Float64Array): Bins => {
 /** The next double below or above. */
 export const neighbour = (value: number, side: -1 | 1): number => {
   if (value === 0) return side * Number.MIN_VALUE;
-  const [bits, double] = [new BigInt64Array(1), new Float64Array(1)];
   double[0] = value;
-  bits.set(new BigInt64Array(double.buffer));
-  bits[0] = (bits[0] as bigint) + BigInt(value > 0 ? side : -side);
-  return new Float64Array(bits.buffer)[0] as number;
+  bits[0] = (bits[0] as bigint) + (value > 0 === side > 0 ? 1n : -1n);
+  return double[0];
 };
+
+const double = new Float64Array(1);
+const bits = new BigInt64Array(double.buffer);
+const halves = new Int32Array(double.buffer);
 
 /** Cells of the grid that finds bins; some for each bin, so that most cells hold one edge or none. */
 const cells = 8192;
@@ -55,6 +57,7 @@ const cells = 8192;
 export class BinFinder {
   private readonly grid: Grid;
   private readonly first: Int32Array;
+  private places = new Int32Array(2048);
 
   constructor(private readonly upper: Float64Array) {
     const grids = [evenGrid(upper), logarithmicGrid(upper)].map((grid) => ({
@@ -71,14 +74,56 @@ export class BinFinder {
    * @returns how many are NaN, which has no bin
    */
   addAll(values: Float64Array, counts: Float64Array, sums: Float64Array): number {
+    const places = this.placesOf(values);
+    let missing = 0;
+    for (let row = 0; row < values.length; row += 1) {
+      const bin = places[row] as number;
+      if (bin < 0) missing += 1;
+      else {
+        counts[bin] = (counts[bin] as number) + 1;
+        sums[bin] = (sums[bin] as number) + (values[row] as number);
+      }
+    }
+    return missing;
+  }
+
+  /**
+   * Adds the weight of each value to its bin, and the value itself to the rows and to the sum of the bin.
+   *
+   * @returns the weight of those that are NaN
+   */
+  addWeighted(
+    values: Float64Array,
+    weights: Float64Array,
+    counts: Float64Array,
+    rows: Float64Array,
+    sums: Float64Array,
+  ): number {
+    const places = this.placesOf(values);
+    let missing = 0;
+    for (let row = 0; row < values.length; row += 1) {
+      const [bin, weight] = [places[row] as number, weights[row] as number];
+      if (bin < 0) missing += weight;
+      else {
+        counts[bin] = (counts[bin] as number) + weight;
+        rows[bin] = (rows[bin] as number) + 1;
+        sums[bin] = (sums[bin] as number) + (values[row] as number);
+      }
+    }
+    return missing;
+  }
+
+  /** The bin of each value; −1 for NaN. Of the memory of the last ones. */
+  private placesOf(values: Float64Array): Int32Array {
     const { upper, first } = this;
     const { logarithmic, start, scale } = this.grid;
     const high = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
-    let missing = 0;
+    if (this.places.length < values.length) this.places = new Int32Array(values.length);
+    const { places } = this;
     for (let row = 0; row < values.length; row += 1) {
       const value = values[row] as number;
       if (value !== value) {
-        missing += 1;
+        places[row] = -1;
         continue;
       }
       const along = logarithmic ? orderedBits(high[2 * row + 1] as number) : value;
@@ -90,10 +135,9 @@ export class BinFinder {
         if (value <= (upper[middle] as number)) end = middle;
         else low = middle + 1;
       }
-      counts[low] = (counts[low] as number) + 1;
-      sums[low] = (sums[low] as number) + value;
+      places[row] = low;
     }
-    return missing;
+    return places;
   }
 }
 
@@ -138,8 +182,10 @@ const longestSearch = (first: Int32Array): number =>
     return sum + edges * Math.log2(edges + 1);
   }, 0);
 
-const upperBits = (value: number): number =>
-  new Int32Array(Float64Array.of(value).buffer)[1] as number;
+const upperBits = (value: number): number => {
+  double[0] = value;
+  return halves[1] as number;
+};
 
 /** In the order of the doubles that they are the upper bits of. */
 const orderedBits = (bits: number): number => (bits < 0 ? bits ^ 0x7fffffff : bits);

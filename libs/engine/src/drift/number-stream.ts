@@ -1,6 +1,9 @@
-import type { Dataset } from '../dataset/dataset.js';
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
+import type { Rows } from '../dataset/parquet-rows.js';
+import { vectorOf } from '../dataset/stream-vectors.js';
 
-/** Consecutive rows of some columns of numbers; NaN where there is no value. */
+/** Consecutive rows of some columns of numbers; NaN where there is no value. They are gone with the next ones. */
 export interface NumberRows {
   readonly rows: number;
   readonly columns: readonly Float64Array[];
@@ -8,12 +11,12 @@ export interface NumberRows {
 
 /** Streams SQL expressions of doubles over a relation, in the order of the file's rows unless `rest` says another. */
 export async function* numberRows(
-  dataset: Dataset,
+  dataset: Rows,
   values: readonly string[],
   rest = '',
   from = 'data',
 ): AsyncGenerator<NumberRows> {
-  const list = values.map((value) => `coalesce(${value}, 'nan'::DOUBLE)`).join(', ');
+  const list = values.map((value) => `CAST(${value} AS DOUBLE)`).join(', ');
   const chunks = dataset.stream(`SELECT ${list} FROM ${from} ${rest}`);
   // DuckDB is at the next chunk while this one is looked at.
   let next = chunks.next();
@@ -23,10 +26,9 @@ export async function* numberRows(
       next.catch(() => undefined);
       const { value } = chunk;
       const rows = value.rowCount;
-      yield {
-        rows,
-        columns: values.map((_, index) => doublesOf(value.getColumnVector(index), rows)),
-      };
+      yield { rows, columns: values.map((_, index) => doublesOf(value, index)) };
+      // Asked of the chunk once its rows were read: memory that no one holds may be given back before.
+      if (value.rowCount !== rows) throw new TypeError('The rows changed while they were read.');
     }
   } finally {
     await next.catch(() => undefined);
@@ -34,11 +36,16 @@ export async function* numberRows(
   }
 }
 
-/** DuckDB's vectors of doubles are typed arrays inside; item by item takes ten times as long. */
-const doublesOf = (vector: { getItem(row: number): unknown }, rows: number): Float64Array => {
-  const { items } = vector as { items?: unknown };
-  if (items instanceof Float64Array && items.length >= rows) return items.subarray(0, rows);
-  return Float64Array.from({ length: rows }, (_, row) => vector.getItem(row) as number);
+const doublesOf = (chunk: DuckDBDataChunk, index: number): Float64Array => {
+  const values = vectorOf(chunk, index, Float64Array);
+  const valid: Uint8Array | null = duckdb.vector_get_validity(
+    duckdb.data_chunk_get_vector(chunk.chunk, index),
+    8 * Math.ceil(values.length / 64),
+  );
+  if (valid === null) return values;
+  return values.map((value, row) =>
+    (((valid[row >> 3] as number) >> (row & 7)) & 1) === 1 ? value : NaN,
+  );
 };
 
 /**

@@ -1,36 +1,31 @@
-import { metricDefinition, SluiceError, type Fault, type Policy } from '@sluice/contracts';
+import { metricDefinition, type Fault, type Policy } from '@sluice/contracts';
 import type {
   BinaryProfile,
   ColumnDrift,
   DriftProfile,
   PerformanceDrift,
-  Sides,
 } from '@sluice/evaluation';
 import type { Dataset } from '../dataset/dataset.js';
 import { faultError } from '../fault-collector.js';
-import { binnedNumbers, sampledValues } from './binned-numbers.js';
-import { countCategories, mostCategories } from './category-counts.js';
+import { mostCategories } from './category-counts.js';
+import { countInThreads } from './counting-threads.js';
 import { pairColumns, type PairedColumn, type Tables } from './drift-columns.js';
 import { embeddingDrift } from './embedding-drift.js';
 import { pairEmbedding, type PairedEmbedding } from './embedding-rows.js';
-import { exactNumbers } from './exact-numbers.js';
 import { jointDrift } from './joint-drift.js';
-
-/** Values of all numeric columns of both tables together, up to which every value is counted by itself. */
-const mostExactValues = 8_000_000;
-/** Of larger tables, columns of so many distinct values are counted exactly still. */
-const mostDistinct = 100_000;
-/** A sample of some 50,000 values that holds more distinct ones is of a column that has too many. */
-const mostDistinctSampled = 2_000;
+import { weighRows } from './row-weights.js';
 
 export interface DriftRequest {
   readonly policy: Policy;
   readonly tables: Tables;
   /** Of the reference table, when checks need its labels and scores. */
   readonly reference: BinaryProfile | null;
+  /** Of the current table, when its rows have weights that drift is to ignore. */
+  readonly current?: BinaryProfile | undefined;
   /** Of both tables, when checks ask for performance without labels. */
   readonly performance: PerformanceDrift | null;
   readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ProfiledDrift {
@@ -47,30 +42,37 @@ export interface ProfiledDrift {
  * @throws SluiceError `invalid_data` when columns can't be compared, with all that is wrong with them
  */
 export const profileDrift = async (request: DriftRequest): Promise<ProfiledDrift> => {
-  const { policy, tables, onProgress } = request;
+  const { policy, tables, onProgress, signal } = request;
   const rows = { reference: await rowsOf(tables.reference), current: await rowsOf(tables.current) };
   const { columns, faults, leftOut } = await pairColumns(policy, tables);
   const embeddings = await pairEmbeddings(policy, tables, faults);
-  if (faults.length > 0)
-    throw faultError(
-      'invalid_data',
-      faults.map((fault) => ({ file: tables.reference.name, ...fault })),
-    );
+  const weightFaults: Fault[] = [];
+  const weighed = await weighRows(policy, tables, rows, weightFaults);
+  if (faults.length + weightFaults.length > 0)
+    throw faultError('invalid_data', [
+      ...faults.map((fault) => ({ file: tables.reference.name, ...fault })),
+      ...weightFaults,
+    ]);
   const total = rows.reference + rows.current;
   onProgress?.(0, total);
-  const found = new Map<string, ColumnDrift>();
+  const found: ColumnDrift[] = [];
   const warnings = leftOut.map(
     ({ column, reason }) =>
       `Drift of the column ${JSON.stringify(column)} is not measured: it ${reason}.`,
   );
-  for (const column of columns.filter(({ kind }) => kind === 'categorical')) {
-    const counted = await countCategories(column, tables);
-    if (counted !== null) found.set(column.name, counted);
-    else warnings.push(tooManyCategories(column, policy, tables));
-  }
-  const numeric = columns.filter(({ kind }) => kind === 'numeric');
-  for (const each of await countNumbers(numeric, tables, rows, (done) => onProgress?.(done, total)))
-    found.set(each.column, each);
+  const counted = await countInThreads({
+    columns,
+    tables,
+    rows,
+    weights: weighed && weighed.weights,
+    onRows: (done) => onProgress?.(done, total),
+    signal,
+  });
+  columns.forEach((column, index) => {
+    const each = counted[index] ?? null;
+    if (each === null) warnings.push(tooManyCategories(column, policy, tables));
+    else found.push(each);
+  });
   const joint = asksFor(policy, ['domain_classifier_auc', 'reconstruction_error_ratio'])
     ? await jointDrift(columns, tables, rows)
     : null;
@@ -78,10 +80,12 @@ export const profileDrift = async (request: DriftRequest): Promise<ProfiledDrift
   return {
     drift: {
       rows,
-      columns: columns.flatMap(({ name }) => found.get(name) ?? []),
+      ...(weighed === null ? {} : { weights: weighed.moments }),
+      columns: found,
       joint,
       embeddings: await inTurn(embeddings, (each) => embeddingDrift(each, policy, rows)),
       reference: request.reference,
+      ...(request.current === undefined ? {} : { current: request.current }),
       performance: request.performance,
     },
     warnings,
@@ -138,38 +142,4 @@ const tooManyCategories = (column: PairedColumn, { drift }: Policy, tables: Tabl
       hint: 'Is it an identifier or free text? Leave it out of drift.columns.',
     },
   ]);
-};
-
-const countNumbers = async (
-  columns: readonly PairedColumn[],
-  tables: Tables,
-  rows: Sides,
-  onRows: (done: number) => void,
-): Promise<ColumnDrift[]> => {
-  const counted: ColumnDrift[] = [];
-  const all = rows.reference + rows.current;
-  const small = all * columns.length <= mostExactValues;
-  const samples = small ? [] : await sampledValues(columns, tables, rows);
-  const many: { column: PairedColumn; sample: Float64Array }[] = [];
-  for (const [index, column] of columns.entries()) {
-    const sample = samples[index];
-    const exact =
-      sample === undefined
-        ? await exactNumbers(column, tables, rows, all)
-        : new Set(sample).size <= mostDistinctSampled
-          ? await exactNumbers(column, tables, rows, mostDistinct)
-          : null;
-    if (exact !== null) counted.push(exact);
-    else if (sample !== undefined) many.push({ column, sample });
-    else throw new SluiceError('invalid_data', 'The data changed while it was being read.');
-    if (small) onRows((all * (index + 1)) / columns.length);
-  }
-  if (many.length === 0) return counted;
-  const binned = await binnedNumbers(
-    many.map(({ column }) => column),
-    many.map(({ sample }) => sample),
-    tables,
-    onRows,
-  );
-  return [...counted, ...binned];
 };

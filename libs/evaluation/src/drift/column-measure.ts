@@ -10,13 +10,13 @@ import {
   type MeasureRequest,
 } from '../measure.js';
 import { boundOf, columnDistance } from './column-distance.js';
+import { wholeRows } from './effective-rows.js';
 import { columnFinding, isOfTwoCategories } from './column-tests.js';
 import {
   rowsWithValue,
   type CategoricalDrift,
   type ColumnDrift,
   type DriftProfile,
-  type Sides,
 } from './drift-profile.js';
 
 /** A request of a drift metric, of a column or of the whole table. */
@@ -47,10 +47,10 @@ export const columnMeasure = (
 ): Measure => {
   const { metric } = request;
   const rows = countsMissing(metric) ? drift.rows : rowsWithValue(column);
-  const n = rows.reference + rows.current;
+  const n = wholeRows(rows.reference + rows.current);
   const unsuited = unsuitedBecause(metric, column);
   if (unsuited !== null) return withoutValue(request, 'undefined', n, unsuited);
-  const few = tooFewRows(request, rows, countsMissing(metric) ? '' : ' with a value');
+  const few = tooFewRows(request, drift, countsMissing(metric) ? '' : ' with a value', rows);
   if (few) return few;
   const estimate = estimateOf(request, drift, column);
   if (estimate !== null) return measured(request, { ...estimate, n }, boundOf(estimate));
@@ -63,18 +63,27 @@ export const columnMeasure = (
 const countsMissing = (metric: DriftMetricName): boolean =>
   metric === 'drift_distance' || metric === 'null_rate_increase';
 
-/** What rests on fewer than 20 rows of either table says nothing, or on fewer than the check asks for. */
-export const tooFewRows = (request: DriftRequest, rows: Sides, which: string): Measure | null => {
+/**
+ * What rests on fewer than 20 rows of either table says nothing, or on fewer than the check asks for. Rows with weights are
+ * as many as they are worth.
+ */
+export const tooFewRows = (
+  request: DriftRequest,
+  { weights, rows: all }: Pick<DriftProfile, 'rows' | 'weights'>,
+  which = '',
+  rows = all,
+): Measure | null => {
   const need = request.minimumRows ?? minimumRows;
+  const worth = weights === undefined ? '' : ', by the effective number of weighted rows';
   const shortfalls = (['reference', 'current'] as const)
     .map((side) => ({
       group: null,
-      have: rows[side],
+      have: wholeRows(rows[side]),
       need,
-      rows: [`${side} row${which}`, `${side} rows${which}`] as const,
+      rows: [`${side} row${which}${worth}`, `${side} rows${which}${worth}`] as const,
     }))
     .filter(({ have }) => have < need);
-  return lacking(request, rows.reference + rows.current, shortfalls);
+  return lacking(request, wholeRows(rows.reference + rows.current), shortfalls);
 };
 
 /** The metrics that have an interval; null for the others. */
@@ -89,8 +98,11 @@ const estimateOf = (
       return columnDistance(column, level);
     case 'null_rate_increase':
       return newcombe(
-        { successes: column.missing.current, trials: rows.current },
-        { successes: column.missing.reference, trials: rows.reference },
+        { successes: Math.min(column.missing.current, rows.current), trials: rows.current },
+        {
+          successes: Math.min(column.missing.reference, rows.reference),
+          trials: rows.reference,
+        },
         { level },
       );
     case 'total_variation_distance':
@@ -98,7 +110,8 @@ const estimateOf = (
     case 'new_category_share': {
       const { current } = rowsWithValue(column);
       const successes = rowsOfNewCategories(column as CategoricalDrift);
-      return wilson({ successes, trials: current }, { level });
+      // Sums of weights are rounded.
+      return wilson({ successes: Math.min(successes, current), trials: current }, { level });
     }
     default:
       return null;

@@ -10,6 +10,7 @@ import { withoutValue } from '../measure.js';
 import type { Profile } from '../profile.js';
 import { columnMeasure, unsuitedBecause, type DriftRequest } from './column-measure.js';
 import type { ColumnDrift, DriftProfile } from './drift-profile.js';
+import { inEffectiveRows } from './effective-rows.js';
 import { embeddingMeasure, isEmbeddingMetric } from './embedding-measure.js';
 import { sharedLevel, tableMeasure } from './table-measure.js';
 
@@ -40,9 +41,10 @@ export type DriftCheck = Pick<PolicyCheck, 'column' | 'min_rows' | 'holds'> & {
  */
 export const driftCandidates = (check: DriftCheck, evaluation: DriftEvaluation): Measure[] => {
   const { metric } = check;
-  const { drift, profile, driftPolicy, level = 0.95 } = evaluation;
-  if (drift === null)
+  const { profile, driftPolicy, level = 0.95 } = evaluation;
+  if (evaluation.drift === null)
     throw new SluiceError('invalid_request', `No drift was measured, and ${metric} needs it.`);
+  const drift = inEffectiveRows(evaluation.drift);
   const request = { ...driftRequest(metric), minimumRows: check.min_rows, level };
   const shared = (count: number): number =>
     check.holds === 'interval' ? level : sharedLevel(level, count);

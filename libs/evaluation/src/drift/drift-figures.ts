@@ -1,18 +1,20 @@
 import type { ColumnFigure, DriftBar, DriftFigures } from '@sluice/contracts';
 import { columnDistance } from './column-distance.js';
+import { inEffectiveRows } from './effective-rows.js';
 import type { CategoricalDrift, ColumnDrift, DriftProfile, NumericDrift } from './drift-profile.js';
 
 const mostColumns = 20;
 const mostBars = 12;
 
 /** What a report draws: of the columns that drift most, the distribution in both tables. */
-export const driftFigures = ({ rows, columns }: DriftProfile): DriftFigures => {
+export const driftFigures = (drift: DriftProfile): DriftFigures => {
+  const { rows, columns } = inEffectiveRows(drift);
   const worst = columns
     .map((column) => ({ column, distance: columnDistance(column, 0.95)?.estimate ?? -1 }))
     .toSorted((a, b) => b.distance - a.distance)
     .slice(0, mostColumns);
   return {
-    rows,
+    rows: drift.rows,
     columns: worst.map(({ column }) => figureOf(column, rows)),
     others: columns.length - worst.length,
   };

@@ -4,7 +4,7 @@ import type {
   TwoCategorySamples,
   TwoSamples,
 } from '@sluice/statistics';
-import type { BinaryProfile } from '../profile.js';
+import type { BinaryProfile, Moments } from '../profile.js';
 
 /** A figure of the reference table, and the same of the current one. */
 export interface Sides<Figure = number> {
@@ -19,6 +19,10 @@ export interface Sides<Figure = number> {
 export interface DriftProfile {
   /** Rows of the tables. */
   readonly rows: Sides;
+  /**
+   * Σ w and Σ w² of the rows' weights. What is called rows below is then their weight; absent where each row counts 1.
+   */
+  readonly weights?: Sides<Moments>;
   /** In the order of the policy, or of the current table. */
   readonly columns: readonly ColumnDrift[];
   /** What rests on several columns of one row, computed where the rows are; null when no check asks for it. */
@@ -27,6 +31,8 @@ export interface DriftProfile {
   readonly embeddings: readonly EmbeddingDrift[];
   /** Labels and scores of the reference rows; null when no check asks for them. */
   readonly reference: BinaryProfile | null;
+  /** Labels and scores of the current rows, where they have weights that drift is to ignore: absent otherwise. */
+  readonly current?: BinaryProfile | null;
   /** What performance without labels is estimated from; null when no check asks for it. */
   readonly performance: PerformanceDrift | null;
 }

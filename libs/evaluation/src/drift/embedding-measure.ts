@@ -19,7 +19,7 @@ export const embeddingMeasure = (
   embedding: EmbeddingDrift,
 ): Measure => {
   const asked = { ...request, column: embedding.name };
-  const few = tooFewRows(asked, embedding.rows, ' with the whole embedding');
+  const few = tooFewRows(asked, { rows: embedding.rows }, ' with the whole embedding');
   if (few) return few;
   switch (request.metric) {
     case 'embedding_euclidean_distance':

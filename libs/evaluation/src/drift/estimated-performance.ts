@@ -14,6 +14,7 @@ import {
 import { levelOf, measured, withoutValue } from '../measure.js';
 import type { DriftRequest } from './column-measure.js';
 import type { PerformanceDrift } from './drift-profile.js';
+import { wholeRows } from './effective-rows.js';
 
 /** Metrics of estimated performance, and the figure that each is of. */
 export const estimatedFigures = {
@@ -46,13 +47,14 @@ export const estimatedPerformance = (
 ): Measure => {
   const figure = estimatedFigures[metric];
   const { expected, deviations, isCalibrated, rows } = estimates(performance);
-  const n = expected.n;
+  const { n } = expected;
+  const shown = wholeRows(n);
   const value = expected[figure];
   const deviation = deviations[figure];
-  if (rows === 0) return withoutValue(request, 'undefined', n, 'the reference has no scores');
-  if (value === null) return withoutValue(request, 'undefined', n, 'its formula is 0/0');
+  if (rows === 0) return withoutValue(request, 'undefined', shown, 'the reference has no scores');
+  if (value === null) return withoutValue(request, 'undefined', shown, 'its formula is 0/0');
   if (deviation === null)
-    return withoutValue(request, 'undefined', n, 'it is undefined on the reference');
+    return withoutValue(request, 'undefined', shown, 'it is undefined on the reference');
   const level = levelOf(request);
   const half = twoSidedQuantile(level) * deviation * Math.sqrt(1 / n + 1 / rows);
   return measured(request, {
@@ -63,7 +65,7 @@ export const estimatedPerformance = (
       level,
       method: isCalibrated ? 'cbpe-isotonic' : 'cbpe-raw-scores',
     },
-    n,
+    n: shown,
   });
 };
 

@@ -1,6 +1,7 @@
 import type { Measure } from '@sluice/contracts';
 import { columnMeasure } from './column-measure.js';
 import { driftRequest, type DriftEvaluation } from './drift-candidates.js';
+import { inEffectiveRows } from './effective-rows.js';
 import { embeddingMeasure } from './embedding-measure.js';
 import { estimatedFigures } from './estimated-performance.js';
 import { sharedLevel, tableMeasure } from './table-measure.js';
@@ -14,8 +15,9 @@ const mostColumnsListed = 300;
  * missing values, and new categories.
  */
 export const listDrift = (evaluation: DriftEvaluation): Measure[] => {
-  const { drift, profile, driftPolicy } = evaluation;
-  if (drift === null) return [];
+  const { profile, driftPolicy } = evaluation;
+  if (evaluation.drift === null) return [];
+  const drift = inEffectiveRows(evaluation.drift);
   const table = { drift, profile, policy: driftPolicy };
   const scored = drift.reference === null ? [] : (['prediction_drift', 'label_drift'] as const);
   const estimated =

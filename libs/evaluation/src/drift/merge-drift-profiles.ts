@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/contracts';
 import { twoCategorySamples, type TwoSamples } from '@sluice/statistics';
 import { mergeProfiles } from '../merge-profiles.js';
-import type { BinaryProfile } from '../profile.js';
+import type { BinaryProfile, Moments } from '../profile.js';
 import { mergeEmbeddings } from './merge-embeddings.js';
 import { mergePerformance } from './merge-performance.js';
 import type {
@@ -29,6 +29,7 @@ export const mergeDriftProfiles = (parts: readonly DriftProfile[]): DriftProfile
   if (others.length === 0) return first;
   return {
     rows: total(parts.map(({ rows }) => rows)),
+    ...mergeWeights(parts),
     columns: first.columns.map((column, index) =>
       mergeColumns(
         column,
@@ -42,7 +43,8 @@ export const mergeDriftProfiles = (parts: readonly DriftProfile[]): DriftProfile
         parts.map(({ embeddings }) => embeddings.find(({ name }) => name === embedding.name)),
       ),
     ),
-    reference: mergeReferences(parts),
+    reference: mergeScored(parts, 'reference'),
+    ...(first.current === undefined ? {} : { current: mergeScored(parts, 'current') }),
     performance: mergePerformance(parts.map(({ performance }) => performance)),
   };
 };
@@ -60,11 +62,24 @@ const mergeJoint = (parts: readonly (JointDrift | null)[]): JointDrift | null =>
   };
 };
 
-/** null when the reference rows of a part weren't scored. */
-const mergeReferences = (parts: readonly DriftProfile[]): BinaryProfile | null => {
-  const holding = parts.filter(({ rows }) => rows.reference > 0);
-  const known = holding.map(({ reference }) => reference).filter((each) => each !== null);
+/** null when the rows of a part weren't scored. */
+const mergeScored = (parts: readonly DriftProfile[], side: keyof Sides): BinaryProfile | null => {
+  const holding = parts.filter(({ rows }) => rows[side] > 0);
+  const known = holding.map((part) => part[side] ?? null).filter((each) => each !== null);
   return known.length > 0 && known.length === holding.length ? mergeProfiles(known) : null;
+};
+
+/** Sums of weights add up; absent where rows have none. */
+const mergeWeights = (parts: readonly DriftProfile[]): Pick<DriftProfile, 'weights'> => {
+  const weights = parts.flatMap((part) => part.weights ?? []);
+  if (weights.length === 0) return {};
+  if (weights.length < parts.length)
+    throw new SluiceError('invalid_data', 'The rows of some parts have weights, and others none.');
+  const sums = (side: keyof Sides): Moments => ({
+    sum: weights.reduce((total, of) => total + of[side].sum, 0),
+    squares: weights.reduce((total, of) => total + of[side].squares, 0),
+  });
+  return { weights: { reference: sums('reference'), current: sums('current') } };
 };
 
 const mergeColumns = (

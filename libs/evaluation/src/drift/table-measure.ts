@@ -7,10 +7,11 @@ import {
 } from '@sluice/statistics';
 import { scoreBins } from '../curves/score-histogram.js';
 import { levelOf, measured, measuredBy, withoutValue } from '../measure.js';
-import type { BinarySlice, Profile, ScoreHistogram } from '../profile.js';
+import type { BinarySlice, Moments, Profile, ScoreHistogram } from '../profile.js';
 import { boundOf, columnDistance, numericDistance } from './column-distance.js';
 import { tooFewRows, type DriftRequest } from './column-measure.js';
 import type { DriftProfile, JointDrift, NormalEstimate, Sides } from './drift-profile.js';
+import { effectivePerWeight, wholeRows } from './effective-rows.js';
 import { evidentlyFinding } from './evidently-choice.js';
 import { estimatedPerformance, isEstimatedPerformance } from './estimated-performance.js';
 
@@ -27,7 +28,7 @@ export const tableMeasure = (request: DriftRequest, table: TableDrift): Measure 
   const { metric } = request;
   const { drift, profile } = table;
   if (metric === 'drifted_columns_share') return driftedShare(request, table);
-  const few = tooFewRows(request, drift.rows, '');
+  const few = tooFewRows(request, drift);
   if (few) return few;
   if (metric === 'domain_classifier_auc' || metric === 'reconstruction_error_ratio')
     return jointMeasure(request, drift.joint);
@@ -37,7 +38,10 @@ export const tableMeasure = (request: DriftRequest, table: TableDrift): Measure 
     return estimatedPerformance(request, metric, drift.performance);
   if (drift.reference === null)
     return withoutValue(request, 'undefined', 0, 'the rows of the reference were not scored');
-  const sides = { reference: drift.reference.overall, current: profile.overall };
+  const sides = {
+    reference: drift.reference.overall,
+    current: (drift.current ?? profile).overall,
+  };
   if (isEstimatedPerformance(metric))
     return withoutValue(request, 'undefined', 0, 'there are no scores, only predictions');
   return metric === 'label_drift'
@@ -53,7 +57,7 @@ const driftedShare = (request: DriftRequest, { drift, policy }: TableDrift): Mea
   const { columns } = drift;
   const n = columns.length;
   if (n === 0) return withoutValue(request, 'undefined', 0, 'there are no columns to compare');
-  const few = tooFewRows(request, drift.rows, '');
+  const few = tooFewRows(request, drift);
   if (few) return { ...few, n };
   const level = sharedLevel(levelOf(request), n);
   const drifts = columns.map((column) =>
@@ -145,16 +149,20 @@ const predictionMeasure = (request: DriftRequest, sides: Sides<BinarySlice>): Me
   const [reference, current] = [sides.reference.scores, sides.current.scores];
   if (reference === null || current === null)
     return sharesMeasure(request, sides, ({ prediction }) => prediction);
+  const effective = (side: BinarySlice, histogram: ScoreHistogram): Float64Array => {
+    const per = effectivePerWeight(weightsOf(side));
+    return countsByBin(histogram).map((weight) => weight * per);
+  };
   const samples: TwoSamples = {
     values: Float64Array.from({ length: scoreBins }, (_, bin) => (bin + 0.5) / scoreBins),
-    reference: countsByBin(reference.version),
-    current: countsByBin(current.version),
+    reference: effective(sides.reference, reference.version),
+    current: effective(sides.current, current.version),
   };
   const bins = { upper: samples.values, single: new Uint8Array(scoreBins) };
   const distance = numericDistance(samples, bins, levelOf(request));
   return distance === null
     ? withoutValue(request, 'undefined', 0, 'a table has no scores')
-    : measured(request, distance, boundOf(distance));
+    : measured(request, { ...distance, n: wholeRows(distance.n) }, boundOf(distance));
 };
 
 export const countsByBin = ({ bins, positives, negatives }: ScoreHistogram): Float64Array => {
@@ -171,9 +179,10 @@ const sharesMeasure = (
   sides: Sides<BinarySlice>,
   favorable: (cell: BinarySlice['cells'][number]) => boolean,
 ): Measure => {
-  const counts = ({ cells }: BinarySlice): [number, number] => {
+  const counts = (slice: BinarySlice): [number, number] => {
+    const per = effectivePerWeight(weightsOf(slice));
     const of = (side: boolean): number =>
-      cells.filter((cell) => favorable(cell) === side).reduce((sum, { count }) => sum + count, 0);
+      weightsOf({ cells: slice.cells.filter((cell) => favorable(cell) === side) }).sum * per;
     return [of(true), of(false)];
   };
   const estimate = totalVariationInterval(
@@ -182,5 +191,15 @@ const sharesMeasure = (
   );
   return estimate === null
     ? withoutValue(request, 'undefined', 0, 'a table has no rows')
-    : measured(request, estimate);
+    : measured(request, { ...estimate, n: wholeRows(estimate.n) });
 };
+
+/** Σ w and Σ w² of the rows of cells; where rows have no weights each counts 1. */
+const weightsOf = ({ cells }: Pick<BinarySlice, 'cells'>): Moments =>
+  cells.reduce(
+    (total, { count, weight = { sum: count, squares: count } }) => ({
+      sum: total.sum + weight.sum,
+      squares: total.squares + weight.squares,
+    }),
+    { sum: 0, squares: 0 },
+  );

@@ -34,6 +34,8 @@ export interface CalibrationGain {
  * NannyML draws its splits from numpy's generator; the decision is the same in kind, but a close one may differ. Where
  * a bin's edge cuts rows of equal score, these are spread over both bins in proportion, as their order says nothing.
  *
+ * Counts may be weights, with a sum of effective rows; whole ones are drawn row by row.
+ *
  * null when there are no rows of one class, as NannyML doesn't calibrate then, or no row was held out.
  *
  * Source: NannyML 0.13, `calibration.needs_calibration`.
@@ -72,12 +74,20 @@ interface HeldOut {
 
 const heldOutShare = 0.1;
 
+/** Of so many rows, how many go by chance. Weights have a rest below one row, which goes as a whole or stays. */
+const drawHeldOut = (count: number, random: Random): number => {
+  const rows = Math.floor(count);
+  const rest = count - rows;
+  const held = drawBinomial(rows, heldOutShare, random);
+  return rest > 0 && random() < heldOutShare ? held + rest : held;
+};
+
 const splitRows = (
   { scores, positives, negatives }: LabelledScores,
   random: Random,
 ): { fitted: LabelledScores; held: HeldOut[] } => {
   const draw = (counts: Float64Array): Float64Array =>
-    counts.map((count) => drawBinomial(count, heldOutShare, random));
+    counts.map((count) => drawHeldOut(count, random));
   const heldPositives = draw(positives);
   const heldNegatives = draw(negatives);
   const less = (counts: Float64Array, held: Float64Array): Float64Array =>

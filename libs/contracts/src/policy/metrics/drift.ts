@@ -22,8 +22,10 @@ const estimated = {
   hasInterval: true,
   estimatesPerformance: true,
 } as const;
+/** Where rows have weights, there is another metric to ask for. */
+const unweighted = (instead: string) => ({ unweightedInstead: instead }) as const;
 /** Of a group of numbers that only say something together. */
-const embedding = { drift: 'embedding' } as const;
+const embedding = { drift: 'embedding', ...unweighted('drift_distance') } as const;
 
 /**
  * How the evaluation data, the current sample, differs from the reference data: F and p are the distribution function and the
@@ -69,36 +71,42 @@ export const driftMetrics = {
   },
   anderson_darling_p_value: {
     ...pValue,
+    ...unweighted('kolmogorov_smirnov_p_value'),
     drift: 'numeric',
     title: 'The p-value of the two-sample Anderson–Darling test, within 0.001 to 0.25',
     formula: 'P(A² ≥ a²)',
   },
   cramer_von_mises_p_value: {
     ...pValue,
+    ...unweighted('kolmogorov_smirnov_p_value'),
     drift: 'numeric',
     title: 'The p-value of the two-sample Cramér–von Mises test',
     formula: 'P(T ≥ t)',
   },
   mann_whitney_p_value: {
     ...pValue,
+    ...unweighted('kolmogorov_smirnov_p_value'),
     drift: 'numeric',
     title: 'The p-value of the two-sided Mann–Whitney U test',
     formula: 'P(|U − nm/2| ≥ |u − nm/2|)',
   },
   t_test_p_value: {
     ...pValue,
+    ...unweighted('wasserstein_distance'),
     drift: 'numeric',
     title: 'The p-value of the two-sided t test of Welch',
     formula: 'P(|T| ≥ |t|)',
   },
   epps_singleton_p_value: {
     ...pValue,
+    ...unweighted('kolmogorov_smirnov_p_value'),
     drift: 'numeric',
     title: 'The p-value of the Epps–Singleton test of characteristic functions',
     formula: 'P(W ≥ w)',
   },
   mmd_p_value: {
     ...pValue,
+    ...unweighted('kolmogorov_smirnov_p_value'),
     drift: 'numeric',
     title:
       'The p-value of the permutation test of the maximum mean discrepancy, at most 500 rows a side',
@@ -136,6 +144,7 @@ export const driftMetrics = {
   },
   fisher_exact_p_value: {
     ...pValue,
+    ...unweighted('z_test_p_value'),
     drift: 'categorical',
     title: 'The p-value of the exact test of Fisher, for two categories',
     formula: 'Σ P(table) over the tables that are as unlikely',
@@ -222,6 +231,7 @@ export const driftMetrics = {
   domain_classifier_auc: {
     ...share,
     ...table,
+    ...unweighted('drift_distance'),
     title: 'AUC of a discriminant that tells current rows from reference rows: ½ when it cannot',
     formula: 'mean AUC of 5 folds',
     hasInterval: true,
@@ -229,6 +239,7 @@ export const driftMetrics = {
   reconstruction_error_ratio: {
     ...distance,
     ...table,
+    ...unweighted('drift_distance'),
     title:
       'Mean distance of rows from the principal components of the reference, over that of the reference',
     formula: 'mean ‖z − VVᵀz‖ (current) / mean ‖z − VVᵀz‖ (reference)',

@@ -23,6 +23,8 @@ export interface MetricDefinition {
   readonly scoresReference?: true;
   /** Of drift: whether it is performance estimated without labels, for which chunks of the reference set thresholds. */
   readonly estimatesPerformance?: true;
+  /** Of drift: the metric to ask for where rows have weights, of which this one has no form. */
+  readonly unweightedInstead?: string;
   /** Of drift: whether it has an interval; a check is then decided on what the interval shows, unless told otherwise. */
   readonly hasInterval?: true;
   /** Whether it reads the other groups against the `privileged` one, which the policy then has to name. */
