@@ -96,5 +96,6 @@ export class WeightedRanks {
   }
 }
 
-const inUnits = (numerator: number, others: number): number =>
+/** A structural component in units of 2^−36: half of a numerator in the mass of the other class. */
+export const inUnits = (numerator: number, others: number): number =>
   others > 0 ? whole((numerator / (2 * others)) * 2 ** componentExponent) : 0;
