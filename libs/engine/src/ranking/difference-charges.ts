@@ -22,6 +22,9 @@ export class DifferenceCharges {
   /** By panel, then by cell and sum: the coarse part, then the rest. */
   private readonly parts: readonly Float64Array[];
   private readonly row = new Float64Array(2 * sumsPerDifference);
+  /** By label, the champion's score that was charged last, and its log loss. */
+  private readonly champion = new Float64Array(2).fill(NaN);
+  private readonly losses = new Float64Array(2);
   private pending = 0;
 
   /** @param cells by panel, two for each combination of codes: one for each label */
@@ -92,7 +95,12 @@ export class DifferenceCharges {
     const { row } = this;
     const ours = label === 1 ? version : 1 - version;
     const theirs = label === 1 ? champion : 1 - champion;
-    const log = logLoss(ours) - logLoss(theirs);
+    // The champion's scores come in order, and its losses with them.
+    if (champion !== this.champion[label]) {
+      this.champion[label] = champion;
+      this.losses[label] = logLoss(theirs);
+    }
+    const log = logLoss(ours) - (this.losses[label] as number);
     const brier = (1 - ours) * (1 - ours) - (1 - theirs) * (1 - theirs);
     const logUnits = log * perLoss;
     const logHigh = logUnits + coarse - coarse;

@@ -11,9 +11,6 @@ export interface PairShape {
   readonly wide: boolean;
 }
 
-export const bytesOf = ({ numbers, components, panels, wide }: PairShape): number =>
-  8 * numbers + (wide ? 8 : 4) * components + 2 * panels;
-
 /** How rows lie in memory before their champion's scores are ranked, and between that and the ranking of the version's. */
 export interface PairShapes {
   /** The champion's score, then the version's, then Σ w if rows are weighted. */
@@ -22,44 +19,52 @@ export interface PairShapes {
   readonly ranked: PairShape;
 }
 
+/** Where a row's parts begin, in words of 32 bits; it is written in one stream, for all that it consists of. */
+export const wordsOf = ({ numbers, components, panels, wide }: PairShape) => {
+  const cells = 2 * numbers + (wide ? 2 : 1) * components;
+  return { components: 2 * numbers, cells, all: cells + panels };
+};
+
+export const bytesOf = (shape: PairShape): number => 4 * wordsOf(shape).all;
+
+/** What a processor's caches hold together, in words. */
+const line = 16;
+
 /**
  * Memory in chunks, which all threads share: each takes chunks as it needs them, and hands its own rows on by the numbers
  * of their chunks. Nothing is kept of it until rows are written there, so that it may be made as large as need be.
  */
 export class PairArena {
-  readonly numbers: Float64Array;
-  readonly narrow: Int32Array;
-  readonly cells: Uint16Array;
-  private readonly taken: Int32Array;
+  readonly words: Int32Array;
   private readonly free: number[] = [];
 
   constructor(
     readonly shared: SharedArrayBuffer,
-    readonly bytesPerChunk: number,
+    /** From one chunk to the next, in words. */
+    readonly stride: number,
   ) {
-    this.numbers = new Float64Array(shared);
-    this.narrow = new Int32Array(shared);
-    this.cells = new Uint16Array(shared);
-    this.taken = new Int32Array(shared, 0, 1);
+    this.words = new Int32Array(shared);
   }
 
-  /** Room for so many rows in buckets of so many threads. The first chunk counts those that are taken. */
+  /** Room for so many rows in so many buckets, of all threads together. */
   static memoryFor(
     rows: number,
     { read, ranked }: PairShapes,
     buckets: number,
-  ): { readonly shared: SharedArrayBuffer; readonly bytesPerChunk: number } {
-    const bytesPerChunk = 8 * Math.ceil((chunkRows / 8) * Math.max(bytesOf(read), bytesOf(ranked)));
+  ): { readonly shared: SharedArrayBuffer; readonly stride: number } {
+    const lines = (chunkRows * Math.max(wordsOf(read).all, wordsOf(ranked).all)) / line;
+    // An odd number: the same rows of all chunks would be in each other's way in caches.
+    const stride = line * (lines % 2 === 0 ? lines + 1 : lines);
     const chunks = 1 + Math.ceil(rows / chunkRows) + 2 * buckets;
-    return { shared: new SharedArrayBuffer(chunks * bytesPerChunk), bytesPerChunk };
+    return { shared: new SharedArrayBuffer(4 * chunks * stride), stride };
   }
 
-  /** A chunk that nobody else uses. */
+  /** A chunk that nobody else uses. The first one counts those that were taken. */
   take(): number {
     const freed = this.free.pop();
     if (freed !== undefined) return freed;
-    const chunk = 1 + Atomics.add(this.taken, 0, 1);
-    if ((chunk + 1) * this.bytesPerChunk > this.shared.byteLength)
+    const chunk = 1 + Atomics.add(this.words, 0, 1);
+    if ((chunk + 1) * this.stride > this.words.length)
       throw new Error('There are more rows than were counted.');
     return chunk;
   }
@@ -67,39 +72,6 @@ export class PairArena {
   /** Gives back chunks, for this thread to take again. */
   release(chunks: Uint32Array): void {
     for (const chunk of chunks) this.free.push(chunk);
-  }
-}
-
-/** Where columns of rows are within a chunk, in elements of their arrays. */
-export class ChunkLayout {
-  /** From one chunk to the next, in numbers, components and cells. */
-  readonly strides: {
-    readonly numbers: number;
-    readonly components: number;
-    readonly cells: number;
-  };
-  readonly componentsAt: number;
-  readonly components: Int32Array | Float64Array;
-  private readonly cellsFrom: number;
-
-  constructor(
-    arena: PairArena,
-    readonly shape: PairShape,
-  ) {
-    const { bytesPerChunk } = arena;
-    const width = shape.wide ? 8 : 4;
-    this.components = shape.wide ? arena.numbers : arena.narrow;
-    this.strides = {
-      numbers: bytesPerChunk / 8,
-      components: bytesPerChunk / width,
-      cells: bytesPerChunk / 2,
-    };
-    this.componentsAt = (8 * chunkRows * shape.numbers) / width;
-    this.cellsFrom = (chunkRows * (8 * shape.numbers + width * shape.components)) / 2;
-  }
-
-  cellsAt(panel: number): number {
-    return this.cellsFrom + chunkRows * panel;
   }
 }
 

@@ -12,7 +12,8 @@ export interface PairTask {
   readonly shape: BufferShape;
   readonly shapes: PairShapes;
   readonly shared: SharedArrayBuffer;
-  readonly bytesPerChunk: number;
+  /** See `PairArena`. */
+  readonly stride: number;
   readonly limits: Readonly<Record<'version' | 'champion', ScoreLimits>>;
   /** In each part of either score. */
   readonly buckets: number;

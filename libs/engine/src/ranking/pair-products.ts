@@ -1,6 +1,5 @@
-import type { ComponentRows } from './pair-components.js';
+import type { PanelComponents, RowComponents } from './pair-components.js';
 import { ExactSums, exactSum, type ExactParts } from './exact-sums.js';
-import type { Members } from './slice-ranks.js';
 import type { SortedPairs } from './sorted-bucket.js';
 import { roundsTo } from './whole-numbers.js';
 
@@ -12,23 +11,19 @@ export const mostPaired = 2 ** 25;
 
 /** Adds up products of the structural components of two scores, over the rows of a panel. */
 export interface PairProducts {
-  /**
-   * @param own components of the rows, from `from` on
-   * @param others those of their other score, by the place of a row
-   */
-  over(
-    rows: SortedPairs,
-    panel: number,
-    from: number,
-    to: number,
-    own: ComponentRows,
-    others: ComponentRows['values'],
-  ): void;
+  /** Rows with components of the other score, when those of the score that they are sorted by are told. */
+  over(rows: SortedPairs, from: number, to: number): void;
   result(): PairSums;
 }
 
-export const productsOf = (slices: number, members: Members, weighted: boolean): PairProducts =>
-  weighted ? new WeightedProducts(slices, members) : new CountedProducts(slices, members);
+/** @param panel the panel's position, which its cells and components have, too */
+export const productsOf = (
+  slices: number,
+  panel: number,
+  own: RowComponents,
+  weighted: boolean,
+): PairProducts =>
+  weighted ? new WeightedProducts(slices, panel, own) : new CountedProducts(slices, panel, own);
 
 /** The sum at an index, of several walks. */
 export const pairSum = (walks: readonly PairSums[], index: number): bigint =>
@@ -48,33 +43,25 @@ class CountedProducts implements PairProducts {
 
   constructor(
     slices: number,
-    private readonly members: Members,
+    private readonly panel: number,
+    private readonly own: RowComponents,
   ) {
     this.high = new Float64Array(2 * slices);
     this.low = new Float64Array(2 * slices);
   }
 
-  over(
-    { cells: allCells, places }: SortedPairs,
-    panel: number,
-    from: number,
-    to: number,
-    { values, width, at }: ComponentRows,
-    others: ComponentRows['values'],
-  ): void {
+  over({ cells: allCells, components: others }: SortedPairs, from: number, to: number): void {
+    const { high, low, panel } = this;
+    const { values, width, panels } = this.own;
+    const { places, count, at } = panels[panel] as PanelComponents;
     const cells = allCells[panel] as Uint16Array;
-    const { high, low } = this;
-    const { starts, slices } = this.members;
     for (let row = from; row < to; row += 1) {
-      const cell = cells[row] as number;
-      const first = starts[cell >> 1] as number;
-      const count = (starts[(cell >> 1) + 1] as number) - first;
+      const first = (cells[row] as number) * count;
       const own = (row - from) * width + at;
-      const other = (places[row] as number) * width + at;
       for (let index = 0; index < count; index += 1) {
-        const product = (values[own + index] as number) * (others[other + index] as number);
+        const product = (values[own + index] as number) * (others[own + index] as number);
         const part = product + coarse - coarse;
-        const into = 2 * (slices[first + index] as number) + (cell & 1);
+        const into = places[first + index] as number;
         high[into] = (high[into] as number) + part;
         low[into] = (low[into] as number) + (product - part);
       }
@@ -98,34 +85,30 @@ class WeightedProducts implements PairProducts {
 
   constructor(
     slices: number,
-    private readonly members: Members,
+    private readonly panel: number,
+    private readonly own: RowComponents,
   ) {
     this.sums = [new ExactSums(2 * slices), new ExactSums(2 * slices), new ExactSums(2 * slices)];
   }
 
   over(
-    { cells: allCells, masses, places }: SortedPairs,
-    panel: number,
+    { cells: allCells, masses, components: others }: SortedPairs,
     from: number,
     to: number,
-    { values, width, at }: ComponentRows,
-    others: ComponentRows['values'],
   ): void {
-    const cells = allCells[panel] as Uint16Array;
-    const { starts, slices } = this.members;
+    const { values, width, panels } = this.own;
+    const { places, count, at } = panels[this.panel] as PanelComponents;
+    const cells = allCells[this.panel] as Uint16Array;
     for (let row = from; row < to; row += 1) {
-      const cell = cells[row] as number;
       const mass = (masses as Float64Array)[row] as number;
-      const first = starts[cell >> 1] as number;
-      const count = (starts[(cell >> 1) + 1] as number) - first;
+      const first = (cells[row] as number) * count;
       const own = (row - from) * width + at;
-      const other = (places[row] as number) * width + at;
       for (let index = 0; index < count; index += 1)
         this.add(
-          2 * (slices[first + index] as number) + (cell & 1),
+          places[first + index] as number,
           mass,
           values[own + index] as number,
-          others[other + index] as number,
+          others[own + index] as number,
         );
     }
   }

@@ -13,7 +13,7 @@ import type { WalkPlan } from './score-walk.js';
 import type { CountedTable, Walked } from './walk-results.js';
 
 const rowsPerBuffer = 2 ** 15;
-const mostBuckets = 256;
+const mostBuckets = 1024;
 
 /** How the work is parted, which the result doesn't depend on. */
 export interface PairOptions {

@@ -1,5 +1,5 @@
 import { DifferenceCharges } from './difference-charges.js';
-import { BucketPlaces, ChunkLayout, chunkBits, chunkRows, PairArena } from './pair-arena.js';
+import { BucketPlaces, chunkBits, chunkRows, PairArena, wordsOf } from './pair-arena.js';
 import { RowComponents } from './pair-components.js';
 import { PairIntake } from './pair-intake.js';
 import type {
@@ -12,7 +12,6 @@ import type {
 import { productsOf } from './pair-products.js';
 import { ScoreBuckets } from './score-buckets.js';
 import { ScoreWalk } from './score-walk.js';
-import { membersOf } from './slice-ranks.js';
 import { SortedBucket, type SortedPairs } from './sorted-bucket.js';
 
 /**
@@ -26,34 +25,31 @@ import { SortedBucket, type SortedPairs } from './sorted-bucket.js';
 export class PairWalk {
   readonly intake: PairIntake;
   private readonly arena: PairArena;
-  private readonly read: ChunkLayout;
-  private readonly ranked: ChunkLayout;
   private readonly version: ScoreBuckets;
+  private bucketOfRow = new Uint16Array(0);
 
   constructor(private readonly task: PairTask) {
-    const { shapes, limits, buckets } = task;
-    this.arena = new PairArena(task.shared, task.bytesPerChunk);
-    this.read = new ChunkLayout(this.arena, shapes.read);
-    this.ranked = new ChunkLayout(this.arena, shapes.ranked);
+    const { limits, buckets } = task;
+    this.arena = new PairArena(task.shared, task.stride);
     this.version = new ScoreBuckets(limits.version, buckets);
     const champion = new ScoreBuckets(limits.champion, buckets);
-    this.intake = new PairIntake(task, this.arena, this.read, champion, this.version);
+    this.intake = new PairIntake(task, this.arena, champion, this.version);
   }
 
   /** Walks over a part of the champion's scores, and hands rows on with their components. */
   overChampion(plan: ChampionPlan): ChampionWalked {
     const { weighted } = this.task.shape;
-    const walk = new ScoreWalk(plan, weighted);
     const components = new RowComponents(plan, weighted);
+    const walk = new ScoreWalk(plan, weighted, components);
     const differences = new DifferenceCharges(plan.panels.map((own) => 2 * own.length));
     const places = new BucketPlaces(this.arena, this.version.count);
-    const bucket = new SortedBucket(this.arena, this.read, true);
+    const bucket = new SortedBucket(this.arena, this.task.shapes.read, true);
     for (const number of this.bucketsOf(plan.part)) {
-      bucket.load(plan.lists, number, plan.numbers);
-      bucket.inOrder((rows, from, to) => {
+      bucket.inOrder(plan.lists, number, plan.numbers, (rows, from, to) => {
+        components.begin(from, to);
         walk.over(rows, from, to);
         differences.over(rows, from, to);
-        this.handOn(rows, from, to, components.over(rows, from, to), places);
+        this.handOn(rows, from, to, components, places);
       });
     }
     return { result: walk.result(), differences: differences.result(), lists: places.lists() };
@@ -62,18 +58,17 @@ export class PairWalk {
   /** Walks over a part of the version's scores, once all threads are through with the champion's. */
   overVersion(plan: PairPlan): VersionWalked {
     const { weighted } = this.task.shape;
-    const walk = new ScoreWalk(plan, weighted);
     const components = new RowComponents(plan, weighted);
-    const products = plan.panels.map((own) => productsOf(plan.slices, membersOf(own), weighted));
-    const bucket = new SortedBucket(this.arena, this.ranked, false);
+    const walk = new ScoreWalk(plan, weighted, components);
+    const products = plan.panels.map((_, panel) =>
+      productsOf(plan.slices, panel, components, weighted),
+    );
+    const bucket = new SortedBucket(this.arena, this.task.shapes.ranked, false);
     for (const number of this.bucketsOf(plan.part)) {
-      bucket.load(plan.lists, number, null);
-      bucket.inOrder((rows, from, to) => {
+      bucket.inOrder(plan.lists, number, null, (rows, from, to) => {
+        components.begin(from, to);
         walk.over(rows, from, to);
-        components.over(rows, from, to);
-        products.forEach((own, panel) =>
-          own.over(rows, panel, from, to, components.of(panel), bucket.components),
-        );
+        for (const own of products) own.over(rows, from, to);
       });
     }
     return { result: walk.result(), products: products.map((own) => own.result()) };
@@ -89,28 +84,32 @@ export class PairWalk {
     { others, cells, masses }: SortedPairs,
     from: number,
     to: number,
-    values: Int32Array | Float64Array,
+    { words: componentWords }: RowComponents,
     places: BucketPlaces,
   ): void {
-    const { arena, ranked, version } = this;
-    const { strides, components, componentsAt, shape } = ranked;
-    const { components: width } = shape;
+    const { version } = this;
+    const { words, stride } = this.arena;
+    const { components, cells: cellsAt, all } = wordsOf(this.task.shapes.ranked);
+    const scoreWords = new Int32Array(others.buffer);
+    const massWords = masses && new Int32Array(masses.buffer);
+    const width = cellsAt - components;
+    if (to - from > this.bucketOfRow.length) this.bucketOfRow = new Uint16Array(2 * (to - from));
+    const { bucketOfRow } = this;
+    version.bucketsOf(others, from, to, bucketOfRow);
     for (let row = from; row < to; row += 1) {
-      const score = others[row] as number;
-      const place = places.take(version.of(score));
-      const chunk = place >>> chunkBits;
-      const within = place & (chunkRows - 1);
-      const at = chunk * strides.numbers + within;
-      arena.numbers[at] = score;
-      if (masses !== null) arena.numbers[at + chunkRows] = masses[row] as number;
-      for (let panel = 0; panel < cells.length; panel += 1)
-        arena.cells[chunk * strides.cells + ranked.cellsAt(panel) + within] = (
-          cells[panel] as Uint16Array
-        )[row] as number;
-      const into = chunk * strides.components + componentsAt + within * width;
+      const place = places.take(bucketOfRow[row - from] as number);
+      const at = (place >>> chunkBits) * stride + (place & (chunkRows - 1)) * all;
+      words[at] = scoreWords[2 * row] as number;
+      words[at + 1] = scoreWords[2 * row + 1] as number;
+      if (massWords !== null) {
+        words[at + 2] = massWords[2 * row] as number;
+        words[at + 3] = massWords[2 * row + 1] as number;
+      }
       const own = (row - from) * width;
       for (let index = 0; index < width; index += 1)
-        components[into + index] = values[own + index] as number;
+        words[at + components + index] = componentWords[own + index] as number;
+      for (let panel = 0; panel < cells.length; panel += 1)
+        words[at + cellsAt + panel] = (cells[panel] as Uint16Array)[row] as number;
     }
   }
 }

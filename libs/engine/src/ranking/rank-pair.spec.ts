@@ -106,8 +106,8 @@ describe('scores of version and champion ranked together', () => {
       layout: layoutOfRows(rows),
       rows: 10,
     };
-    // Scores, cell and components of all rows and of five groupings.
-    const bytes = 8 + 2 + 4 * (1 + 5 + 1);
+    // Score, cell, and components of all rows, of a stratum and of five groupings.
+    const bytes = 8 + 4 + 4 * (1 + 1 + 5);
     expect(ranksAsPair(table, 10 * bytes)).toBe(true);
     expect(ranksAsPair(table, 10 * bytes - 1)).toBe(false);
     expect(ranksAsPair({ ...table, rows: 2 ** 25 + 1 }, Infinity)).toBe(false);

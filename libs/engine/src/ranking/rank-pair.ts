@@ -12,7 +12,7 @@ import type { ScoreSource } from './score-source.js';
 import { addWalks } from './walk-results.js';
 
 /** More threads would wait for the one that reads. */
-const usualOptions: PairOptions = { threads: 2, rowsPerBucket: 2 ** 14 };
+const usualOptions: PairOptions = { threads: 2, rowsPerBucket: 2 ** 13 };
 
 /** What rows may take in memory together. */
 const mostBytes = 2 ** 30;

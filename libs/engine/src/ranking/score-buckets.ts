@@ -10,7 +10,7 @@ export class ScoreBuckets {
 
   constructor(
     { limits, lowest, highest }: ScoreLimits,
-    readonly perPart: number,
+    private readonly perPart: number,
   ) {
     this.parts = limits.length - 1;
     this.count = this.parts * perPart;
@@ -22,19 +22,31 @@ export class ScoreBuckets {
     });
   }
 
-  partOf(score: number): number {
+  /** The parts of scores from `from` on. Written without a branch: which part a score is in can't be foretold. */
+  partsOf(scores: Float64Array, from: number, to: number, into: Uint16Array): void {
     const { inner } = this;
-    let part = 0;
-    while (part < inner.length && score >= (inner[part] as number)) part += 1;
-    return part;
+    for (let row = from; row < to; row += 1) {
+      const score = scores[row] as number;
+      let part = 0;
+      for (let limit = 0; limit < inner.length; limit += 1)
+        part += Number(score >= (inner[limit] as number));
+      into[row - from] = part;
+    }
   }
 
-  of(score: number): number {
-    const { perPart } = this;
-    const part = this.partOf(score);
-    const position = (score - (this.lows[part] as number)) * (this.scales[part] as number);
-    // Compared before it is cut: a whole number of 32 bits has no room for scores far from those of the sample.
-    const bucket = position >= perPart - 1 ? perPart - 1 : position > 0 ? position | 0 : 0;
-    return part * perPart + bucket;
+  /** The buckets of scores from `from` on. */
+  bucketsOf(scores: Float64Array, from: number, to: number, into: Uint16Array): void {
+    const { inner, lows, scales, perPart } = this;
+    const last = perPart - 1;
+    for (let row = from; row < to; row += 1) {
+      const score = scores[row] as number;
+      let part = 0;
+      for (let limit = 0; limit < inner.length; limit += 1)
+        part += Number(score >= (inner[limit] as number));
+      const position = (score - (lows[part] as number)) * (scales[part] as number);
+      // Compared before it is cut: a whole number of 32 bits has no room for scores far from those of the sample.
+      const bucket = position >= last ? last : position > 0 ? position | 0 : 0;
+      into[row - from] = part * perPart + bucket;
+    }
   }
 }

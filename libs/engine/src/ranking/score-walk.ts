@@ -1,5 +1,6 @@
 import type { ExactParts } from './exact-sums.js';
 import { CountedRanks } from './counted-ranks.js';
+import type { RowComponents } from './pair-components.js';
 import { ScoreCharges } from './score-charges.js';
 import { membersOf, SliceRanks, type SliceMasses } from './slice-ranks.js';
 import type { BucketedRows } from './bucketed-rows.js';
@@ -50,11 +51,13 @@ export class ScoreWalk {
     readonly ranks: CountedRanks | WeightedRanks;
   }[];
 
-  constructor(plan: WalkPlan, weighted: boolean) {
+  /** @param components where those of each row go, if they are needed; see `RowComponents.begin` */
+  constructor(plan: WalkPlan, weighted: boolean, components?: RowComponents) {
     this.ranks = new SliceRanks(plan);
-    this.panels = plan.panels.map((combinations) => ({
+    const Ranks = weighted ? WeightedRanks : CountedRanks;
+    this.panels = plan.panels.map((combinations, panel) => ({
       charges: new ScoreCharges(2 * combinations.length),
-      ranks: ranksOf(this.ranks, combinations, weighted),
+      ranks: new Ranks(this.ranks, membersOf(combinations), components?.panels[panel] ?? null),
     }));
   }
 
@@ -86,14 +89,5 @@ export class ScoreWalk {
     };
   }
 }
-
-const ranksOf = (
-  ranks: SliceRanks,
-  combinations: readonly (readonly number[])[],
-  weighted: boolean,
-): CountedRanks | WeightedRanks => {
-  const members = membersOf(combinations);
-  return weighted ? new WeightedRanks(ranks, members) : new CountedRanks(ranks, members);
-};
 
 const partsOf = ({ high, low }: ExactParts): ExactParts => ({ high, low });
