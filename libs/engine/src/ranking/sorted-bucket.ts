@@ -16,10 +16,22 @@ export interface SortedPairs extends SortableRows {
   readonly components: Int32Array | Float64Array;
 }
 
+interface PlacedScores extends SortableRows {
+  readonly cells: readonly [Uint32Array];
+}
+
+/** All of one make, which is what fast code is made for. */
+const placedScores = (capacity: number): PlacedScores => ({
+  scores: new Float64Array(capacity),
+  cells: [new Uint32Array(capacity)],
+  masses: null,
+});
+
 /** The memory of as many rows as the largest bucket had so far. */
 class BucketMemory {
-  readonly rows: { readonly scores: Float64Array; readonly cells: readonly [Uint32Array] };
-  readonly scratch: SortableRows;
+  /** Scores, and where the rest of their rows is. */
+  readonly rows: PlacedScores;
+  readonly scratch: PlacedScores;
   readonly cells: readonly Uint16Array[];
   /** By number of a row, but for the score. */
   readonly numbers: readonly Float64Array[];
@@ -29,12 +41,8 @@ class BucketMemory {
     readonly capacity: number,
     { numbers, panels }: PairShape,
   ) {
-    this.rows = { scores: new Float64Array(capacity), cells: [new Uint32Array(capacity)] };
-    this.scratch = {
-      scores: new Float64Array(capacity),
-      cells: [new Uint32Array(capacity)],
-      masses: null,
-    };
+    this.rows = placedScores(capacity);
+    this.scratch = placedScores(capacity);
     this.cells = Array.from({ length: panels }, () => new Uint16Array(capacity));
     this.numbers = Array.from({ length: numbers - 1 }, () => new Float64Array(capacity));
     this.words = {
@@ -87,7 +95,7 @@ export class SortedBucket {
     const [others, masses] = this.hasOthers
       ? [this.memory.numbers[0] as Float64Array, this.memory.numbers[1] ?? null]
       : [none, this.memory.numbers[0] ?? null];
-    takeInOrder({ ...rows, masses: null }, scratch, count, (sorted, from, to) => {
+    takeInOrder(rows, scratch, count, (sorted, from, to) => {
       this.fetch(sorted.cells[0] as Uint32Array, from, to);
       const { components } = this;
       take({ scores: sorted.scores, cells, masses, others, components }, from, to);
