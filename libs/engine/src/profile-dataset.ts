@@ -23,6 +23,7 @@ import type { PlannedOutputs } from './inference/model-plan.js';
 import type { EndpointSource } from './inference/endpoint/endpoint.js';
 import { neighbourProfile } from './neighbours/neighbour-profile.js';
 import { surveyAlike, type AlikeColumn } from './neighbours/survey-alike.js';
+import { rankPair, ranksAsPair } from './ranking/rank-pair.js';
 import {
   countAndRank,
   countsAsItRanks,
@@ -287,15 +288,18 @@ const makeProfile = async (
       ? (done: number) => onProgress?.({ step: 'score', done, total: survey.rows })
       : () => undefined;
   const table = { dataset, relation, layout, rows: survey.rows };
-  const isRanked = countsAsItRanks(relation);
-  const sums = isRanked
-    ? await countAndRank(table, onRows)
-    : await SqlSums.of((sql) => dataset.query(sql), duckdbDialect, relation, layout, survey.rows);
+  const isPaired = ranksAsPair(table);
+  const isRanked = isPaired || countsAsItRanks(relation);
+  const sums = isPaired
+    ? await rankPair(table, onRows)
+    : isRanked
+      ? await countAndRank(table, onRows)
+      : await SqlSums.of((sql) => dataset.query(sql), duckdbDialect, relation, layout, survey.rows);
   const steps = [
     ...(isRanked || relation.score === null
       ? []
       : [() => rankScores({ ...sums, ...table }, 'version', onRows)]),
-    ...stepsOf(table, sums),
+    ...stepsOf(table, sums, isPaired),
     ...(mergeable ? runSteps(relation, sums) : []),
   ];
   const earlier = Number(isRanked);
@@ -326,25 +330,21 @@ const makeProfile = async (
 };
 
 /**
- * What follows once the version's scores are ranked. Ranks, histograms and losses are taken in one walk over sorted
- * rows, which is many times faster than window sums; what needs version and champion of the same row comes from SQL.
+ * What follows once the version's scores are ranked, and the champion's with them if they are a pair. Amounts come from
+ * SQL, and so does what version and champion have in common where there are too many rows to rank them as a pair.
  */
-const stepsOf = (table: ScoredTable, sums: SqlSums): (() => Promise<void>)[] => {
+const stepsOf = (table: ScoredTable, sums: SqlSums, isPaired: boolean): (() => Promise<void>)[] => {
   const { score, champion, amount } = table.relation;
   if (score === null) return [];
   const amounts = (of: 'version' | 'champion') =>
     amount === null ? [] : [() => sums.addAmounts(of)];
-  return [
-    ...amounts('version'),
-    ...(champion === null
-      ? []
-      : [
-          () => rankScores({ ...sums, ...table }, 'champion'),
-          ...amounts('champion'),
-          () => sums.addLosses(['difference']),
-          () => sums.addCovariances(),
-        ]),
+  if (champion === null) return amounts('version');
+  const apart = [
+    () => rankScores({ ...sums, ...table }, 'champion'),
+    () => sums.addLosses(['difference']),
+    () => sums.addCovariances(),
   ];
+  return [...amounts('version'), ...(isPaired ? [] : apart), ...amounts('champion')];
 };
 
 /** What ranks of merged profiles are taken from. */

@@ -2,6 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { digestOfBytes, policyDigest } from '@sluice/contracts';
 import { profileDataset } from '@sluice/engine';
 import { evaluate } from '@sluice/evaluation';
+import { profileScored } from './champion.js';
 import { evaluateInThread } from './event-loop.js';
 import { bareHistograms, drift } from './drift.js';
 import { readBare, scoreBare, scoreWithEngine } from './onnx-scoring.js';
@@ -34,6 +35,9 @@ export const cases: Record<string, (path: string) => Promise<void | CaseTiming>>
   'onnx-scoring-trees': scoreWithEngine('trees'),
   'onnx-bare-network': scoreBare('network'),
   'onnx-scoring-network': scoreWithEngine('network'),
+
+  'profile-of-version': profileScored(false),
+  'profile-of-pair': profileScored(true),
 
   /** Quality, fairness and drift as the evaluator does them, on a table with many groups. */
   'evaluation-in-thread': evaluateInThread,

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { compareChampion } from './champion.js';
 import { driftTable, referenceRows } from './drift.js';
 import { groupedTable } from './event-loop.js';
 import { comparePeers } from './peers.js';
@@ -10,7 +11,7 @@ import { scoredTable } from './workload.js';
 const help = `Usage: npm run bench -- evaluator [options]
 
 Times an evaluation against DuckDB's bare scan and grouping of the same columns, the scoring of a table by a model
-against ONNX Runtime's bare loop, and drift of 20 columns from a reference of a million rows against DuckDB's bare
+against ONNX Runtime's bare loop, what a champion's scores add to it, and drift of 20 columns from a reference of a million rows against DuckDB's bare
 histograms, in one run, on this machine; tells how time and memory grow with the rows; and measures how long the event loop of whoever has an evaluation done is blocked: at most 50 ms, or the exit code is 1.
 
 Options:
@@ -114,6 +115,8 @@ if (values.help) {
   }
   if (results.length > 1) say(growthOf(results));
   const scoring = scoredRows > 0 ? await compareScoring(folder, scoredRows, repeat, say) : [];
+  const champions = [];
+  for (const rows of sizes) champions.push(await compareChampion(folder, rows, repeat, say));
   const drifts: Comparison[] = [];
   await driftTable(folder, referenceRows, 0, 'drift-reference');
   for (const rows of sizes) {
@@ -131,7 +134,7 @@ if (values.help) {
   const eventLoop = await measure('evaluation-in-thread', path);
   if (values.json)
     process.stdout.write(
-      `${JSON.stringify({ results, scoring, drifts, peers, eventLoop }, null, 2)}\n`,
+      `${JSON.stringify({ results, scoring, champions, drifts, peers, eventLoop }, null, 2)}\n`,
     );
   else
     process.stdout.write(

@@ -1,4 +1,5 @@
 import { precisionExponent } from '../sql/scored-relation.js';
+import type { PanelComponents } from './pair-components.js';
 import { sliceSum, sumsPerSlice, type Members, type SliceRanks } from './slice-ranks.js';
 import type { SortableRows } from './sort-rows.js';
 import { roundsTo } from './whole-numbers.js';
@@ -55,6 +56,8 @@ export class CountedRanks {
   constructor(
     private readonly ranks: SliceRanks,
     private readonly members: Members,
+    /** Told the components of each row, if anyone asks for them. */
+    private readonly components: PanelComponents | null = null,
   ) {
     const { slices, totals, below } = ranks.masses;
     this.state = new Float64Array(slices * figures);
@@ -87,6 +90,7 @@ export class CountedRanks {
       }
       if (end - start === 1) this.rankOne(score, cells[start] as number);
       else this.rankTied(score, cells, start, end);
+      this.components?.tell(cells, start, end);
       start = end;
     }
   }
@@ -126,6 +130,8 @@ export class CountedRanks {
   /** A row of a score of its own, which most rows have. */
   private rankOne(score: number, cell: number): void {
     const { state } = this;
+    const levels = this.components?.levels;
+    const { totals } = this.ranks.masses;
     const { starts, slices } = this.members;
     const last = starts[(cell >> 1) + 1] as number;
     for (let index = starts[cell >> 1] as number; index < last; index += 1) {
@@ -134,6 +140,9 @@ export class CountedRanks {
       const pa = state[at] as number;
       const na = state[at + negativesAbove] as number;
       const above = pa + na;
+      if (levels !== undefined)
+        levels[2 * slice + (cell & 1)] =
+          (cell & 1) === 1 ? 2 * ((totals[2 * slice] as number) - na) : 2 * pa;
       if ((cell & 1) === 1) {
         const x = state[at + negativesSince] as number;
         state[at + p1] = (state[at + p1] as number) + x;
@@ -170,6 +179,8 @@ export class CountedRanks {
       ? this.gatherInto(tied, cells, start, end)
       : this.gather(cells, start, end);
     const isMany = end - start > rowsPerCarry;
+    const levels = this.components?.levels;
+    const { totals } = this.ranks.masses;
     for (let index = 0; index < count; index += 1) {
       const slice = slices[index] as number;
       const negatives = tied[2 * slice] as number;
@@ -181,6 +192,10 @@ export class CountedRanks {
       const pa = state[at] as number;
       const na = state[at + negativesAbove] as number;
       const above = pa + na;
+      if (levels !== undefined) {
+        levels[2 * slice] = 2 * pa - positives;
+        levels[2 * slice + 1] = 2 * ((totals[2 * slice] as number) - na) + negatives;
+      }
       if (isMany) this.addMany(slice, positives, negatives);
       else {
         // Without a branch, though either may be 0.

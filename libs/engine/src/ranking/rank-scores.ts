@@ -39,6 +39,10 @@ export const rankScores = async (
 export const countsAsItRanks = ({ score, weight, amount }: ScoredRelation): boolean =>
   score !== null && weight === null && amount === null;
 
+/** What is known of a row that is counted, see `RowBuffer`. */
+export const marksOf = ({ label, prediction, champion }: ScoredRelation): string =>
+  [label, `2 * ${prediction}`, ...(champion ? [`4 * ${champion.prediction}`] : [])].join(' + ');
+
 /** Counts the cells of a table and ranks the version's scores with one look at the rows. */
 export const countAndRank = async (
   table: ScoredTable,
@@ -46,13 +50,12 @@ export const countAndRank = async (
   options: RankOptions = usualOptions,
 ): Promise<SqlSums> => {
   const { dataset, relation, layout, rows } = table;
-  const { label, prediction, champion, score } = relation;
-  const marks = [label, `2 * ${prediction}`, ...(champion ? [`4 * ${champion.prediction}`] : [])];
+  const { score } = relation;
   const source: ScoreSource = {
     ...table,
     units: unitsOf(relation, rows),
     score: score as string,
-    marks: marks.join(' + '),
+    marks: marksOf(relation),
   };
   let sums: SqlSums | undefined;
   const rounds = new WalkRounds(source, true, onRows, options);

@@ -7,12 +7,16 @@ export interface BufferShape {
   /** Coded columns. */
   readonly codes: number;
   readonly weighted: boolean;
+  /** Whether rows have a second score. */
+  readonly paired?: boolean;
 }
 
 /** Rows on their way to the threads that rank them, which all read the same memory. */
 export interface RowBuffer {
   readonly shared: SharedArrayBuffer;
   readonly scores: Float64Array;
+  /** The champion's scores, where both are looked at together. */
+  readonly rivals: Float64Array | null;
   readonly masses: Float64Array | null;
   readonly codes: readonly Uint16Array[];
   /** The label as 1 or 0; where rows are counted, 2 more for a predicted favorable label and 4 more for the champion's. */
@@ -20,15 +24,18 @@ export interface RowBuffer {
 }
 
 export const rowBuffer = (
-  { rows, codes, weighted }: BufferShape,
-  shared = new SharedArrayBuffer(rows * (8 + (weighted ? 8 : 0) + 2 * codes + 1)),
+  { rows, codes, weighted, paired = false }: BufferShape,
+  shared = new SharedArrayBuffer(
+    rows * (8 + (paired ? 8 : 0) + (weighted ? 8 : 0) + 2 * codes + 1),
+  ),
 ): RowBuffer => {
-  const fromMasses = 8 * rows;
+  const fromMasses = (paired ? 16 : 8) * rows;
   const fromCodes = fromMasses + (weighted ? 8 * rows : 0);
   const fromMarks = fromCodes + 2 * codes * rows;
   return {
     shared,
     scores: new Float64Array(shared, 0, rows),
+    rivals: paired ? new Float64Array(shared, 8 * rows, rows) : null,
     masses: weighted ? new Float64Array(shared, fromMasses, rows) : null,
     codes: Array.from(
       { length: codes },

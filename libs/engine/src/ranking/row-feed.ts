@@ -5,18 +5,25 @@ import { fixedSql } from '../sql/scored-relation.js';
 import type { WorkerHandle } from '../worker-handle.js';
 import { rowBuffer, type BufferShape, type RowBuffer } from './row-buffer.js';
 import type { ScoreSource } from './score-source.js';
-import type { WalkAnswer, WalkRequest } from './walk-worker.js';
 
 /** Buffers in flight: one is filled while threads are at the others. */
 const buffers = 4;
 
-/** Streams the rows of a range of scores, or all, to all threads; each picks its own. */
+/** A thread that takes rows. */
+type Taker = WorkerHandle<RowsRequest, unknown>;
+export interface RowsRequest {
+  readonly shared: SharedArrayBuffer;
+  readonly rows: number;
+}
+
+/** Streams the rows of a range of scores, or all, to all threads, each of which picks its own; or to them by turns. */
 export const feedRows = async (
-  { dataset, relation, units, score, marks }: ScoreSource,
+  { dataset, relation, units, score, rival, marks }: ScoreSource,
   range: readonly [number, number] | null,
   shape: BufferShape,
-  workers: readonly WorkerHandle<WalkRequest, WalkAnswer>[],
+  workers: readonly Pick<Taker, 'ask'>[],
   onRows: (rows: number) => void,
+  byTurns = false,
 ): Promise<void> => {
   const masses: VectorColumn[] =
     relation.weight === null || units.weight === null
@@ -26,8 +33,10 @@ export const feedRows = async (
     { sql: score, storage: 'float64' },
     { sql: marks, storage: 'uint8' },
     ...masses,
+    ...(rival === undefined ? [] : [{ sql: rival, storage: 'float64' as const }]),
     ...relation.codes.map((sql) => ({ sql, storage: 'code' as const })),
   ];
+  const fromCodes = expressions.length - relation.codes.length;
   const from = range === null ? relation.from : `${relation.from} WHERE ${inRange(score, range)}`;
   const pool: { buffer: RowBuffer; free: Promise<unknown> }[] = Array.from(
     { length: buffers },
@@ -38,7 +47,8 @@ export const feedRows = async (
   const send = (): void => {
     const slot = pool[next % buffers] as (typeof pool)[number];
     const request = { shared: slot.buffer.shared, rows: filled };
-    slot.free = Promise.all(workers.map((worker) => worker.ask(request)));
+    const takers = byTurns ? workers.slice(next % workers.length).slice(0, 1) : workers;
+    slot.free = Promise.all(takers.map((worker) => worker.ask(request)));
     // It is awaited before the buffer is used again, and at the end.
     slot.free.catch(() => undefined);
     next += 1;
@@ -52,8 +62,9 @@ export const feedRows = async (
     buffer.scores.set(columns[0] as Float64Array, filled);
     buffer.marks.set(columns[1] as Uint8Array, filled);
     buffer.masses?.set(columns[2] as Float64Array, filled);
+    buffer.rivals?.set(columns[2 + masses.length] as Float64Array, filled);
     buffer.codes.forEach((codes, index) =>
-      codes.set(columns[2 + masses.length + index] as Uint16Array, filled),
+      codes.set(columns[fromCodes + index] as Uint16Array, filled),
     );
     filled += rows;
   }

@@ -11,6 +11,8 @@ export interface ScoreSource {
   readonly rows: number;
   /** The score as an SQL expression. */
   readonly score: string;
+  /** The champion's, where rows are ranked by both of their scores. */
+  readonly rival?: string;
   /** What is known of a row beside its score and codes, as an SQL expression, see `RowBuffer`. */
   readonly marks: string;
 }

@@ -1,8 +1,10 @@
 import type { ExactParts } from './exact-sums.js';
 import { CountedRanks } from './counted-ranks.js';
+import type { RowComponents } from './pair-components.js';
 import { ScoreCharges } from './score-charges.js';
 import { membersOf, SliceRanks, type SliceMasses } from './slice-ranks.js';
 import type { BucketedRows } from './bucketed-rows.js';
+import type { SortableRows } from './sort-rows.js';
 import { WeightedRanks } from './weighted-ranks.js';
 
 /** How rows fall into slices, and what is known of these before their scores are looked at. */
@@ -36,43 +38,56 @@ export interface WalkResult {
  * Letters 21 (2014), with counts in place of midranks.
  */
 export const walkOver = (rows: BucketedRows, plan: WalkPlan): WalkResult => {
-  const ranks = new SliceRanks(plan);
-  const panels = plan.panels.map((combinations, panel) => {
-    const cells = 2 * combinations.length;
-    return {
-      panel,
-      charges: new ScoreCharges(cells),
-      ranks: ranksOf(ranks, combinations, rows.masses !== null),
-    };
-  });
-  rows.takeInOrder((sorted, from, to) => {
-    for (const { panel, charges, ranks: own } of panels) {
-      const cells = sorted.cells[panel] as Uint16Array;
-      charges.over(sorted, cells, from, to);
-      own.over(sorted, cells, from, to);
-    }
-  });
-  for (const { charges, ranks: own } of panels) {
-    charges.carry();
-    own.carry();
-  }
-  const { sums, distance, distanceAt, gains } = ranks;
-  return {
-    slices: partsOf(sums),
-    panels: panels.map(({ charges: { sums: own, bins } }) => ({ sums: partsOf(own), bins })),
-    distance,
-    distanceAt,
-    gains,
-  };
+  const walk = new ScoreWalk(plan, rows.masses !== null);
+  rows.takeInOrder((sorted, from, to) => walk.over(sorted, from, to));
+  return walk.result();
 };
 
-const ranksOf = (
-  ranks: SliceRanks,
-  combinations: readonly (readonly number[])[],
-  weighted: boolean,
-): CountedRanks | WeightedRanks => {
-  const members = membersOf(combinations);
-  return weighted ? new WeightedRanks(ranks, members) : new CountedRanks(ranks, members);
-};
+/** A walk as far as it has come. */
+export class ScoreWalk {
+  private readonly ranks: SliceRanks;
+  private readonly panels: readonly {
+    readonly charges: ScoreCharges;
+    readonly ranks: CountedRanks | WeightedRanks;
+  }[];
+
+  /** @param components where those of each row go, if they are needed; see `RowComponents.begin` */
+  constructor(plan: WalkPlan, weighted: boolean, components?: RowComponents) {
+    this.ranks = new SliceRanks(plan);
+    const Ranks = weighted ? WeightedRanks : CountedRanks;
+    this.panels = plan.panels.map((combinations, panel) => ({
+      charges: new ScoreCharges(2 * combinations.length),
+      ranks: new Ranks(this.ranks, membersOf(combinations), components?.panels[panel] ?? null),
+    }));
+  }
+
+  /** Goes on over sorted rows, whose scores are above those of all rows before. */
+  over(sorted: SortableRows, from: number, to: number): void {
+    this.panels.forEach(({ charges, ranks }, panel) => {
+      const cells = sorted.cells[panel] as Uint16Array;
+      charges.over(sorted, cells, from, to);
+      ranks.over(sorted, cells, from, to);
+    });
+  }
+
+  /** What was found, once all rows were walked over. */
+  result(): WalkResult {
+    for (const { charges, ranks } of this.panels) {
+      charges.carry();
+      ranks.carry();
+    }
+    const { sums, distance, distanceAt, gains } = this.ranks;
+    return {
+      slices: partsOf(sums),
+      panels: this.panels.map(({ charges: { sums: own, bins } }) => ({
+        sums: partsOf(own),
+        bins,
+      })),
+      distance,
+      distanceAt,
+      gains,
+    };
+  }
+}
 
 const partsOf = ({ high, low }: ExactParts): ExactParts => ({ high, low });

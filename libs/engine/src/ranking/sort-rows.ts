@@ -1,8 +1,8 @@
 /** Rows column by column: a score, then whatever goes with it. All have the same length. */
 export interface SortableRows {
   readonly scores: Float64Array;
-  /** By panel. */
-  readonly cells: readonly Uint16Array[];
+  /** By panel; or where rows are, for whoever fetches the rest of them later. */
+  readonly cells: readonly (Uint16Array | Uint32Array)[];
   readonly masses: Float64Array | null;
 }
 
@@ -221,7 +221,11 @@ const sortByComparison = (rows: SortableRows, from: number, to: number): void =>
   const order = Uint32Array.from({ length: to - from }, (_, index) => from + index).sort(
     (a, b) => (scores[a] as number) - (scores[b] as number),
   );
-  const sorted = makeRows(to - from, rows.cells.length, rows.masses !== null);
+  const sorted = {
+    scores: scores.slice(from, to),
+    cells: rows.cells.map((cells) => cells.slice(from, to)),
+    masses: rows.masses?.slice(from, to) ?? null,
+  };
   order.forEach((row, place) => copyRow(rows, row, sorted, place));
   rows.scores.set(sorted.scores, from);
   rows.cells.forEach((cells, panel) => cells.set(sorted.cells[panel] as Uint16Array, from));

@@ -1,5 +1,6 @@
 import { componentExponent } from '../sql/ranks-sql.js';
 import { precisionExponent } from '../sql/scored-relation.js';
+import type { PanelComponents } from './pair-components.js';
 import { sliceSum, sumsPerSlice, type Members, type SliceRanks } from './slice-ranks.js';
 import type { SortableRows } from './sort-rows.js';
 import { whole } from './whole-numbers.js';
@@ -13,6 +14,8 @@ export class WeightedRanks {
   constructor(
     private readonly ranks: SliceRanks,
     private readonly members: Members,
+    /** Told the components of each row, if anyone asks for them. */
+    private readonly components: PanelComponents | null = null,
   ) {
     const { slices, below } = ranks.masses;
     this.below = below.slice();
@@ -30,6 +33,7 @@ export class WeightedRanks {
       const count = this.gather(masses, cells, start, end);
       for (let index = 0; index < count; index += 1)
         this.rank(score, this.touched[index] as number);
+      this.components?.tell(cells, start, end);
       start = end;
     }
   }
@@ -76,19 +80,20 @@ export class WeightedRanks {
     const positivesAbove = allPositives - positivesBelow;
     const above = positivesAbove + negativesAbove;
     const at = slice * sumsPerSlice;
+    const wins = 2 * negativesBelow + negatives;
+    const ofPositives = inUnits(wins, allNegatives);
+    const ofNegatives = inUnits(2 * positivesAbove - positives, allPositives);
+    if (this.components !== null) {
+      this.components.levels[first] = ofNegatives;
+      this.components.levels[first + 1] = ofPositives;
+    }
     if (positives > 0) {
-      const wins = 2 * negativesBelow + negatives;
       const precision = whole((positivesAbove / above) * 2 ** precisionExponent);
       ranks.sums.addProduct(at + sliceSum.wins, positives, wins);
-      ranks.addMoments(at + sliceSum.p1, positives, inUnits(wins, allNegatives));
+      ranks.addMoments(at + sliceSum.p1, positives, ofPositives);
       ranks.sums.addProduct(at + sliceSum.precision, positives, precision);
     }
-    if (negatives > 0)
-      ranks.addMoments(
-        at + sliceSum.n1,
-        negatives,
-        inUnits(2 * positivesAbove - positives, allPositives),
-      );
+    if (negatives > 0) ranks.addMoments(at + sliceSum.n1, negatives, ofNegatives);
     if (allPositives === 0) return;
     if (allNegatives > 0) ranks.reachDistance(slice, score, positivesAbove, negativesAbove);
     if (above - positives - negatives < ranks.nextShare(slice))
