@@ -15,7 +15,7 @@ import {
   type Estimator,
 } from '@sluice/statistics';
 import { lacking, levelOf, withoutValue, type MeasureRequest, type Shortfall } from '../measure.js';
-import { mergeCells } from '../merge-profiles.js';
+import { mergeCells } from '../merge-cells.js';
 import type { Grouping, Slice } from '../profile.js';
 import {
   isOfPredicted,
