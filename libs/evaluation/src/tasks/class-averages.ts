@@ -21,6 +21,9 @@ export const averageOfScores = (
   slice: MulticlassSlice,
 ): ClassFigure | string => {
   if (slice.rankings === null && slice.scores === null) return withoutScores;
+  const known = slice.scores?.filter((each) => each !== null) ?? [];
+  if (request.of !== 'version' && known.some(({ champion }) => champion === null))
+    return 'there are no scores of the champion';
   const { metric, averaging } = averageOf(name);
   const total = weighed(slice.cells).weight.sum;
   const terms = ownClasses(slice).map((own) => {
