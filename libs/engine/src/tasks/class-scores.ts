@@ -47,7 +47,12 @@ export const classScores = async (
   const known = [...classes.keys()].filter(
     (at) => !relation.championClasses?.includes(classes[at] as string),
   );
-  const pooled = await ranked(table, asOneList(relation, known), rows * known.length, false);
+  const pooled = await ranked(
+    table,
+    asOneList(relation, known, table.dialect),
+    rows * known.length,
+    false,
+  );
   onStep();
   return slicesOf([...byClass, ...confidences, pooled], groupings).map((slices) => {
     const own = slices.slice(0, classes.length);
@@ -133,27 +138,25 @@ const confidenceIn = (
 const asOneList = (
   { from, label, version, champion, weight, codes }: ClassRelation,
   classes: readonly number[],
+  dialect: Dialect,
 ): ScoredRelation => {
   const theirs = champion?.scores ?? null;
-  const rowsOf = (at: number): string => {
-    const columns = [
-      `${truthSql(`${label} = ${at}`)} AS is_class`,
-      `${version.scores?.[at]} AS own_score`,
-      ...(theirs === null ? [] : [`${theirs[at]} AS their_score`]),
-      ...(weight === null ? [] : [`${weight.sql} AS row_weight`]),
-      ...codes.map((code, index) => `${code} AS row_code${index}`),
-    ];
-    return `SELECT ${columns.join(', ')} FROM ${from}`;
-  };
+  const of = (scores: readonly string[]): string[] => classes.map((at) => scores[at] as string);
+  const listed = dialect.unnested(from, {
+    listed_class: classes.map(String),
+    listed_own: of(version.scores ?? []),
+    ...(theirs && { listed_their: of(theirs) }),
+  });
+  const isClass = truthSql(`${label} = listed_class`);
   return {
-    from: `(${classes.map(rowsOf).join(' UNION ALL ')}) AS listed_`,
-    label: 'is_class',
-    prediction: 'is_class',
-    score: 'own_score',
-    champion: theirs && { prediction: 'is_class', score: 'their_score' },
-    weight: weight && { sql: 'row_weight', largest: weight.largest },
+    from: `(${listed}) AS listed_`,
+    label: isClass,
+    prediction: isClass,
+    score: 'listed_own',
+    champion: theirs && { prediction: isClass, score: 'listed_their' },
+    weight,
     amount: null,
-    codes: codes.map((_, index) => `row_code${index}`),
+    codes,
   };
 };
 
