@@ -12,7 +12,12 @@ import { valueMetrics } from './metrics/value.js';
 import type { Task } from './task.js';
 
 export type { DriftMetricName } from './metrics/drift.js';
-export { averagedMetrics, averageOf, isAverage } from './metrics/class-averages.js';
+export {
+  averagedMetrics,
+  averageOf,
+  isAverage,
+  isOfPooledRanks,
+} from './metrics/class-averages.js';
 export type { AveragedName, AverageName, Averaging } from './metrics/class-averages.js';
 export type { Direction, MetricDefinition, MetricParameter } from './metrics/metric-definition.js';
 

@@ -15,15 +15,19 @@ export interface ScoredTable {
   readonly layout: Layout;
   readonly rows: number;
   readonly mergeable: boolean;
+  /** Whether ranks of the scores of all classes together are wanted, which take as long as those of all classes do. */
+  readonly pooled: boolean;
 }
 
 /** What a slice holds of scores, beside what is of the score of the label. */
 export type SliceScores = Required<
-  Pick<MulticlassSlice, 'rankings' | 'scores' | 'classLosses' | 'confidence' | 'pooled'>
->;
+  Pick<MulticlassSlice, 'rankings' | 'scores' | 'classLosses' | 'confidence'>
+> &
+  Pick<MulticlassSlice, 'pooled'>;
 
 /** The steps that `classScores` tells. */
-export const scoreSteps = ({ classes }: Pick<ScoredTable, 'classes'>): number => classes.length + 2;
+export const scoreSteps = (classes: readonly string[], pooled: boolean): number =>
+  classes.length + (pooled ? 2 : 1);
 
 /**
  * What slices hold of scores, by slice: each class against all others, then how sure models are of what they predict, then the
@@ -44,30 +48,31 @@ export const classScores = async (
   if (relation.champion?.scores != null)
     confidences.push(await binned(table, confidenceIn(relation, relation.champion)));
   onStep();
-  const known = [...classes.keys()].filter(
-    (at) => !relation.championClasses?.includes(classes[at] as string),
-  );
-  const pooled = await ranked(
-    table,
-    asOneList(relation, known, table.dialect),
-    rows * known.length,
-    false,
-  );
-  onStep();
-  return slicesOf([...byClass, ...confidences, pooled], groupings).map((slices) => {
+  const pooled = table.pooled ? [await rankedAsOne(table)] : [];
+  if (table.pooled) onStep();
+  return slicesOf([...byClass, ...confidences, ...pooled], groupings).map((slices) => {
     const own = slices.slice(0, classes.length);
-    const last = slices.at(-1) as BinarySlice;
     const [version, champion = null] = slices
-      .slice(classes.length, -1)
+      .slice(classes.length, classes.length + confidences.length)
       .map(({ scores }) => scores?.version ?? null);
+    const all = slices[classes.length + confidences.length];
     return {
       rankings: own.map(({ ranking }) => ranking),
       scores: own.map(({ scores }) => scores),
       classLosses: own.map(({ losses }) => losses),
       confidence: version == null ? null : { version, champion },
-      pooled: { ranking: last.ranking, scores: last.scores },
+      ...(all && { pooled: { ranking: all.ranking, scores: all.scores } }),
     };
   });
+};
+
+/** The scores of the classes that the version knows, as one list. */
+const rankedAsOne = (table: ScoredTable): Promise<BinaryProfile> => {
+  const { relation, classes, rows, dialect } = table;
+  const known = [...classes.keys()].filter(
+    (at) => !relation.championClasses?.includes(classes[at] as string),
+  );
+  return ranked(table, asOneList(relation, known, dialect), rows * known.length, false);
 };
 
 /** The slices of several profiles of the same rows, by slice: of all rows, of whole strata and of groups. */

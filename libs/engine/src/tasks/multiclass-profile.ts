@@ -14,6 +14,8 @@ export interface ClassProfileOptions {
   readonly onStep?: (done: number, total: number) => void;
   /** Whether it keeps what ranks of merged profiles need. */
   readonly mergeable?: boolean;
+  /** Whether it keeps ranks of the scores of all classes as one list. */
+  readonly pooled?: boolean;
 }
 
 /** The profile of a table with labels and predictions of several classes, by SQL alone. */
@@ -24,10 +26,10 @@ export const multiclassProfile = async (
   classes: readonly string[],
   layout: Layout,
   rows: number,
-  { onStep = () => undefined, mergeable = false }: ClassProfileOptions = {},
+  { onStep = () => undefined, mergeable = false, pooled = false }: ClassProfileOptions = {},
 ): Promise<MulticlassProfile> => {
   const scored = relation.version.scores !== null;
-  const steps = 1 + (scored ? 2 + scoreSteps({ classes }) : 0);
+  const steps = 1 + (scored ? 2 + scoreSteps(classes, pooled) : 0);
   let done = 0;
   const stepDone = (): void => onStep((done += 1), steps);
   const units: Units = {
@@ -54,7 +56,7 @@ export const multiclassProfile = async (
       (slice, row) => (slices[slice] as SliceCounts).addLosses(row),
     );
     stepDone();
-    const table = { query, dialect, relation, classes, layout, rows, mergeable };
+    const table = { query, dialect, relation, classes, layout, rows, mergeable, pooled };
     scores.push(...(await classScores(table, panels.slices.groupings, stepDone)));
   }
   const slice = (index: number): MulticlassSlice =>

@@ -19,7 +19,6 @@ const withoutScores: SliceScores = {
   scores: null,
   classLosses: null,
   confidence: null,
-  pooled: null,
 };
 
 interface Counted {

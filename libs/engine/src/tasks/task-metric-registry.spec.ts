@@ -223,7 +223,7 @@ const multiclass = ({
     ['x', 'y', 'z'],
     layout,
     count,
-    { mergeable },
+    { mergeable, pooled: true },
   );
 };
 

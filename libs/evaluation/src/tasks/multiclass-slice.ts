@@ -48,7 +48,7 @@ export interface MulticlassSlice {
   readonly confidence?: ScoreProfile | null;
   /**
    * The scores of all classes as one list, by whether the row is of the class: a row for each row and class that the version
-   * knows. null without scores, and where parts of a merged profile have other classes.
+   * knows. Only there when a check asks for it; null where parts of a merged profile have other classes.
    */
   readonly pooled?: Pick<BinarySlice, 'ranking' | 'scores'> | null;
 }

@@ -63,7 +63,8 @@ export const pooledFigure = (
         );
   }
   const pooled = pooledSlice(slice);
-  if (pooled === null) return 'the profile holds no ranks of the scores of all classes together';
+  if (pooled === null)
+    return 'the profile holds no ranks of the scores of all classes together: it was made without a check that asks for them, or its parts have other classes';
   const negatives = ownClasses(slice).length - 1;
   const figure = figureOf(request, slice, pooled, (own, predictor, level) =>
     metric === 'roc_auc'

@@ -36,8 +36,6 @@ const ofAllClasses: readonly MetricName[] = [
   'micro_precision',
   'micro_recall',
   'micro_f1_score',
-  'micro_roc_auc',
-  'micro_pr_auc',
 ];
 /** Of each class. */
 const ofOneClass: readonly MetricName[] = [

@@ -260,3 +260,7 @@ export const averageOf = (
   const averaged = name.slice(averaging.length + 1) as AveragedName;
   return { averaging, name: averaged, metric: averagedMetrics[averaged].metric };
 };
+
+/** Whether it reads the ranks of the scores of all classes as one list, which a profile holds where a check asks for them. */
+export const isOfPooledRanks = (metric: string): boolean =>
+  metric === 'micro_roc_auc' || metric === 'micro_pr_auc';
