@@ -216,6 +216,21 @@ describe('checks of several classes and of regression', () => {
   });
 });
 
+describe('advice on scores of several classes', () => {
+  it.each([
+    ['expected_calibration_error', 'The scores are no probabilities: calibrate them'],
+    ['macro_expected_calibration_error', 'The scores are no probabilities: calibrate them'],
+    ['weighted_log_loss', 'lie too far from what happens'],
+  ] as const)('of %s says what to do', (metric, expected) => {
+    const [found] = decideChecks(
+      { checks: [policyCheckSchema.parse({ metric, at_most: 0.001 })], correction: 'none' },
+      { profile: profileOf(multiclass, 150), hasChampion: false },
+    );
+    expect(found?.outcome).toBe('fail');
+    expect(found?.advice).toContain(expected);
+  });
+});
+
 describe('the reason of a check of few rows', () => {
   it('tells the figures that it was decided on', () => {
     const few = multiclassSlice(classRows.slice(0, 12), classes);

@@ -1,10 +1,16 @@
-import type { CalibrationCurve, ClassCurves, Measure, TaskFigures } from '@sluice/contracts';
+import type {
+  CalibrationCurve,
+  ClassCurves,
+  GainCurve,
+  Measure,
+  TaskFigures,
+} from '@sluice/contracts';
 import { figure, measureText } from '../figures.js';
 import { binText, calibrationPlot, rocAt, rocPlot } from './curve-plots.js';
 import { details, legend } from './legend.js';
 import { html, userText, type Content, type Markup } from './markup.js';
 import { countText, type Page } from './page.js';
-import { precisionAt, precisionRecallPlot } from './ranking-plots.js';
+import { liftAt, liftPlot, precisionAt, precisionRecallPlot } from './ranking-plots.js';
 import type { TableOptions } from './table.js';
 
 type Shown = NonNullable<TaskFigures['classCurves']>;
@@ -35,7 +41,7 @@ export const confidence = (
       Whether a prediction with a score of 0.8 is right in 80 of 100 rows. Points on the dashed
       diagonal are; the lines are 95 % intervals.
     </figcaption>
-    ${calibrationPlot(version, champion, page.id)}
+    ${calibrationPlot(version, champion, page.id, 'rows predicted right')}
     ${models(champion !== null)}${calibrationTable(page, 'Confidence by tenths of the score', version, champion)}
   </figure> `;
 
@@ -80,13 +86,26 @@ const ofClass = (
           })}
         </figure> `
       }
+      ${version.gain && lift(page, version.gain, champion?.gain ?? null)}
       <figure>
         <figcaption><strong>Calibration</strong> with 95 % intervals.</figcaption>
-        ${calibrationPlot(version.calibration, champion?.calibration ?? null, page.id)}
+        ${calibrationPlot(version.calibration, champion?.calibration ?? null, page.id, 'rows of the class')}
         ${calibrationTable(page, 'Calibration by tenths of the score', version.calibration, champion?.calibration ?? null)}
       </figure>
     </div> `;
 };
+
+const lift = (page: Page, ours: GainCurve, theirs: GainCurve | null): Markup =>
+  html`<figure>
+    <figcaption>
+      <strong>Lift</strong> in the share of rows that score highest. The dashed line is chance.
+    </figcaption>
+    ${liftPlot(ours, theirs, page.id)}
+    ${curveTable(page, 'Lift by share of rows selected', 'Rows selected', {
+      ours: (share) => liftAt(ours, share),
+      theirs: theirs && ((share) => liftAt(theirs, share)),
+    })}
+  </figure> `;
 
 /** The exact figure where the verdict has it, else that of the histogram. */
 const measureOf = (page: Page, metric: Measure['metric'], name: string, rough: number): string => {

@@ -358,7 +358,9 @@ describe('renderVerdictHtml', () => {
     const few = render(['a', 'b']);
     expect((few.match(/<title id="[^"]*">ROC curve<\/title>/g) ?? []).length).toBe(2);
     expect((few.match(/<title id="[^"]*">Precision–recall curve<\/title>/g) ?? []).length).toBe(2);
+    expect((few.match(/<title id="[^"]*">Lift curve<\/title>/g) ?? []).length).toBe(2);
     // Of each class, and of what is predicted.
+    expect(few).toContain('Share of rows predicted right');
     expect((few.match(/Calibration by tenths of the score/g) ?? []).length).toBe(2);
     expect(few).toContain('Confidence by tenths of the score');
     expect(few).toContain('AUC about 0.700');

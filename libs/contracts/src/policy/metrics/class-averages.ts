@@ -115,12 +115,12 @@ export const averagedMetrics = {
   },
   roc_auc: {
     metric: 'roc_auc',
-    of: 'ROC AUC of each against all others',
+    of: 'ROC AUC against all others',
     symbol: 'AUC',
   },
   pr_auc: {
     metric: 'pr_auc',
-    of: 'average precision of each against all others',
+    of: 'average precision against all others',
     symbol: 'AP',
   },
   ks_statistic: {
@@ -207,10 +207,12 @@ const formulaOf = (averaging: Averaging, { symbol, micro }: Averaged): string =>
   return micro ?? `${symbol} of the scores of all classes as one list, a row of C for each row`;
 };
 
-const titleOf = (averaging: Averaging, { of }: Averaged): string => {
+const titleOf = (averaging: Averaging, { of, micro }: Averaged): string => {
   if (averaging === 'macro') return `Mean over the classes of the ${of}`;
   if (averaging === 'weighted') return `Mean over the classes, by their rows, of the ${of}`;
-  return `Of all classes counted together, the ${of}`;
+  return micro === undefined
+    ? `Of the scores of all classes as one list, the ${of}`
+    : `Of all classes counted together, the ${of}`;
 };
 
 const definitionOf = (averaging: Averaging, name: AveragedName): MetricDefinition => {
