@@ -96,11 +96,30 @@ export interface TaskFigures {
     readonly classes: readonly string[];
     readonly counts: readonly (readonly number[])[];
   };
+  /** Of several classes with scores, the curves of some of them, those that rank worst first. */
+  readonly classCurves?: {
+    readonly classes: readonly ClassCurves[];
+    /** Classes that have curves too, and are left out: they rank better. */
+    readonly left: number;
+  };
+  /** Of several classes with scores, how often the class that scores highest is right. */
+  readonly confidence?: {
+    readonly version: CalibrationCurve;
+    readonly champion: CalibrationCurve | null;
+  };
   /** Mean prediction and mean label of rows in the order of their predictions, parted in about ten. */
   readonly tenths?: readonly { readonly prediction: number; readonly label: number }[];
   /** Mean prediction and mean label of rows whose predictions are near each other, with their share of all. */
   readonly fit?: readonly FitPoint[];
   readonly residuals?: ResidualHistogram;
+}
+
+/** A class against all others. */
+export interface ClassCurves {
+  readonly name: string;
+  /** Rows that have its label. */
+  readonly rows: number;
+  readonly curves: ScoreCurves;
 }
 
 export interface FitPoint {

@@ -12,6 +12,7 @@ import { listDrift } from './drift/list-drift.js';
 import type { MeasureRequest } from './measure.js';
 import { measureProfile } from './measure-profile.js';
 import type { BinaryProfile, Grouping, ProtectedProfile, Slice } from './profile.js';
+import { isCount } from './quality/counts.js';
 import { taskRequests } from './tasks/task-requests.js';
 
 /**
@@ -66,7 +67,7 @@ const binaryRequests = (
   const whole = profile.byColumn.filter(({ within }) => within === null);
   const columns = whole.filter(({ column }) => single.includes(column));
   const groups = whole.reduce((sum, column) => sum + column.groups.length, 0);
-  const inGroups = groups <= mostGroupsInFull ? quality : comparedMost;
+  const inGroups = groups <= mostGroupsInFull ? comparable : comparedMost;
   const value = policy.value === undefined ? [] : valued(policy.value);
   const individual = policy.consistency === undefined ? [] : ofKind('individual');
   const overall = (of: Measure['of']): MeasureRequest[] =>
@@ -130,6 +131,8 @@ const comparedMost: Measure['metric'][] = [
 const ofKind = (kind: 'quality' | 'individual' | 'value') =>
   metricsOf('binary-classification').filter((name) => metricDefinition(name).kind === kind);
 const quality = ofKind('quality');
+/** Counts of groups of different sizes are not compared, and stand in the confusions. */
+const comparable = quality.filter((metric) => !isCount(metric));
 
 /** What stands there of every column without being asked for; the other metrics of fairness do when a check names them. */
 const fairness: Measure['metric'][] = [

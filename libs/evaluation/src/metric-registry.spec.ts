@@ -86,6 +86,30 @@ const classified: Partial<Record<MetricName, Classified>> = {
   gain: { bins: 'bounded', labelSwap: null },
   lift: { bins: 'bounded', labelSwap: null },
   f_beta_score: { bins: 'whole', labelSwap: null },
+  true_positives: { bins: 'whole', labelSwap: (value) => value('true_negatives'), total: true },
+  false_positives: { bins: 'whole', labelSwap: (value) => value('false_negatives'), total: true },
+  true_negatives: { bins: 'whole', labelSwap: (value) => value('true_positives'), total: true },
+  false_negatives: { bins: 'whole', labelSwap: (value) => value('false_positives'), total: true },
+  generalized_true_positives: {
+    bins: 'whole',
+    labelSwap: (value) => value('generalized_true_negatives'),
+    total: true,
+  },
+  generalized_false_positives: {
+    bins: 'whole',
+    labelSwap: (value) => value('generalized_false_negatives'),
+    total: true,
+  },
+  generalized_true_negatives: {
+    bins: 'whole',
+    labelSwap: (value) => value('generalized_true_positives'),
+    total: true,
+  },
+  generalized_false_negatives: {
+    bins: 'whole',
+    labelSwap: (value) => value('generalized_false_positives'),
+    total: true,
+  },
   demographic_parity_difference: {
     bins: 'whole',
     labelSwap: (value) => value('demographic_parity_difference'),
@@ -578,7 +602,8 @@ describe('the registry of metrics', () => {
             })),
           );
           const value: Value = (name) =>
-            measureProfile(profiled(rows), { ...across(name), worths }).value as number;
+            comparable(measureProfile(profiled(rows), { ...across(name), worths }), rows)
+              .value as number;
           expect(measure(swapped).value).toBeCloseTo(labelSwap(value), 14);
         }
       });

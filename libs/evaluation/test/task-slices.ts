@@ -6,7 +6,8 @@ import {
 } from '../src/tasks/error-sketch.js';
 import type { ClassCell, MulticlassSlice, PlaceCell } from '../src/tasks/multiclass-slice.js';
 import type { ErrorMoments, RegressionSlice } from '../src/tasks/regression-slice.js';
-import type { Losses, Moments } from '../src/profile.js';
+import type { BinarySlice, Losses, Moments, ScoreProfile } from '../src/profile.js';
+import { sliceOf } from './profiles.js';
 
 /** A row of a regression. */
 export interface NumberRow {
@@ -108,7 +109,58 @@ export interface ClassRow {
 
 const best = (scores: readonly number[]): number => scores.indexOf(Math.max(...scores));
 
-/** The slice of some rows, without rankings. */
+/** Rows as two classes, of which the first holds or not, with a score for it. */
+const asTwo = (
+  rows: readonly ClassRow[],
+  holds: (label: number, predicted: number) => boolean,
+  scoreOf: (scores: readonly number[]) => number,
+): BinarySlice =>
+  sliceOf(
+    rows.map(({ label, version, champion }) => ({
+      label: holds(label, best(version)),
+      prediction: holds(best(version), best(version)),
+      champion: holds(best(champion), best(version)),
+      score: scoreOf(version),
+      championScore: scoreOf(champion),
+      groups: {},
+    })),
+  );
+
+const highest = (scores: readonly number[]): number => Math.max(...scores);
+
+/** What a slice holds of scores beside those of the label. */
+const scoresOf = (
+  rows: readonly ClassRow[],
+  classes: readonly string[],
+): Pick<MulticlassSlice, 'rankings' | 'scores' | 'classLosses' | 'confidence' | 'pooled'> => {
+  const own = classes.map((_, at) =>
+    asTwo(
+      rows,
+      (label) => label === at,
+      (scores) => scores[at] as number,
+    ),
+  );
+  const sure = (models: readonly ClassRow[]): ScoreProfile =>
+    asTwo(models, (label, predicted) => label === predicted, highest).scores as ScoreProfile;
+  const theirs = rows.map(({ label, champion }) => ({ label, version: champion, champion }));
+  // A row for each class, with the class for the only one.
+  const listed = rows.flatMap(({ label, version, champion }) =>
+    classes.map((_, at) => ({
+      label: Number(label !== at),
+      version: [version[at] as number],
+      champion: [champion[at] as number],
+    })),
+  );
+  return {
+    rankings: own.map(({ ranking }) => ranking),
+    scores: own.map(({ scores }) => scores),
+    classLosses: own.map(({ losses }) => losses),
+    confidence: { version: sure(rows).version, champion: sure(theirs).version },
+    pooled: asTwo(listed, (label) => label === 0, highest),
+  };
+};
+
+/** The slice of some rows. */
 export const multiclassSlice = (
   rows: readonly ClassRow[],
   classes: readonly string[],
@@ -152,7 +204,6 @@ export const multiclassSlice = (
         ({ version, champion, label }, loss) => loss(version, label) - loss(champion, label),
       ),
     },
-    rankings: null,
-    scores: null,
+    ...scoresOf(rows, classes),
   };
 };

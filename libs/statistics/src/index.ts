@@ -1,6 +1,7 @@
 export { adjustedP, type Correction } from './adjusted-p.js';
 export { ascendingOrder } from './ascending-order.js';
 export { aucDifference, aucInterval, type AucDifference, type ClassSizes } from './auc-interval.js';
+export { pooledAucDifference, pooledAucInterval } from './pooled-auc.js';
 export {
   binnedAuc,
   binnedAucDifference,

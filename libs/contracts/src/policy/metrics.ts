@@ -1,8 +1,10 @@
+import { binaryCountMetrics } from './metrics/binary-counts.js';
 import { binaryFairnessMetrics } from './metrics/binary-fairness.js';
 import { binaryQualityMetrics } from './metrics/binary-quality.js';
 import { driftMetrics, type DriftMetricName } from './metrics/drift.js';
 import { binaryScoreMetrics } from './metrics/binary-scores.js';
 import { individualFairnessMetrics } from './metrics/individual-fairness.js';
+import { classAverageMetrics } from './metrics/class-averages.js';
 import type { MetricDefinition } from './metrics/metric-definition.js';
 import { multiclassMetrics } from './metrics/multiclass.js';
 import { regressionMetrics } from './metrics/regression.js';
@@ -10,6 +12,13 @@ import { valueMetrics } from './metrics/value.js';
 import type { Task } from './task.js';
 
 export type { DriftMetricName } from './metrics/drift.js';
+export {
+  averagedMetrics,
+  averageOf,
+  isAverage,
+  isOfPooledRanks,
+} from './metrics/class-averages.js';
+export type { AveragedName, AverageName, Averaging } from './metrics/class-averages.js';
 export type { Direction, MetricDefinition, MetricParameter } from './metrics/metric-definition.js';
 
 /**
@@ -19,9 +28,11 @@ export type { Direction, MetricDefinition, MetricParameter } from './metrics/met
 export const metrics = {
   ...binaryQualityMetrics,
   ...binaryScoreMetrics,
+  ...binaryCountMetrics,
   ...binaryFairnessMetrics,
   ...individualFairnessMetrics,
   ...valueMetrics,
+  ...classAverageMetrics,
   ...multiclassMetrics,
   ...regressionMetrics,
   ...driftMetrics,

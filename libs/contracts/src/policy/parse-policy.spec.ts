@@ -74,6 +74,11 @@ describe('parsePolicy', () => {
     expect(faults[3]).toMatchObject({ found: 'at_lest', hint: 'did you mean at_least?' });
     expect(faults[4]?.found).toBe('"auc"');
     expect(faults[4]?.expected).toContain('roc_auc');
+    // Of many names some, and the one that is meant.
+    expect((faults[4]?.expected ?? '').length).toBeLessThan(600);
+    expect(faultsOf(good.replace('metric: roc_auc', 'metric: roc-acu'))[0]?.hint).toBe(
+      'did you mean roc_auc?',
+    );
     expect(formatFault(faults[0] as Fault)).toBe(
       'sluice.yaml:1:1: task is missing (expected one of binary-classification, multiclass-classification, regression)',
     );

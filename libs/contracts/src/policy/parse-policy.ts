@@ -120,6 +120,10 @@ const toFaults = (issue: core.$ZodIssue, document: Document, at: Locate): Fault[
   const path = pathText(issue.path);
   const node = document.getIn(issue.path as unknown[], true);
   const missing = node === undefined;
+  const near =
+    issue.code === 'invalid_value' && isScalar(node) && typeof node.value === 'string'
+      ? nearestName(node.value, issue.values.map(String))
+      : undefined;
   return [
     {
       ...place,
@@ -129,6 +133,7 @@ const toFaults = (issue: core.$ZodIssue, document: Document, at: Locate): Fault[
         ? {}
         : { found: show(isScalar(node) ? node.value : (node as Node).toJS(document)) }),
       expected: expectedOf(issue),
+      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
     },
   ];
 };
@@ -151,7 +156,7 @@ const expectedOf = (issue: core.$ZodIssue): string => {
     case 'invalid_value':
       return issue.values.length === 1
         ? show(issue.values[0])
-        : `one of ${issue.values.map((value) => String(value)).join(', ')}`;
+        : oneOf(issue.values.map((value) => String(value)));
     case 'invalid_type':
       return (
         {
@@ -178,6 +183,13 @@ const expectedOf = (issue: core.$ZodIssue): string => {
       return withoutExpected(issue.message);
   }
 };
+
+/** More than a few dozen names nobody reads in a message. */
+const mostListed = 40;
+const oneOf = (names: readonly string[]): string =>
+  names.length <= mostListed
+    ? `one of ${names.join(', ')}`
+    : `one of ${names.slice(0, mostListed / 2).join(', ')} and ${names.length - mostListed / 2} more, which docs/reference lists`;
 
 const withoutExpected = (message: string): string => message.replace(/^expected /, '');
 

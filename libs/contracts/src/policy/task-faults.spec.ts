@@ -102,7 +102,7 @@ describe('a policy of several classes or of a regression', () => {
       'a class of all classes',
       'multiclass-classification',
       'prediction: p',
-      'metric: accuracy, class: a, at_least: 0.5',
+      'metric: macro_recall, class: a, at_least: 0.5',
       'checks[0].class',
       /of all classes together/,
     ],

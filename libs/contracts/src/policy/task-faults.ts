@@ -123,10 +123,11 @@ const checkFaults = (
     return [
       [holds === 'interval' ? 'holds' : 'across', `expected none: ${metric} has no interval`],
     ];
-  const perClass = task === 'multiclass-classification' && metricDefinition(metric).ofOneClass;
-  if (perClass && named === undefined)
+  const ofOneClass =
+    task === 'multiclass-classification' ? metricDefinition(metric).ofOneClass : undefined;
+  if (ofOneClass === 'always' && named === undefined)
     return [['metric', `expected \`class\`: of several classes, ${metric} is of one of them`]];
-  if (!perClass && named !== undefined)
+  if (ofOneClass === undefined && named !== undefined)
     return [
       [
         'class',

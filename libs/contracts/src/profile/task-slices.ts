@@ -69,6 +69,12 @@ export const multiclassSlice = z.strictObject({
   losses: lossesSchema.nullable(),
   rankings: z.array(rankingSchema.nullable()).nullable(),
   scores: z.array(scoresSchema.nullable()).nullable(),
+  classLosses: z.array(lossesSchema.nullable()).nullable().optional(),
+  confidence: scoresSchema.nullable().optional(),
+  pooled: z
+    .strictObject({ ranking: rankingSchema.nullable(), scores: scoresSchema.nullable() })
+    .nullable()
+    .optional(),
 });
 
 const sketchBins = z

@@ -90,7 +90,7 @@ const profileTable = async (
     await surveyPredictedTable(policy, table, trinoDialect, faults, mergeable),
   );
   const place = { table, dialect: trinoDialect };
-  const profile = await profileTaskBySql(query, place, policy.task, survey, layout, mergeable);
+  const profile = await profileTaskBySql(query, place, policy, survey, layout, mergeable);
   return { profile, unfavorable: null };
 };
 

@@ -22,5 +22,10 @@ export const trinoDialect: Dialect = {
   total: (integer) => `sum(CAST(${integer} AS ${wide}))`,
   double: (integer) => `CAST(${integer} AS DOUBLE)`,
   element: (numbers, position) => `element_at(ARRAY[${numbers.join(', ')}], ${position} + 1)`,
+  unnested: (from, lists) => {
+    const arrays = Object.values(lists).map((numbers) => `ARRAY[${numbers.join(', ')}]`);
+    const names = Object.keys(lists).join(', ');
+    return `SELECT * FROM ${from} CROSS JOIN UNNEST(${arrays.join(', ')}) AS lists_ (${names})`;
+  },
   distinct: (number) => `approx_distinct(${number})`,
 };

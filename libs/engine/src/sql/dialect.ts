@@ -25,6 +25,8 @@ export interface Dialect {
   double(integer: string): string;
   /** One of several numbers, by its position from 0. */
   element(numbers: readonly string[], position: string): string;
+  /** Rows as often as lists are long, which are of one length, with the numbers of each place by the names of the lists. */
+  unnested(from: string, lists: Readonly<Record<string, readonly string[]>>): string;
   /** About how many different numbers there are, to a few hundredths. */
   distinct(number: string): string;
 }

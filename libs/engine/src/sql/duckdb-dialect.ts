@@ -21,5 +21,11 @@ export const duckdbDialect: Dialect = {
   total: (integer) => `sum(${integer})`,
   double: (integer) => `CAST(${integer} AS DOUBLE)`,
   element: (numbers, position) => `list_extract([${numbers.join(', ')}], ${position} + 1)`,
+  unnested: (from, lists) => {
+    const columns = Object.entries(lists).map(
+      ([name, numbers]) => `unnest([${numbers.join(', ')}]) AS ${name}`,
+    );
+    return `SELECT *, ${columns.join(', ')} FROM ${from}`;
+  },
   distinct: (number) => `approx_count_distinct(${number})`,
 };

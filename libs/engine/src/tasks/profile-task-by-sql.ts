@@ -1,4 +1,4 @@
-import type { Task } from '@sluice/contracts';
+import { isOfPooledRanks, type Policy } from '@sluice/contracts';
 import type { MulticlassProfile, RegressionProfile } from '@sluice/evaluation';
 import type { Layout } from '../assembly/layout.js';
 import type { Query } from '../sql/sql-sums.js';
@@ -15,7 +15,7 @@ import type { TaskSurvey } from './task-survey.js';
 export const profileTaskBySql = async (
   query: Query,
   place: TaskTable,
-  task: Exclude<Task, 'binary-classification'>,
+  { task, checks }: Pick<Policy, 'task' | 'checks'>,
   survey: TaskSurvey,
   layout: Layout,
   mergeable = false,
@@ -32,5 +32,6 @@ export const profileTaskBySql = async (
   const relation = await classesOfData(survey, place);
   return multiclassProfile(query, place.dialect, relation, classes, layout, survey.rows, {
     mergeable,
+    pooled: checks.some(({ metric }) => isOfPooledRanks(metric)),
   });
 };

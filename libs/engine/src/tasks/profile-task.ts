@@ -1,4 +1,4 @@
-import type { Policy } from '@sluice/contracts';
+import { isOfPooledRanks, type Policy } from '@sluice/contracts';
 import type { MulticlassProfile, RegressionProfile } from '@sluice/evaluation';
 import type { Layout } from '../assembly/layout.js';
 import type { Dataset } from '../dataset/dataset.js';
@@ -59,6 +59,7 @@ export const profileTask = async (
   return multiclassProfile(query, duckdbDialect, relation, classes, layout, survey.rows, {
     onStep,
     mergeable: work.mergeable,
+    pooled: policy.checks.some(({ metric }) => isOfPooledRanks(metric)),
   });
 };
 

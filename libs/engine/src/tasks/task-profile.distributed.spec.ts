@@ -35,7 +35,10 @@ const policyOf = (task: Task, columns: Record<string, unknown>): Policy =>
   taskPolicy(
     task,
     { protected: [{ name: 'team', privileged: 'a' }], ...columns },
-    { data: { evaluation: 'rows.parquet' } },
+    {
+      data: { evaluation: 'rows.parquet' },
+      ...('scores' in columns && { checks: [{ metric: 'micro_roc_auc', at_least: 0 }] }),
+    },
   );
 
 describe('a profile of several classes or of a regression, made by Trino', () => {

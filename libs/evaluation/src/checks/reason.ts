@@ -137,7 +137,7 @@ const acrossFigures = (
   if (across === undefined) throw new TypeError('The measure is of one group or of all rows.');
   const { kind, reference } = acrossDefinitions[across];
   const { groups } = columnOf<Slice>(evaluation.profile, measure.by, measure.within);
-  const [one, other] = valuesAcross(measure, evaluation, 'version');
+  const [one, other] = valuesAcross(check, measure, evaluation, 'version');
   const shown = `${figure(value, check)}${intervalShown(measure.interval)}`;
   const name = `${opening(measure)} ${metricShown(check.metric, check.parameter)}`;
   if (other === undefined)
@@ -152,13 +152,14 @@ const acrossFigures = (
 };
 
 const valuesAcross = (
+  { min_rows: minimumRows }: PolicyCheck,
   measure: Measure,
   { profile }: Evaluation,
   predictor: Predictor,
 ): readonly [GroupValue, ...GroupValue[]] => {
   const { across } = measure;
   if (across === undefined) throw new TypeError('The measure is of one group or of all rows.');
-  const request = { ...measure, of: predictor, across };
+  const request = { ...measure, of: predictor, across, minimumRows };
   const column = columnOf<Slice>(profile, measure.by, measure.within);
   return decidingValues(request, column, () => overallOf<Slice>(profile, measure), predictor);
 };
@@ -175,14 +176,19 @@ const championFigures = (
 ): string => {
   const { profile, worths } = evaluation;
   const valueOf = (of: Predictor): string => {
-    const own = measureProfile(profile, { ...measure, of, worths }).value;
+    const own = measureProfile(profile, {
+      ...measure,
+      of,
+      worths,
+      minimumRows: check.min_rows,
+    }).value;
     return own === null ? 'undefined' : numberShown(own);
   };
   const told = ({ group, value: rate }: GroupValue): string =>
     `${numberShown(rate)} for ${nameShown(group)}`;
   const groupsOf = (of: Predictor): string => {
     if (measure.across !== undefined)
-      return ` (${valuesAcross(measure, evaluation, of).map(told).join(', ')})`;
+      return ` (${valuesAcross(check, measure, evaluation, of).map(told).join(', ')})`;
     if (!isFairness(check.metric) || profile.task !== 'binary-classification') return '';
     const column = columnOf(profile, measure.by, measure.within);
     const { low, high } = decidingGroups(check.metric, column, of);

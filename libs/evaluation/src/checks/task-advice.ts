@@ -1,4 +1,11 @@
-import { definitionOf, type Measure, type PolicyCheck, type Task } from '@sluice/contracts';
+import {
+  averageOf,
+  definitionOf,
+  isAverage,
+  type Measure,
+  type PolicyCheck,
+  type Task,
+} from '@sluice/contracts';
 import { nameShown } from '../measure.js';
 import { allowedBy, isWithin, reachesOut } from './limits.js';
 import { metricWords } from './words.js';
@@ -19,7 +26,9 @@ export const taskAdvice = (
   const better = check.against === undefined && tooHigh === (direction === 'higher');
   if (better && direction !== 'ideal' && direction !== 'neither')
     return `A ${name} ${tooHigh ? 'above' : 'below'} its limit suggests a leak: look for a feature that is known only after the outcome, and for rows that stand in the training data too.`;
-  return task === 'regression' ? regressionAdvice(check, measure, tooHigh) : classAdvice(measure);
+  return task === 'regression'
+    ? regressionAdvice(check, measure, tooHigh)
+    : (adviceOfScores(check, measure) ?? classAdvice(measure));
 };
 
 const placeOf = ({ group }: Measure): string => (group === null ? '' : ` of ${nameShown(group)}`);
@@ -46,6 +55,30 @@ const regressionAdvice = ({ metric }: PolicyCheck, measure: Measure, tooHigh: bo
       return `Look at the rows${of} with the largest errors: wrong labels, units that differ, or values of features that training had none of.`;
     default:
       return `Errors${of} are too large: see in the report where predictions miss the labels, at one end or all over; add features or training rows there, and look for wrong labels.`;
+  }
+};
+
+/** null for metrics of predictions. */
+const adviceOfScores = ({ metric }: PolicyCheck, measure: Measure): string | null => {
+  const scores = `The scores${measure.class === undefined ? '' : ` of ${nameShown(measure.class)}`}${placeOf(measure)}`;
+  const calibrate =
+    'calibrate them on held-out rows (by temperature scaling, or class by class by isotonic regression)';
+  switch (isAverage(metric) ? averageOf(metric).metric : metric) {
+    case 'expected_calibration_error':
+    case 'maximum_calibration_error':
+      return `${scores} are no probabilities: ${calibrate}, and check that classes are as frequent in training as in evaluation. The calibration curves of the report show where they are off.`;
+    case 'log_loss':
+    case 'brier_score':
+    case 'multiclass_brier_score':
+      return `${scores} lie too far from what happens: if the expected calibration error is large, ${calibrate}; if the ROC AUC of a class is small, add features that tell it from others.`;
+    case 'roc_auc':
+    case 'pr_auc':
+    case 'ks_statistic':
+    case 'gain':
+    case 'lift':
+      return `${scores} rank rows too poorly, which no calibration mends: see in the report which classes they tell from others worst, add features that tell those apart or training rows of them, and check that training and evaluation data come from the same source.`;
+    default:
+      return null;
   }
 };
 

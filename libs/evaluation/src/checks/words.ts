@@ -1,4 +1,6 @@
 import {
+  averageOf,
+  isAverage,
   metricDefinition,
   metricNames,
   parameterOf,
@@ -19,18 +21,20 @@ const ownWords: Partial<Record<MetricName, string>> = {
   pr_auc: 'PR AUC',
   ks_statistic: 'KS statistic',
   f_beta_score: 'F-beta score',
+  true_positives: 'number of true positives',
+  false_positives: 'number of false positives',
+  true_negatives: 'number of true negatives',
+  false_negatives: 'number of false negatives',
+  generalized_true_positives: 'generalized number of true positives',
+  generalized_false_positives: 'generalized number of false positives',
+  generalized_true_negatives: 'generalized number of true negatives',
+  generalized_false_negatives: 'generalized number of false negatives',
   expected_value: 'expected value of a row',
   value_over_baseline: 'value of a row over the baseline',
   break_even_threshold: 'break-even threshold',
   between_all_groups_theil_index: 'between all groups Theil index',
   between_group_theil_index: 'between group Theil index',
-  macro_f1_score: 'macro F1 score',
-  macro_f_beta_score: 'macro Fβ score',
-  weighted_f1_score: 'weighted F1 score',
-  micro_f1_score: 'micro F1 score',
   top_k_accuracy: 'top-k accuracy',
-  macro_roc_auc: 'macro ROC AUC',
-  weighted_roc_auc: 'weighted ROC AUC',
   multiclass_brier_score: 'Brier score of all classes',
   max_error: 'largest error',
   r2_score: 'R² score',
@@ -43,16 +47,22 @@ const ownWords: Partial<Record<MetricName, string>> = {
   ...driftMetricWords,
 };
 
+const wordsOf = (name: MetricName): string => {
+  if (!isAverage(name)) return ownWords[name] ?? name.replaceAll('_', ' ');
+  const { averaging, name: averaged } = averageOf(name);
+  return `${averaging} ${averaged === 'recall' ? averaged : wordsOf(averaged)}`;
+};
+
 /** Metrics as they stand in a sentence. */
 export const metricWords = Object.fromEntries(
-  metricNames.map((name) => [name, ownWords[name] ?? name.replaceAll('_', ' ')]),
+  metricNames.map((name) => [name, wordsOf(name)]),
 ) as Record<MetricName, string>;
 
 /** A metric as it stands in a sentence, with the parameter that it was taken at. */
 export const metricShown = (metric: MetricName, given?: number): string => {
   const parameter = parameterOf(metric, given);
   if (parameter === undefined) return metricWords[metric];
-  if (metric === 'gain' || metric === 'lift')
+  if (/(^|_)(gain|lift)$/.test(metric))
     return `${metricWords[metric]} at the top ${Number((parameter * 100).toFixed(6))} %`;
   return `${metricWords[metric]} (${metricDefinition(metric).parameter?.name} = ${parameter})`;
 };

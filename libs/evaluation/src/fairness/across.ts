@@ -15,7 +15,7 @@ import {
   type Estimator,
 } from '@sluice/statistics';
 import { lacking, levelOf, withoutValue, type MeasureRequest, type Shortfall } from '../measure.js';
-import { mergeCells } from '../merge-profiles.js';
+import { mergeCells } from '../merge-cells.js';
 import type { Grouping, Slice } from '../profile.js';
 import {
   isOfPredicted,
@@ -143,13 +143,13 @@ export const decidingValues = (
     return { group: slice.group, value: value ?? NaN, n };
   };
   const values = compared.groups.map(told);
-  const best = (score: (value: GroupValue) => number): GroupValue =>
-    values.reduce((first, each) => (score(each) > score(first) ? each : first));
+  const best = (among: GroupValue[], score: (value: GroupValue) => number): GroupValue =>
+    among.reduce((first, each) => (score(each) > score(first) ? each : first));
   if (compared.reference !== null) {
     const reference = told(compared.reference);
     const ratio = acrossDefinitions[request.across].kind === 'ratio';
     return [
-      best(({ value }) =>
+      best(values, ({ value }) =>
         ratio
           ? -Math.min(value / reference.value, reference.value / value)
           : Math.abs(value - reference.value),
@@ -157,9 +157,12 @@ export const decidingValues = (
       reference,
     ];
   }
-  const [low, high] = [best(({ value }) => -value), best(({ value }) => value)];
+  const low = best(values, ({ value }) => -value);
+  // Where all are alike, another group all the same.
+  const others = values.filter((each) => each !== low);
+  const high = best(others.length > 0 ? others : values, ({ value }) => value);
   if (request.across === 'group_min') return [low];
-  return request.across === 'group_max' ? [high] : [low, high];
+  return request.across === 'group_max' ? [best(values, ({ value }) => value)] : [low, high];
 };
 
 const comparedBy = (

@@ -8,7 +8,9 @@ import {
 } from '@sluice/contracts';
 import { rowsByLabel, type RowsByLabel } from '../merge-ranking.js';
 import type { Grouping, Profile, ScoreProfile, Slice } from '../profile.js';
-import { rowsOfClass } from '../tasks/class-auc.js';
+import { isRight } from '../tasks/class-shares.js';
+import type { MulticlassSlice } from '../tasks/multiclass-slice.js';
+import { cellsOfClass, ownClasses, pooledCells } from '../tasks/one-against-all.js';
 import { isMulticlass, isRegression, rowsOfSlice } from '../tasks/task-slices.js';
 import type { Part } from './merge-parts.js';
 
@@ -122,14 +124,31 @@ const contradictionOfSlice = (
   if (cells.some(({ amount }) => (amount !== undefined) !== hasAmounts))
     return 'it has amounts and the policy none, or the other way round';
   if (!isMulticlass(slice)) return contradictionOfScores(slice.scores, rowsByLabel(slice.cells));
-  if (!isOf(slice.classes.length, slice.scores, slice.rankings))
+  return contradictionOfClasses(slice, hasChampion);
+};
+
+const contradictionOfClasses = (slice: MulticlassSlice, hasChampion: boolean): string | null => {
+  const { classLosses = null, confidence = null, pooled = null } = slice;
+  if (!isOf(slice.classes.length, slice.scores, slice.rankings, classLosses))
     return 'it has not as many figures of classes as classes';
   for (const [at, name] of slice.classes.entries()) {
-    const rows = rowsByLabel(rowsOfClass(slice.cells, name));
+    const rows = rowsByLabel(cellsOfClass(slice.cells, name));
     const found = contradictionOfScores(slice.scores?.[at] ?? null, rows);
     if (found !== null) return found;
   }
-  return null;
+  for (const predictor of hasChampion
+    ? (['version', 'champion'] as const)
+    : (['version'] as const)) {
+    const scores = confidence?.[predictor] ?? null;
+    const right = slice.cells.map((cell) => ({ ...cell, label: isRight(true)(cell, predictor) }));
+    const found = contradictionOfScores(
+      scores && { version: scores, champion: null },
+      rowsByLabel(right),
+    );
+    if (found !== null) return found;
+  }
+  const all = rowsByLabel(pooledCells(slice.cells, ownClasses(slice).length));
+  return contradictionOfScores(pooled?.scores ?? null, all);
 };
 
 const isOf = (classes: number, ...lists: readonly (readonly unknown[] | null)[]): boolean =>

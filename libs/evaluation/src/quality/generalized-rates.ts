@@ -48,6 +48,9 @@ export type GeneralizedRateName = keyof typeof generalizedRates;
 export const isGeneralizedRate = (metric: string): metric is GeneralizedRateName =>
   Object.hasOwn(generalizedRates, metric);
 
+export const withoutSums =
+  'there are no sums of scores by label: the data holds predictions only, or the profile is an old one';
+
 /** A mean of scores by label, with the interval of `meanOfShares`; of version − champion as if they were independent. */
 export const generalizedRateMeasure = (
   request: MeasureRequest,
@@ -73,13 +76,7 @@ export const generalizedRateMeasure = (
   if (trials === 0)
     return withoutValue(request, 'undefined', n, 'the rows of a label weigh nothing');
   const [first, second] = predictorsOf(request.of).map(ofPredictor);
-  if (!first || second === null)
-    return withoutValue(
-      request,
-      'undefined',
-      n,
-      'there are no sums of scores by label: the data holds predictions only, or the profile is an old one',
-    );
+  if (!first || second === null) return withoutValue(request, 'undefined', n, withoutSums);
   if (second === undefined) return measured(request, first);
   const difference = linearCombination([
     { weight: 1, estimate: first },
@@ -95,7 +92,7 @@ export const generalizedRateMeasure = (
  * mean of m(1 − m)/v · n zeros and ones has the same variance v/n. Shares that don't vary at all, which n rows don't
  * prove, count as n zeros and ones.
  */
-const meanOfShares = (
+export const meanOfShares = (
   { sum, squares }: Moments,
   weight: number,
   n: number,

@@ -28,6 +28,7 @@ import {
   type ConfusionMetricName,
   type WeightedRatesName,
 } from './confusion-metrics.js';
+import { countMeasure, isCount } from './counts.js';
 import { confusionOf, resampled, resampledDifference, rowConfusionOf } from './confusion.js';
 import {
   generalizedRateMeasure,
@@ -35,6 +36,7 @@ import {
   isGeneralizedRate,
 } from './generalized-rates.js';
 import {
+  allRows,
   denominatorsOf,
   favorableRows,
   isOfPredicted,
@@ -50,7 +52,7 @@ import {
   type RateName,
 } from './rates.js';
 import { isScoreMetric, scoreMeasure, scoreShortfalls } from './score-measure.js';
-import { effectiveClasses } from './tally.js';
+import { effectiveClasses, tallyOf } from './tally.js';
 
 /**
  * A quality metric on a slice, as the request asks: of the version, of the champion, or version − champion.
@@ -69,6 +71,8 @@ export const qualityMeasure = (request: MeasureRequest, slice: BinarySlice): Mea
   if (isConfusionMetric(metric)) return confusionMeasure(request, metric, slice.cells);
   if (isScoreMetric(metric)) return scoreMeasure(request, metric, slice);
   if (isGeneralizedRate(metric)) return generalizedRateMeasure(request, metric, slice);
+  if (isCount(metric))
+    return countMeasure(request, metric, slice, request.minimumRows ?? minimumRows);
   return aucMeasure(request, slice);
 };
 
@@ -81,11 +85,12 @@ export const qualityShortfalls = (
   slice: CountedSlice,
   group: string | null,
 ): Shortfall[] =>
-  denominatorsFor(request, slice)
+  qualityDenominators(request, slice)
     .map(({ have, need, rows }) => ({ group, have, need: request.minimumRows ?? need, rows }))
     .filter(({ have, need }) => have < need);
 
-const denominatorsFor = (
+/** The rows that a quality metric divides by, and how many of them it needs unless a check asks otherwise. */
+export const qualityDenominators = (
   { metric, of }: Pick<MeasureRequest, 'metric' | 'of'>,
   { cells, ranking, scores = null }: CountedSlice,
 ): Omit<Shortfall, 'group'>[] => {
@@ -107,6 +112,7 @@ const denominatorsFor = (
         })),
     );
   if (isGeneralizedRate(metric)) return ofRate(generalizedRates[metric].rate);
+  if (isCount(metric)) return [{ have: tallyOf(cells).rows, need: minimumRows, rows: allRows }];
   // Without scores it isn't rows that are missing.
   if (ranking === null && scores === null) return [];
   const { positives, negatives } = ranking ?? rowsByLabel(cells);

@@ -82,6 +82,8 @@ export const rowsOfChampion = ([one, many]: RowWords): RowWords => [
   `${many} by the champion`,
 ];
 
+const rateOf = (rate: RateName | Rate): Rate => (typeof rate === 'string' ? rates[rate] : rate);
+
 /** A proportion of effective rows, and the rows behind it. */
 export interface RowProportion extends Proportion {
   readonly rows: number;
@@ -92,11 +94,11 @@ export interface RowProportion extends Proportion {
  * know how much they tell.
  */
 export const proportionOf = (
-  name: RateName,
+  name: RateName | Rate,
   cells: readonly Cell[],
   predictor: Predictor,
 ): RowProportion => {
-  const rate: Rate = rates[name];
+  const rate = rateOf(name);
   let successes = 0;
   let counted = emptyTally;
   for (const cell of cells) {
@@ -113,9 +115,9 @@ export const proportionOf = (
  * The rows that count, by whether the version (first) and the champion (second) succeed on them. Only of rates whose
  * rows don't depend on the prediction. Weighted rows are effective ones.
  */
-export const pairedCountsOf = (name: RateName, cells: readonly Cell[]): PairedCounts => {
-  const rate: Rate = rates[name];
-  if (rate.ofPredicted) throw new TypeError(`${name} of two models is not of the same rows.`);
+export const pairedCountsOf = (name: RateName | Rate, cells: readonly Cell[]): PairedCounts => {
+  const rate = rateOf(name);
+  if (rate.ofPredicted) throw new TypeError(`${rate.rows[1]} of two models are not the same rows.`);
   const counted = cells.filter(({ label, prediction }) => rate.counts(label, prediction));
   const scale = effectiveScale(tallyOf(counted));
   const sum = (version: boolean, champion: boolean): number =>

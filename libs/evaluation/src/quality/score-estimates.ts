@@ -81,11 +81,16 @@ export const calibrationErrorOf = (
   return error(bins, { level });
 };
 
-/** null without ranks. */
+/**
+ * null without ranks.
+ *
+ * @param negativesOfRow where scores come in rows: see `averagePrecisionInterval`
+ */
 export const areaUnderPrecisionRecall = (
   slice: ScoredSlice,
   predictor: Predictor,
   level: number,
+  negativesOfRow?: number,
 ): BoundedEstimate | null => {
   const area = rankFigure(
     slice,
@@ -94,7 +99,11 @@ export const areaUnderPrecisionRecall = (
     ({ averagePrecision }) => averagePrecision,
   );
   const bins = binsOf(slice, predictor);
-  return area && bins && boundedBy(averagePrecisionInterval(area.value, bins, { level }), area);
+  return (
+    area &&
+    bins &&
+    boundedBy(averagePrecisionInterval(area.value, bins, { level }, negativesOfRow), area)
+  );
 };
 
 /** null without ranks. */

@@ -3,6 +3,7 @@ import {
   largestDifferenceOf,
   remembered,
   smallestRatioOf,
+  wilson,
   type Estimate,
   type Estimator,
 } from '@sluice/statistics';
@@ -16,13 +17,14 @@ import {
   type Shortfall,
 } from '../measure.js';
 import type { Grouping } from '../profile.js';
+import { proportionOf, type RateName } from '../quality/rates.js';
 import type { ClassPredictor } from './class-confusion.js';
-import type { ClassRateName } from './class-metrics.js';
-import { rateOfClass, shareOf } from './multiclass-measure.js';
+import { classShown } from './class-words.js';
 import type { MulticlassSlice } from './multiclass-slice.js';
+import { oneAgainstAll } from './one-against-all.js';
 
 interface ClassFairness {
-  readonly rates: readonly ClassRateName[];
+  readonly rates: readonly RateName[];
   readonly disparity: 'difference' | 'ratio';
 }
 
@@ -43,11 +45,17 @@ export const isClassFairness = (metric: string): boolean => Object.hasOwn(classF
 
 type ClassGrouping = Grouping<MulticlassSlice>;
 
+/** A rate of a class in a group, with Wilson's interval. */
+interface RateOfGroup {
+  readonly n: number;
+  readonly estimate: Estimator;
+}
+
 /** One rate of one class in every group. */
 interface Family {
-  readonly rate: ClassRateName;
+  readonly rate: RateName;
   readonly class: string;
-  readonly shares: readonly ReturnType<typeof shareOf>[];
+  readonly shares: readonly RateOfGroup[];
 }
 
 /**
@@ -73,7 +81,7 @@ export const classFairnessMeasure = (request: MeasureRequest, column: ClassGroup
   const level = levelOf(request);
   const figures = predictors.map((predictor): Estimate | null => {
     const families = familiesOf(request, column, predictor).map(({ shares }) =>
-      shares.map(({ estimate }): Estimator => remembered(estimate)),
+      shares.map(({ estimate }) => remembered(estimate)),
     );
     if (disparity === 'difference') return largestDifferenceOf(families, { level });
     const told = families.filter((family) => family.some((each) => each(level).estimate > 0));
@@ -104,7 +112,7 @@ export const classFairnessShortfalls = (
     ({ rate, class: named, shares }) =>
       shares
         .map(({ n: have }, index): Shortfall => {
-          const name = JSON.stringify(named.slice(0, 60));
+          const name = classShown(named);
           const of = rate === 'true_positive_rate' ? `of ${name}` : `not of ${name}`;
           return {
             group: column.groups[index]?.group as string,
@@ -135,9 +143,19 @@ const familiesOf = (
     classesOf(groups).map((name) => ({
       rate,
       class: name,
-      shares: groups.map(({ cells }) => shareOf(rateOfClass(rate, name), cells, predictor)),
+      shares: groups.map((group) => rateIn(group, name, rate, predictor)),
     })),
   );
+
+const rateIn = (
+  group: MulticlassSlice,
+  name: string,
+  rate: RateName,
+  predictor: ClassPredictor,
+): RateOfGroup => {
+  const proportion = proportionOf(rate, oneAgainstAll(group, name).cells, predictor);
+  return { n: proportion.rows, estimate: (level) => wilson(proportion, { level }) };
+};
 
 const classesOf = (groups: readonly MulticlassSlice[]): readonly string[] => [
   ...new Set(groups.flatMap(({ classes }) => classes)),

@@ -1,82 +1,24 @@
+import {
+  confusionMetricOf,
+  isConfusionMetric,
+  isWeightedRates,
+  weightedRates,
+} from '../quality/confusion-metrics.js';
+import type { Confusion, ConfusionStatistic } from '../quality/confusion.js';
+import { isRate, rates, type Rate, type RateName } from '../quality/rates.js';
 import type { Margins, MarginStatistic } from './class-confusion.js';
+import { classShown } from './class-words.js';
 
-/** Rows that a figure of one class divides by, and those among them that it counts. */
-export interface ClassRate {
-  /** Whether a row counts, by whether it has the label of the class and is predicted so. */
-  readonly counts: (label: boolean, predicted: boolean) => boolean;
-  readonly succeeds: (label: boolean, predicted: boolean) => boolean;
-  /** Whether what it divides by depends on the predictions. */
-  readonly ofPredicted: boolean;
-  readonly rows: readonly [one: string, many: string];
-}
-
-const ofClass = ['row of the class', 'rows of the class'] as const;
-const ofOthers = ['row of other classes', 'rows of other classes'] as const;
-const any = ['row', 'rows'] as const;
-const rate = (
-  counts: ClassRate['counts'],
-  succeeds: ClassRate['succeeds'],
-  rows: ClassRate['rows'],
-  ofPredicted = false,
-): ClassRate => ({ counts, succeeds, rows, ofPredicted });
-
-/** Figures of one class against all others, as shares of rows. */
-export const classRates = {
-  true_positive_rate: rate(
-    (label) => label,
-    (_, predicted) => predicted,
-    ofClass,
-  ),
-  false_negative_rate: rate(
-    (label) => label,
-    (_, predicted) => !predicted,
-    ofClass,
-  ),
-  false_positive_rate: rate(
-    (label) => !label,
-    (_, predicted) => predicted,
-    ofOthers,
-  ),
-  true_negative_rate: rate(
-    (label) => !label,
-    (_, predicted) => !predicted,
-    ofOthers,
-  ),
-  precision: rate(
-    (_, predicted) => predicted,
-    (label) => label,
-    ['row predicted to be of the class', 'rows predicted to be of the class'],
-    true,
-  ),
-  selection_rate: rate(
-    () => true,
-    (_, predicted) => predicted,
-    any,
-  ),
-  base_rate: rate(
-    () => true,
-    (label) => label,
-    any,
-  ),
-} as const satisfies Record<string, ClassRate>;
-export type ClassRateName = keyof typeof classRates;
-export const isClassRate = (metric: string): metric is ClassRateName =>
-  Object.hasOwn(classRates, metric);
-
-/** Metrics that are the share of rows predicted right, or wrong: of single-label classes, micro averages are that. */
+/** Metrics that are the share of rows predicted right, or wrong. */
 export const shareOfRight: Readonly<Record<string, boolean>> = {
   accuracy: true,
   error_rate: false,
-  micro_precision: true,
-  micro_recall: true,
-  micro_f1_score: true,
   weighted_recall: true,
 };
 
 export interface ConfusionFigure {
   /** Without classes of which it is 0/0: see `undefinedBecause`. */
-  readonly value: (parameter: number) => MarginStatistic;
-  readonly range: readonly [number, number];
+  readonly value: MarginStatistic;
   /** Why it has no value; null when it has. */
   readonly undefinedBecause: (margins: Margins, classes: readonly string[]) => string | null;
   /** Whether each class with rows needs some. */
@@ -85,48 +27,115 @@ export interface ConfusionFigure {
 
 const share = (a: number, b: number): number => (b === 0 ? NaN : a / b);
 
-/** Over the classes of which the figure isn't 0/0; weighted by `weight`, or alike. */
+const shareOf = (name: RateName): ConfusionStatistic => {
+  const { counts, succeeds }: Rate = rates[name];
+  const among = totalOf(counts);
+  const found = totalOf((...row) => counts(...row) && succeeds(...row));
+  return (confusion) => share(found(confusion), among(confusion));
+};
+
+/** Over the outcomes that count, as factors: it is taken of each class of thousands of tables. */
+const totalOf = (counts: Rate['counts']): ConfusionStatistic => {
+  const [a, b, c, d] = [
+    Number(counts(true, true)),
+    Number(counts(false, true)),
+    Number(counts(true, false)),
+    Number(counts(false, false)),
+  ];
+  return ({ tp, fp, fn, tn }) => a * tp + b * fp + c * fn + d * tn;
+};
+
+/** The formula of a metric of two classes. @throws TypeError when it isn't one of their counts */
+const formulaOf = (metric: string, parameter: number | undefined): ConfusionStatistic => {
+  if (isRate(metric)) return shareOf(metric);
+  if (isConfusionMetric(metric)) {
+    const { value } = confusionMetricOf(metric, parameter);
+    if (metric !== 'cohen_kappa') return value;
+    // Without rows of the class, or of others, it is 0 whatever the predictions, and shows nothing.
+    return (confusion) =>
+      confusion.tp + confusion.fn === 0 || confusion.fp + confusion.tn === 0
+        ? NaN
+        : value(confusion);
+  }
+  if (!isWeightedRates(metric)) throw new TypeError(`${metric} is no metric of predictions.`);
+  const terms = weightedRates[metric].map(({ weight, rate }) => ({ weight, of: shareOf(rate) }));
+  return (confusion) => terms.reduce((sum, { weight, of }) => sum + weight * of(confusion), 0);
+};
+
+/** A class against all others. */
+const confusionAt = ({ hits, labels, predicted, total }: Margins, at: number): Confusion => {
+  const [tp, rows, taken] = [hits[at] as number, labels[at] as number, predicted[at] as number];
+  // Sums of weights round: none is less than nothing.
+  const [fn, fp] = [Math.max(0, rows - tp), Math.max(0, taken - tp)];
+  return { tp, fp, fn, tn: Math.max(0, total - tp - fn - fp) };
+};
+
+/** The part that a class has in an average: none when neither labels nor predictions have it. */
+type Part = (margins: Margins, at: number) => number;
+const alike: Part = ({ labels, predicted }, at) =>
+  (labels[at] as number) > 0 || (predicted[at] as number) > 0 ? 1 : 0;
+const byRows: Part = ({ labels }, at) => labels[at] as number;
+
+/** Over the classes that have a part, without those of which the figure is 0/0. */
 const averaged =
-  (
-    figure: (margins: Margins, at: number) => number,
-    weight: (margins: Margins, at: number) => number = () => 1,
-  ): MarginStatistic =>
+  (statistic: ConfusionStatistic, part: Part): MarginStatistic =>
   (margins) => {
-    let sum = 0;
-    let mass = 0;
-    margins.labels.forEach((_, at) => {
-      const value = figure(margins, at);
-      if (Number.isNaN(value)) return;
-      const own = weight(margins, at);
+    let [sum, mass] = [0, 0];
+    for (let at = 0; at < margins.labels.length; at += 1) {
+      const own = part(margins, at);
+      if (own === 0) continue;
+      const value = statistic(confusionAt(margins, at));
+      if (Number.isNaN(value)) continue;
       sum += own * value;
       mass += own;
-    });
+    }
     return share(sum, mass);
   };
 
-const precisionAt = ({ hits, predicted }: Margins, at: number): number =>
-  share(hits[at] as number, predicted[at] as number);
-const recallAt = ({ hits, labels }: Margins, at: number): number =>
-  share(hits[at] as number, labels[at] as number);
-/** (1 + β²) TP / ((1 + β²) TP + β² FN + FP) = (1 + β²) TP / (β² rows + predicted) */
-export const fBetaAt = ({ hits, labels, predicted }: Margins, at: number, beta: number): number =>
-  share(
-    (1 + beta * beta) * (hits[at] as number),
-    beta * beta * (labels[at] as number) + (predicted[at] as number),
-  );
-const rowsAt = ({ labels }: Margins, at: number): number => labels[at] as number;
-
-const always = (): null => null;
-const classesWhere = (
-  classes: readonly string[],
-  isWanting: (at: number) => boolean,
-  what: string,
-): string | null => {
-  const wanting = classes.filter((_, at) => isWanting(at));
-  const told = wanting.slice(0, 3).map((name) => JSON.stringify(name.slice(0, 60)));
-  const more = wanting.length > told.length ? ` and ${wanting.length - told.length} more` : '';
-  return wanting.length === 0 ? null : `${what} ${told.join(', ')}${more}`;
+/** The average of a metric of predictions over the classes: of which it isn't 0/0, unless it weighs nothing. */
+export const averageOfConfusions = (
+  averaging: 'macro' | 'weighted',
+  metric: string,
+  parameter: number | undefined,
+): ConfusionFigure => {
+  const statistic = formulaOf(metric, parameter);
+  const part = averaging === 'macro' ? alike : byRows;
+  return {
+    value: averaged(statistic, part),
+    undefinedBecause: (margins, classes) => wanting(margins, classes, statistic, part),
+    perClass: true,
+  };
 };
+
+/** Why a figure of some class is 0/0; the first reason that there is, with the classes of which it holds. */
+const wanting = (
+  margins: Margins,
+  classes: readonly string[],
+  statistic: ConfusionStatistic,
+  part: Part,
+): string | null => {
+  const without = classes.filter(
+    (_, at) => part(margins, at) > 0 && Number.isNaN(statistic(confusionAt(margins, at))),
+  );
+  for (const { holds, what } of reasons) {
+    const told = without.filter((name) => holds(margins, classes.indexOf(name)));
+    if (told.length === 0) continue;
+    const shown = told.slice(0, 3).map(classShown);
+    const more = told.length > shown.length ? ` and ${told.length - shown.length} more` : '';
+    return `${what} ${shown.join(', ')}${more}`;
+  }
+  return null;
+};
+
+const reasons: readonly {
+  readonly holds: (margins: Margins, at: number) => boolean;
+  readonly what: string;
+}[] = [
+  { holds: ({ labels }, at) => labels[at] === 0, what: 'there is no row of' },
+  { holds: ({ predicted }, at) => predicted[at] === 0, what: 'no row is predicted to be of' },
+  { holds: ({ labels, total }, at) => labels[at] === total, what: 'all rows are of' },
+  { holds: () => true, what: 'its formula is 0/0 of' },
+];
 
 const chance = ({ labels, predicted, total }: Margins): number =>
   labels.reduce((sum, rows, at) => sum + (rows / total) * ((predicted[at] as number) / total), 0);
@@ -147,55 +156,30 @@ const correlation: MarginStatistic = (margins) => {
   return Math.max(-1, Math.min(1, value));
 };
 
-const one = (
-  figure: MarginStatistic,
-  undefinedBecause: ConfusionFigure['undefinedBecause'] = always,
-  perClass = true,
-  range: readonly [number, number] = [0, 1],
-): ConfusionFigure => ({ value: () => figure, range, undefinedBecause, perClass });
-
 const oneClassOnly = ({ labels, predicted, total }: Margins): string | null =>
   labels.includes(total) || predicted.includes(total)
     ? 'all labels or all predictions are of one class, and its formula is 0/0'
     : null;
 
-/** Figures of the whole confusion. */
+/** Figures of the whole confusion, which are averages of nothing. */
 export const confusionFigures: Readonly<Record<string, ConfusionFigure>> = {
-  balanced_accuracy: one(averaged(recallAt)),
-  // A class that neither occurs nor is predicted is none of the rows', and has no part in a mean over theirs.
-  macro_recall: one(averaged(recallAt), ({ labels, predicted }, classes) =>
-    classesWhere(classes, (at) => labels[at] === 0 && predicted[at] !== 0, 'there is no row of'),
-  ),
-  macro_precision: one(averaged(precisionAt), ({ labels, predicted }, classes) =>
-    classesWhere(
-      classes,
-      (at) => predicted[at] === 0 && labels[at] !== 0,
-      'no row is predicted to be of',
-    ),
-  ),
-  weighted_precision: one(averaged(precisionAt, rowsAt), ({ predicted, labels }, classes) =>
-    classesWhere(
-      classes,
-      (at) => predicted[at] === 0 && labels[at] !== 0,
-      'no row is predicted to be of',
-    ),
-  ),
-  macro_f1_score: one(averaged((margins, at) => fBetaAt(margins, at, 1))),
-  weighted_f1_score: one(averaged((margins, at) => fBetaAt(margins, at, 1), rowsAt)),
-  macro_f_beta_score: {
-    value: (beta) => averaged((margins, at) => fBetaAt(margins, at, beta)),
-    range: [0, 1],
-    undefinedBecause: always,
+  // Over the classes with rows, whatever else is predicted.
+  balanced_accuracy: {
+    value: averaged(shareOf('true_positive_rate'), alike),
+    undefinedBecause: () => null,
     perClass: true,
   },
-  cohen_kappa: one(
-    kappa,
-    (margins) =>
+  cohen_kappa: {
+    value: kappa,
+    undefinedBecause: (margins) =>
       margins.labels.includes(margins.total) && margins.predicted.includes(margins.total)
         ? oneClassOnly(margins)
         : null,
-    false,
-    [-1, 1],
-  ),
-  matthews_correlation_coefficient: one(correlation, oneClassOnly, false, [-1, 1]),
+    perClass: false,
+  },
+  matthews_correlation_coefficient: {
+    value: correlation,
+    undefinedBecause: oneClassOnly,
+    perClass: false,
+  },
 };

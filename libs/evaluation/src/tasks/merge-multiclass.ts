@@ -1,9 +1,9 @@
 import { SluiceError } from '@sluice/contracts';
-import { mergeLossProfiles, mergeMoments } from '../merge-losses.js';
+import { inAll, mergeLossProfiles, mergeMoments } from '../merge-losses.js';
 import { mergeScores, rankingOfRuns, rowsByLabel } from '../merge-ranking.js';
-import type { ScoreProfile } from '../profile.js';
-import { rowsOfClass } from './class-auc.js';
+import type { LossProfile, ScoreProfile } from '../profile.js';
 import type { ClassCell, MulticlassSlice, PlaceCell } from './multiclass-slice.js';
+import { cellsOfClass, ownClasses, pooledCells } from './one-against-all.js';
 
 /**
  * The statistics of the rows of all parts together: cells, places, losses and scores add up, and the
@@ -58,11 +58,49 @@ export const mergeMulticlassSlices = (parts: readonly MulticlassSlice[]): Multic
       scores &&
       scores.map((each, at) =>
         each?.runs
-          ? rankingOfRuns(rowsByLabel(rowsOfClass(cells, classes[at] as string)), each.runs)
+          ? rankingOfRuns(rowsByLabel(cellsOfClass(cells, classes[at] as string)), each.runs)
           : null,
       ),
     scores,
+    ...ofAllParts(told, 'classLosses', (parts) => classes.map((name) => lossesOf(parts, name))),
+    ...ofAllParts(told, 'confidence', (parts) =>
+      mergeScores(parts.map(({ confidence }) => confidence as ScoreProfile)),
+    ),
+    ...ofAllParts(told, 'pooled', (parts) => pooledOf(parts, cells)),
   };
+};
+
+/** What a profile has since it was made to: absent when a part has it not, null when a part has no scores. */
+const ofAllParts = <Key extends 'classLosses' | 'confidence' | 'pooled'>(
+  parts: readonly MulticlassSlice[],
+  key: Key,
+  merged: (parts: readonly MulticlassSlice[]) => MulticlassSlice[Key],
+): Partial<Pick<MulticlassSlice, Key>> => {
+  if (parts.some((part) => part[key] === undefined)) return {};
+  const own = parts.every((part) => part[key] !== null) ? merged(parts) : null;
+  return { [key]: own } as Partial<Pick<MulticlassSlice, Key>>;
+};
+
+/** The losses of a class; null when a part has none for it. */
+const lossesOf = (parts: readonly MulticlassSlice[], name: string): LossProfile | null => {
+  const own = parts.map(({ classes, classLosses }) => classLosses?.[classes.indexOf(name)] ?? null);
+  return inAll(own, mergeLossProfiles);
+};
+
+/** One list of the scores of all classes, which have to be the same ones in all parts. */
+const pooledOf = (
+  parts: readonly MulticlassSlice[],
+  cells: readonly ClassCell[],
+): MulticlassSlice['pooled'] => {
+  const known = new Set(parts.map((part) => JSON.stringify(ownClasses(part))));
+  const scores = inAll(
+    parts.map(({ pooled }) => pooled?.scores ?? null),
+    mergeScores,
+  );
+  const [first] = parts;
+  if (known.size > 1 || scores === null || first === undefined) return null;
+  const rows = rowsByLabel(pooledCells(cells, ownClasses(first).length));
+  return { ranking: scores.runs ? rankingOfRuns(rows, scores.runs) : null, scores };
 };
 
 /** The scores of a class; null when a part has none for it. */

@@ -1,5 +1,10 @@
-import { metricDefinition, parameterOf, type Measure } from '@sluice/contracts';
-import { newcombePaired, wilson, type Estimate, type PairedCounts } from '@sluice/statistics';
+import {
+  averageOf,
+  isAverage,
+  metricDefinition,
+  parameterOf,
+  type Measure,
+} from '@sluice/contracts';
 import {
   lacking,
   levelOf,
@@ -11,36 +16,33 @@ import {
   type Shortfall,
 } from '../measure.js';
 import type { Moments } from '../profile.js';
-import { aucFigure } from './class-auc.js';
-import {
-  classMargins,
-  massOf,
-  predictedBy,
-  resampledFigure,
-  weighed,
-  type ClassPredictor,
-} from './class-confusion.js';
+import { averageOfScores } from './class-averages.js';
+import { classMargins, resampledFigure, weighed, type ClassPredictor } from './class-confusion.js';
 import { rowsWord, withoutScores, type ClassFigure } from './class-figure.js';
+import { classMeasure, classShortfalls } from './class-measure.js';
 import {
-  classRates,
+  averageOfConfusions,
   confusionFigures,
-  fBetaAt,
-  isClassRate,
   shareOfRight,
-  type ClassRate,
+  type ConfusionFigure,
 } from './class-metrics.js';
-import type { ClassCell, MulticlassSlice, PlaceCell } from './multiclass-slice.js';
-import { effectiveRows, meanOf } from './weighed-mean.js';
+import { isRight, shareFigure, type Succeeds } from './class-shares.js';
+import { classShown } from './class-words.js';
+import { isMicroShare, microShare } from './micro-shares.js';
+import type { MulticlassSlice, PlaceCell } from './multiclass-slice.js';
+import { confidenceFigure, pooledFigure } from './pooled-scores.js';
+import { meanOf } from './weighed-mean.js';
 
 /**
  * A metric of several classes on a slice, as the request asks: of the version, of the champion, or version − champion.
  *
- * Shares of rows have Wilson's interval and their paired differences Newcombe's; losses Student's; the AUC of a class
- * DeLong's on the logit scale, of which averages take the average limits, as if classes were wrong together: too wide
- * rather than too narrow. All else is resampled from the cells. n is what the figure divides by: rows, those of a class,
- * or those predicted to be.
+ * That of one class is `classMeasure`'s. Shares of rows have Wilson's interval and their paired differences Newcombe's, and
+ * micro averages of predictions, which are on a line with the accuracy, its; losses Student's; averages of scores the average
+ * limits of the classes. All else is resampled from the cells. n is what the figure divides by: rows, those of a class, or
+ * those predicted to be.
  */
 export const multiclassMeasure = (request: MeasureRequest, slice: MulticlassSlice): Measure => {
+  if (request.class !== undefined) return classMeasure(request, slice);
   const figure = figureOf(request, slice);
   if (typeof figure === 'string') return withoutValue(request, 'undefined', 0, figure);
   const lack = lacking(request, figure.n, shortfallsIn(request, figure, null));
@@ -57,6 +59,7 @@ export const multiclassShortfalls = (
   slice: MulticlassSlice,
   group: string | null,
 ): Shortfall[] => {
+  if (request.class !== undefined) return classShortfalls(request, slice, group);
   const figure = figureOf(request, slice);
   return typeof figure === 'string' ? [] : shortfallsIn(request, figure, group);
 };
@@ -73,166 +76,47 @@ const shortfallsIn = (
 /** The figure that a request asks for, or why there is none. */
 const figureOf = (request: MeasureRequest, slice: MulticlassSlice): ClassFigure | string => {
   const { metric, of } = request;
-  const named = request.class;
-  if (named !== undefined && !slice.classes.includes(named))
-    return `no label and no prediction is of the class ${JSON.stringify(named.slice(0, 60))}`;
-  if (
-    of !== 'version' &&
-    metric !== 'base_rate' &&
-    slice.cells.some(({ champion }) => champion === null)
-  )
+  if (of !== 'version' && slice.cells.some(({ champion }) => champion === null))
     return 'there are no predictions of the champion';
   const right = shareOfRight[metric];
-  if (right !== undefined) return shareFigure(request, slice, rightRate(right));
-  if (isClassRate(metric)) return shareFigure(request, slice, rateOfClass(metric, named));
-  if (metric === 'f1_score' || metric === 'f_beta_score') return fFigure(request, slice);
-  if (metric === 'top_k_accuracy') return topFigure(request, slice);
-  if (metric === 'log_loss' || metric === 'multiclass_brier_score')
-    return lossFigure(request, slice);
-  if (metric === 'roc_auc' || metric === 'macro_roc_auc' || metric === 'weighted_roc_auc')
-    return aucFigure(request, slice);
-  return confusionFigure(request, slice);
+  if (right !== undefined) return shareFigure(slice.cells, of, isRight(right));
+  if (isAverage(metric)) return averageFigure(request, slice);
+  switch (metric) {
+    case 'top_k_accuracy':
+      return topFigure(request, slice);
+    case 'log_loss':
+    case 'multiclass_brier_score':
+      return lossFigure(request, slice);
+    case 'expected_calibration_error':
+    case 'maximum_calibration_error':
+      return confidenceFigure(request, metric, slice);
+    default:
+      return confusionFigure(request, slice, confusionFigures[metric]);
+  }
 };
 
-/** Whether a cell counts, and is a success, by a predictor. */
-export interface CellRate {
-  readonly counts: (cell: ClassCell, predictor: ClassPredictor) => boolean;
-  readonly succeeds: (cell: ClassCell, predictor: ClassPredictor) => boolean;
-  readonly ofPredicted: boolean;
-  readonly rows: readonly [string, string];
-}
-
-export const rightRate = (right: boolean): CellRate => ({
-  counts: () => true,
-  succeeds: (cell, predictor) => (cell.label === predictedBy(cell, predictor)) === right,
-  ofPredicted: false,
-  rows: rowsWord,
-});
-
-export const rateOfClass = (name: keyof typeof classRates, named: string | undefined): CellRate => {
-  const { counts, succeeds, ofPredicted, rows }: ClassRate = classRates[name];
-  const asked =
-    (which: ClassRate['counts']): CellRate['counts'] =>
-    (cell, predictor) =>
-      which(
-        cell.label === named,
-        // Labels are the same for every model.
-        name === 'base_rate' ? false : predictedBy(cell, predictor) === named,
-      );
-  return { counts: asked(counts), succeeds: asked(succeeds), ofPredicted, rows };
-};
-
-const predictorsOf = (of: Measure['of']): readonly ClassPredictor[] =>
-  of === 'difference' ? ['version', 'champion'] : [of];
-
-/** A share of rows of one predictor, with Wilson's interval. */
-export const shareOf = (
-  { counts, succeeds }: CellRate,
-  cells: readonly ClassCell[],
-  predictor: ClassPredictor,
-): { readonly n: number; readonly estimate: (level: number) => Estimate } => {
-  const counted = cells.filter((cell) => counts(cell, predictor));
-  const rows = weighed(counted);
-  const successes = counted
-    .filter((cell) => succeeds(cell, predictor))
-    .reduce((sum, cell) => sum + massOf(cell), 0);
-  const trials = effectiveRows(rows);
-  return {
-    n: rows.count,
-    estimate: (level) => ({
-      ...wilson(
-        { successes: trials * Math.min(1, successes / rows.weight.sum), trials },
-        { level },
+const averageFigure = (request: MeasureRequest, slice: MulticlassSlice): ClassFigure | string => {
+  if (!isAverage(request.metric)) throw new TypeError(`${request.metric} is no average.`);
+  const { averaging, name, metric } = averageOf(request.metric);
+  if (averaging === 'micro' && isMicroShare(name)) return microShare(name, request.of, slice);
+  if (metricDefinition(metric).needs !== 'score')
+    return confusionFigure(
+      request,
+      slice,
+      averageOfConfusions(
+        averaging === 'weighted' ? averaging : 'macro',
+        metric,
+        parameterOf(request.metric, request.parameter),
       ),
-      // The quotient itself, without the detour over effective rows.
-      estimate: successes / rows.weight.sum,
-    }),
-  };
-};
-
-const shareFigure = (
-  { of, class: named }: MeasureRequest,
-  { cells, classes }: MulticlassSlice,
-  rate: CellRate,
-): ClassFigure => {
-  const predictors = predictorsOf(of);
-  const shares = predictors.map((predictor) => shareOf(rate, cells, predictor));
-  const n = Math.max(...shares.map((each) => each.n));
-  const denominators = (rate.ofPredicted ? shares : shares.slice(0, 1)).map((each) => ({
-    have: each.n,
-    need: minimumRows,
-    rows: rate.rows,
-  }));
-  return {
-    n,
-    denominators,
-    estimate: (level) => {
-      const [first] = shares;
-      if (of !== 'difference' && first) return first.estimate(level);
-      if (!rate.ofPredicted) return newcombePaired(pairedOf(rate, cells), { level });
-      // Not of the same rows, so not paired: resampled together. Of these rates there is precision alone.
-      const at = classes.indexOf(named as string);
-      return resampledFigure(
-        cells,
-        classes,
-        'difference',
-        ({ hits, predicted }) => (hits[at] as number) / (predicted[at] as number),
-        { level, range: [-1, 1] },
-      );
-    },
-  };
-};
-
-/** Rows by whether the version and the champion succeed; of weighted rows, their effective number. */
-const pairedOf = ({ counts, succeeds }: CellRate, cells: readonly ClassCell[]): PairedCounts => {
-  const counted = cells.filter((cell) => counts(cell, 'version'));
-  return scaledPairs(counted, (cell, predictor) => succeeds(cell, predictor));
-};
-
-const scaledPairs = <Cell extends Pick<ClassCell, 'count' | 'weight'>>(
-  cells: readonly Cell[],
-  succeeds: (cell: Cell, predictor: ClassPredictor) => boolean,
-): PairedCounts => {
-  const rows = weighed(cells);
-  const scale = effectiveRows(rows) / rows.weight.sum;
-  const sum = (version: boolean, champion: boolean): number =>
-    scale *
-    cells
-      .filter(
-        (cell) => succeeds(cell, 'version') === version && succeeds(cell, 'champion') === champion,
-      )
-      .reduce((total, cell) => total + massOf(cell), 0);
-  return {
-    both: sum(true, true),
-    firstOnly: sum(true, false),
-    secondOnly: sum(false, true),
-    neither: sum(false, false),
-  };
-};
-
-const fFigure = (request: MeasureRequest, { cells, classes }: MulticlassSlice): ClassFigure => {
-  const at = classes.indexOf(request.class as string);
-  const named = request.class;
-  const beta = parameterOf(request.metric, request.parameter) ?? 1;
-  const concerned = predictorsOf(request.of).map(
-    (predictor) =>
-      weighed(
-        cells.filter((cell) => cell.label === named || predictedBy(cell, predictor) === named),
-      ).count,
-  );
-  return {
-    n: Math.max(...concerned),
-    denominators: concerned.map((have) => ({
-      have,
-      need: minimumRows,
-      rows: ['row of the class or predicted to be', 'rows of the class or predicted to be'],
-    })),
-    estimate: (level) =>
-      resampledFigure(cells, classes, request.of, (margins) => fBetaAt(margins, at, beta), {
-        level,
-        range: request.of === 'difference' ? [-1, 1] : [0, 1],
-      }),
-  };
+    );
+  const isOneList =
+    metric === 'roc_auc' ||
+    metric === 'pr_auc' ||
+    metric === 'expected_calibration_error' ||
+    metric === 'maximum_calibration_error';
+  return averaging === 'micro' && isOneList
+    ? pooledFigure(request, metric, slice)
+    : averageOfScores(request, request.metric, slice);
 };
 
 const topFigure = (
@@ -246,25 +130,9 @@ const topFigure = (
   // scikit-learn warns and says 1, which would pass any check.
   if (k >= classes.length)
     return `there are ${classes.length} classes only, so that every label is among the ${k} that score highest`;
-  const rows = weighed(places);
-  const isHit = (cell: PlaceCell, predictor: ClassPredictor): boolean =>
+  const isHit: Succeeds<PlaceCell> = (cell, predictor) =>
     (predictor === 'version' ? cell.version : (cell.champion as number)) <= k;
-  return {
-    n: rows.count,
-    denominators: [{ have: rows.count, need: minimumRows, rows: rowsWord }],
-    estimate: (level) => {
-      if (request.of === 'difference') return newcombePaired(scaledPairs(places, isHit), { level });
-      const predictor = request.of;
-      const hits = places
-        .filter((cell) => isHit(cell, predictor))
-        .reduce((sum, cell) => sum + massOf(cell), 0);
-      const trials = effectiveRows(rows);
-      return {
-        ...wilson({ successes: trials * Math.min(1, hits / rows.weight.sum), trials }, { level }),
-        estimate: hits / rows.weight.sum,
-      };
-    },
-  };
+  return shareFigure(places, request.of, isHit);
 };
 
 const lossFigure = (
@@ -297,46 +165,44 @@ const lossFigure = (
 };
 
 const confusionFigure = (
-  request: MeasureRequest,
+  { metric, of }: MeasureRequest,
   { cells, classes }: MulticlassSlice,
+  figure: ConfusionFigure | undefined,
 ): ClassFigure => {
-  const { metric, of, parameter } = request;
-  const figure = confusionFigures[metric];
   if (!figure) throw new TypeError(`${metric} is no metric of several classes.`);
   const { count } = weighed(cells);
-  const statistic = figure.value(parameterOf(metric, parameter) ?? 1);
-  const [lowest, highest] = figure.range;
+  const { lowest, highest } = metricDefinition(metric);
   const reach = highest - lowest;
-  const byLabel = classes.map((name) => weighed(cells.filter(({ label }) => label === name)).count);
+  const predictors: readonly ClassPredictor[] =
+    of === 'difference' ? ['version', 'champion'] : [of];
   return {
     n: count,
     denominators: [
       { have: count, need: minimumRows, rows: rowsWord },
-      // Those of classes without rows say so themselves.
-      ...(figure.perClass ? byLabel : []).flatMap((have, at) => {
-        const name = JSON.stringify((classes[at] as string).slice(0, 60));
-        return have === 0
-          ? []
-          : [
-              {
-                have,
-                need: minimumRowsPerClass,
-                rows: [`row of ${name}`, `rows of ${name}`] as const,
-              },
-            ];
-      }),
+      ...(figure.perClass ? rowsByClass(cells, classes) : []),
     ],
     undefinedBecause: () => {
-      for (const predictor of predictorsOf(of)) {
+      for (const predictor of predictors) {
         const why = figure.undefinedBecause(classMargins(cells, classes, predictor), classes);
         if (why !== null) return why;
       }
       return null;
     },
     estimate: (level) =>
-      resampledFigure(cells, classes, of, statistic, {
+      resampledFigure(cells, classes, of, figure.value, {
         level,
-        range: of === 'difference' ? [-reach, reach] : figure.range,
+        range: of === 'difference' ? [-reach, reach] : [lowest, highest],
       }),
   };
 };
+
+/** Those of classes without rows say so themselves. */
+const rowsByClass = (
+  cells: MulticlassSlice['cells'],
+  classes: readonly string[],
+): ClassFigure['denominators'] =>
+  classes.flatMap((name) => {
+    const { count: have } = weighed(cells.filter(({ label }) => label === name));
+    const rows = [`row of ${classShown(name)}`, `rows of ${classShown(name)}`] as const;
+    return have === 0 ? [] : [{ have, need: minimumRowsPerClass, rows }];
+  });

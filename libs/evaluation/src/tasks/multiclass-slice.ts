@@ -1,4 +1,5 @@
 import type {
+  BinarySlice,
   LossProfile,
   Moments,
   RankingProfile,
@@ -38,6 +39,18 @@ export interface MulticlassSlice {
    * where a part of a merged profile has none for it.
    */
   readonly scores: readonly (ScoreProfile | null)[] | null;
+  /**
+   * For each class, what scoring rules charge for its score, as if it and all others were two; null like those. Absent, as is all
+   * that follows, from profiles made before there was such a sum.
+   */
+  readonly classLosses?: readonly (LossProfile | null)[] | null;
+  /** The score of the class that each model predicts a row to be of, by whether the row is; null without scores. */
+  readonly confidence?: ScoreProfile | null;
+  /**
+   * The scores of all classes as one list, by whether the row is of the class: a row for each row and class that the version
+   * knows. Only there when a check asks for it; null where parts of a merged profile have other classes.
+   */
+  readonly pooled?: Pick<BinarySlice, 'ranking' | 'scores'> | null;
 }
 
 /** Rows that agree on label, prediction and the champion's prediction. */

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { regressionSlice, type NumberRow } from '../../test/task-slices.js';
+import {
+  multiclassSlice,
+  regressionSlice,
+  type ClassRow,
+  type NumberRow,
+} from '../../test/task-slices.js';
 import type { RegressionProfile } from './regression-slice.js';
 import { residualsOf } from './residual-histogram.js';
 import { taskFigures } from './task-figures.js';
@@ -43,6 +48,58 @@ describe('the histogram of errors', () => {
       version: { shares: [1], below: 0, above: 0 },
       champion: null,
     });
+  });
+});
+
+describe('the curves of classes', () => {
+  const names = Array.from({ length: 8 }, (_, at) => `c${at}`);
+  /** The higher a class stands, the better its scores tell it from others; the last one has no row. */
+  const classRows = Array.from({ length: 420 }, (_, row): ClassRow => {
+    const label = row % 7;
+    const raw = names.map(
+      (__, at) => 1 + ((row * (at + 3)) % 11) / 11 + (at === label ? at / 3 : 0),
+    );
+    const sum = total(raw);
+    const scores = raw.map((each) => each / sum);
+    return { label, version: scores, champion: scores };
+  });
+  const figuresOf = (slice: ReturnType<typeof multiclassSlice>) =>
+    taskFigures({
+      task: 'multiclass-classification',
+      rows: 420,
+      overall: slice,
+      byColumn: [],
+      classes: names,
+    });
+  const slice = multiclassSlice(classRows, names);
+  const found = figuresOf(slice);
+
+  it('are of the six that rank worst, the worst first', () => {
+    const { classes = [], left } = found?.classCurves ?? {};
+    const areas = classes.map(({ curves }) => curves.version.roc?.auc as number);
+    expect(areas).toEqual(areas.toSorted((a, b) => a - b));
+    expect(classes.map(({ name }) => name)).not.toContain('c7');
+    expect(left).toBe(2);
+    for (const { rows: own, curves } of classes) {
+      expect(own).toBe(60);
+      expect(curves.version.calibration.bins.length).toBeGreaterThan(0);
+      expect(curves.version.precisionRecall?.baseRate).toBeCloseTo(1 / 7, 12);
+    }
+  });
+
+  it('come with how sure models are of what they predict', () => {
+    const bins = found?.confidence?.version.bins ?? [];
+    const right = total(bins.map(({ rows: own, observed }) => own * observed));
+    const hits = slice.cells.filter(({ label, prediction }) => label === prediction);
+    expect(right).toBeCloseTo(total(hits.map(({ count }) => count)), 9);
+    expect(found?.confidence?.champion?.bins).toEqual(bins);
+  });
+
+  it('are none without scores', () => {
+    const { confidence: _, pooled: __, classLosses: ___, ...old } = slice;
+    expect(Object.keys(figuresOf({ ...old, scores: null, rankings: null }) ?? {})).toEqual([
+      'confusion',
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { TaskFigures } from '@sluice/contracts';
 import type { Profile } from '../profile.js';
+import { classFigures } from './class-curves.js';
 import type { MulticlassProfile } from './multiclass-slice.js';
 import { residualsOf } from './residual-histogram.js';
 import type { PredictedLabels } from './regression-slice.js';
@@ -13,7 +14,7 @@ export const taskFigures = (profile: Profile): TaskFigures | null => {
         fit: fitOf(profile.predicted),
         residuals: residualsOf(profile.overall),
       }
-    : { confusion: confusionOf(profile) };
+    : { confusion: confusionOf(profile), ...classFigures(profile.overall) };
 };
 
 const confusionOf = ({

@@ -8,6 +8,55 @@ type OtherProfile = MulticlassProfile | RegressionProfile;
 
 /** Beyond so many classes, or groups, only what is read first stands in a verdict for each. */
 const mostInFull = 20;
+/** Of all classes together; the others stand there when checks ask for them. */
+const ofAllClasses: readonly MetricName[] = [
+  'accuracy',
+  'error_rate',
+  'balanced_accuracy',
+  'matthews_correlation_coefficient',
+  'cohen_kappa',
+  'log_loss',
+  'multiclass_brier_score',
+  'expected_calibration_error',
+  'maximum_calibration_error',
+  'top_k_accuracy',
+  'macro_precision',
+  'macro_recall',
+  'macro_f1_score',
+  'macro_f_beta_score',
+  'macro_true_negative_rate',
+  'macro_roc_auc',
+  'macro_pr_auc',
+  'macro_expected_calibration_error',
+  'weighted_precision',
+  'weighted_recall',
+  'weighted_f1_score',
+  'weighted_roc_auc',
+  'weighted_pr_auc',
+  'micro_precision',
+  'micro_recall',
+  'micro_f1_score',
+];
+/** Of each class. */
+const ofOneClass: readonly MetricName[] = [
+  'roc_auc',
+  'selection_rate',
+  'true_positive_rate',
+  'false_positive_rate',
+  'true_negative_rate',
+  'false_negative_rate',
+  'precision',
+  'negative_predictive_value',
+  'f1_score',
+  'f_beta_score',
+  'matthews_correlation_coefficient',
+  'base_rate',
+  'log_loss',
+  'brier_score',
+  'expected_calibration_error',
+  'pr_auc',
+  'ks_statistic',
+];
 /** Of each class, when there are many. */
 const readFirst: readonly MetricName[] = ['true_positive_rate', 'precision'];
 /** Of each group, of several classes: the others rest on too few rows of each class. */
@@ -51,12 +100,8 @@ export const taskRequests = (
 const quality = ({ task }: OtherProfile): MetricName[] =>
   metricsOf(task).filter((name) => metricDefinition(name).kind === 'quality');
 
-const isOfOneClass = (name: MetricName, { task }: OtherProfile): boolean =>
-  task === 'multiclass-classification' && metricDefinition(name).ofOneClass === true;
-
 const overall = (profile: OtherProfile, of: Measure['of']): MeasureRequest[] =>
-  quality(profile)
-    .filter((metric) => !isOfOneClass(metric, profile))
+  (profile.task === 'regression' ? quality(profile) : ofAllClasses)
     // What is of the labels only is the same for every model.
     .filter((metric) => of === 'version' || metricDefinition(metric).needs !== 'label')
     .map((metric) => ({ metric, of, by: null, group: null }));
@@ -64,8 +109,7 @@ const overall = (profile: OtherProfile, of: Measure['of']): MeasureRequest[] =>
 const ofClasses = (profile: OtherProfile): MeasureRequest[] => {
   if (profile.task === 'regression') return [];
   const { classes } = profile;
-  const metrics = quality(profile).filter((metric) => isOfOneClass(metric, profile));
-  const told = classes.length <= mostInFull ? metrics : readFirst;
+  const told = classes.length <= mostInFull ? ofOneClass : readFirst;
   return classes.flatMap((name) =>
     told.map((metric) => ({
       metric,

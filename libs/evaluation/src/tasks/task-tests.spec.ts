@@ -95,7 +95,9 @@ describe('the test that version and champion do not differ', () => {
   it('is none of figures that are no mean of rows', () => {
     for (const metric of ['mean_error', 'median_absolute_error', 'max_error'] as const)
       expect(taskTest(measureOf(metric), regression)).toBeNull();
-    for (const metric of ['macro_f1_score', 'cohen_kappa', 'precision'] as const)
+    for (const metric of ['macro_f1_score', 'cohen_kappa', 'micro_log_loss'] as const)
+      expect(taskTest(measureOf(metric), multiclass)).toBeNull();
+    for (const metric of ['precision', 'f1_score'] as const)
       expect(taskTest(measureOf(metric, { class: 'a' }), multiclass)).toBeNull();
   });
 
@@ -109,7 +111,12 @@ describe('the test that version and champion do not differ', () => {
       firstOnly: only('version', 'champion'),
       secondOnly: only('champion', 'version'),
     });
-    for (const metric of ['accuracy', 'error_rate', 'micro_f1_score'] as const)
+    for (const metric of [
+      'accuracy',
+      'error_rate',
+      'micro_f1_score',
+      'micro_true_negative_rate',
+    ] as const)
       expect(taskTest(measureOf(metric), multiclass)).toMatchObject({ p, method });
   });
 
@@ -206,6 +213,62 @@ describe('checks of several classes and of regression', () => {
         expect(check.outcome === 'pass').toBe((check.test?.adjusted as number) <= 0.025);
       });
     }
+  });
+});
+
+describe('advice on scores of several classes', () => {
+  it.each([
+    ['expected_calibration_error', 'The scores are no probabilities: calibrate them'],
+    ['macro_expected_calibration_error', 'The scores are no probabilities: calibrate them'],
+    ['weighted_log_loss', 'lie too far from what happens'],
+  ] as const)('of %s says what to do', (metric, expected) => {
+    const [found] = decideChecks(
+      { checks: [policyCheckSchema.parse({ metric, at_most: 0.001 })], correction: 'none' },
+      { profile: profileOf(multiclass, 150), hasChampion: false },
+    );
+    expect(found?.outcome).toBe('fail');
+    expect(found?.advice).toContain(expected);
+  });
+});
+
+describe('the reason of a check of few rows', () => {
+  it('tells the figures that it was decided on', () => {
+    const few = multiclassSlice(classRows.slice(0, 12), classes);
+    const [first, second] = [classRows.slice(0, 6), classRows.slice(6, 12)].map((own, at) => ({
+      group: `g${at}`,
+      ...multiclassSlice(own, classes),
+    }));
+    const profile: Profile = {
+      task: 'multiclass-classification',
+      rows: 12,
+      classes,
+      overall: few,
+      byColumn: [
+        {
+          column: 'team',
+          privileged: null,
+          within: null,
+          groups: [first, second].filter((group) => group !== undefined),
+        },
+      ],
+    };
+    const found = decideChecks(
+      {
+        checks: [
+          { metric: 'accuracy', by: 'team', across: 'difference', at_most: 1, min_rows: 3 },
+          { metric: 'accuracy', against: 'champion', no_worse_by: 1, min_rows: 3 },
+        ].map((check) => policyCheckSchema.parse(check)),
+        correction: 'none',
+      },
+      { profile, hasChampion: true },
+    );
+    for (const { reason, outcome } of found) {
+      expect(outcome).toBe('pass');
+      expect(reason).not.toMatch(/NaN|undefined/);
+    }
+    expect(found[0]?.reason).toMatch(
+      /for g0 \(n = 6\) and .* for g1|for g1 \(n = 6\) and .* for g0/,
+    );
   });
 });
 

@@ -1,24 +1,20 @@
-import { parameterOf, type Measure } from '@sluice/contracts';
-import { aucDifference, mcnemar, pairedT, type PairedCounts } from '@sluice/statistics';
+import { averageOf, isAverage, parameterOf, type Measure } from '@sluice/contracts';
+import { mcnemar, pairedT, type PairedCounts } from '@sluice/statistics';
 import type { LossProfile, Moments } from '../profile.js';
-import { effectiveClasses } from '../quality/tally.js';
-import { classRates, isClassRate, shareOfRight, type ClassRate } from './class-metrics.js';
-import { rateOfClass, rightRate, type CellRate } from './multiclass-measure.js';
+import { pairedTest, type ModelTest } from '../quality/paired-test.js';
+import { shareOfRight } from './class-metrics.js';
+import { isRight, type Succeeds } from './class-shares.js';
+import { isMicroShare } from './micro-shares.js';
 import type { ClassCell, MulticlassSlice, PlaceCell } from './multiclass-slice.js';
+import { oneAgainstAll } from './one-against-all.js';
 import { meanLosses, isMeanLoss, pairedMoments } from './regression-estimates.js';
 import type { RegressionSlice } from './regression-slice.js';
 import { isRegression } from './task-slices.js';
 import { effectiveRows, type WeighedRows } from './weighed-mean.js';
 
-/** A test of two models on the same rows; p is null when nothing varies. */
-interface ModelTest {
-  readonly p: number | null;
-  readonly method: string;
-}
-
 /**
- * The test that version and champion do not differ in a metric of several classes or of a regression: McNemar's for shares
- * of the same rows, DeLong's for the AUC of a class, the paired t test of the differences row by row for losses. The
+ * The test that version and champion do not differ in a metric of several classes or of a regression: of one class that of two
+ * (`pairedTest`), McNemar's for shares of the same rows, the paired t test of the differences row by row for losses. The
  * roots of two mean squared errors, and two R² of the same labels, are equal when the mean squared errors are: of these it
  * is the test of those. null for other metrics, and of weighted shares, whose pairs aren't counts; the losses of weighted
  * rows count as their effective number.
@@ -45,32 +41,19 @@ const regressionTest = (
 
 const multiclassTest = (measure: Measure, slice: MulticlassSlice): ModelTest | null => {
   const { metric, parameter, class: named } = measure;
-  const { cells, places, losses, rankings, classes } = slice;
+  if (named !== undefined) return pairedTest(metric, oneAgainstAll(slice, named));
+  const { cells, places, losses } = slice;
   const right = shareOfRight[metric];
-  if (right !== undefined) return testOfShares(cells, rightRate(right));
-  if (isClassRate(metric)) {
-    const { ofPredicted }: ClassRate = classRates[metric];
-    return ofPredicted || metric === 'base_rate'
-      ? null
-      : testOfShares(cells, rateOfClass(metric, named));
-  }
+  if (right !== undefined) return testOfPairs(cells, isRight(right));
+  // On a line with the share that is right, they are equal when it is.
+  if (isAverage(metric) && averageOf(metric).averaging === 'micro')
+    return isMicroShare(averageOf(metric).name) ? testOfPairs(cells, isRight(true)) : null;
   if (metric === 'top_k_accuracy')
     return places && testOfPlaces(places, parameterOf(metric, parameter) ?? 0);
   if (metric === 'log_loss' || metric === 'multiclass_brier_score')
     return losses && testOfScores(losses, metric === 'log_loss' ? 'log' : 'brier', cells);
-  if (metric !== 'roc_auc') return null;
-  const ranking = rankings?.[classes.indexOf(named ?? '')];
-  if (!ranking?.champion || ranking.covariance === null) return null;
-  const { version, champion, covariance } = ranking;
-  const { p } = aucDifference(version, champion, covariance, effectiveClasses(ranking));
-  return { p, method: 'delong' };
+  return null;
 };
-
-const testOfShares = (cells: readonly ClassCell[], rate: CellRate): ModelTest | null =>
-  testOfPairs(
-    cells.filter((cell) => rate.counts(cell, 'version')),
-    (cell, predictor) => rate.succeeds(cell, predictor),
-  );
 
 const testOfPlaces = (places: readonly PlaceCell[], k: number): ModelTest | null =>
   testOfPairs(
@@ -81,7 +64,7 @@ const testOfPlaces = (places: readonly PlaceCell[], k: number): ModelTest | null
 
 const testOfPairs = <Cell extends Pick<ClassCell, 'count' | 'weight'>>(
   cells: readonly Cell[],
-  succeeds: (cell: Cell, predictor: 'version' | 'champion') => boolean,
+  succeeds: Succeeds<Cell>,
 ): ModelTest | null => {
   if (cells.some(({ weight }) => weight !== undefined)) return null;
   const only = (first: 'version' | 'champion', second: 'version' | 'champion'): number =>

@@ -43,10 +43,12 @@ export const rocAt = ({ points }: RocCurve, falsePositiveRate: number): number =
   return from.truePositiveRate + share * (to.truePositiveRate - from.truePositiveRate);
 };
 
+/** @param observed what it is the share of: rows of a label, or of a class, or that are predicted right */
 export const calibrationPlot = (
   version: CalibrationCurve,
   champion: CalibrationCurve | null,
   id: () => string,
+  observed = 'favorable rows',
 ): Markup => {
   const strip = { top: 446, height: 44 };
   const most = Math.max(1, ...version.bins.map(({ rows }) => rows));
@@ -70,11 +72,8 @@ export const calibrationPlot = (
         />`,
   );
   const diamonds = champion?.bins.map(
-    ({ meanScore, observed }) =>
-      html`<path
-        class="mark champion"
-        d="M${x(meanScore)} ${at(y(observed) - 6)}l6 6l-6 6l-6 -6z"
-      />`,
+    ({ meanScore, observed: share }) =>
+      html`<path class="mark champion" d="M${x(meanScore)} ${at(y(share) - 6)}l6 6l-6 6l-6 -6z" />`,
   );
   const counts = version.bins.map(({ from, to, rows }) => {
     const height = at((rows / most) * strip.height);
@@ -91,11 +90,11 @@ export const calibrationPlot = (
       width,
       height: 512,
       title: 'Calibration curve',
-      description: `Share of favorable rows over the mean score, in tenths of the scores, with 95 % intervals; on the diagonal scores are probabilities. Below it, the rows of each tenth. The figures are in the table below.`,
+      description: `Share of ${observed} over the mean score, in tenths of the scores, with 95 % intervals; on the diagonal scores are probabilities. Below it, the rows of each tenth. The figures are in the table below.`,
       id,
     },
     [
-      square('Mean score', 'Share of favorable rows'),
+      square('Mean score', `Share of ${observed}`),
       champion && [line('champion', champion.bins), diamonds],
       line('version', version.bins),
       dots,

@@ -108,6 +108,11 @@ const classFigures = (names: readonly string[]): TaskFigures => ({
       names.map((__, prediction) => (label === prediction ? 90 : prediction < label ? 3 : 0)),
     ),
   },
+  classCurves: {
+    classes: names.slice(0, 6).map((name, at) => ({ name, rows: 90 + at, curves })),
+    left: Math.max(0, names.length - 6),
+  },
+  confidence: { version: curves.version.calibration, champion: null },
 });
 const numberFigures: TaskFigures = {
   tenths: Array.from({ length: 10 }, (_, at) => ({ prediction: 10 * at, label: 11 * at })),
@@ -345,6 +350,25 @@ describe('renderVerdictHtml', () => {
     });
     expect(text).toContain('The 20 most frequent mistakes of 435');
     expect(text).not.toContain('Rows by label, down');
+  });
+
+  it('draws the curves of the classes that rank worst, says so, and has their figures in tables', () => {
+    const render = (names: readonly string[]): string =>
+      renderVerdictHtml(failingVerdict(), null, { ...context, figures: classFigures(names) });
+    const few = render(['a', 'b']);
+    expect((few.match(/<title id="[^"]*">ROC curve<\/title>/g) ?? []).length).toBe(2);
+    expect((few.match(/<title id="[^"]*">Precision–recall curve<\/title>/g) ?? []).length).toBe(2);
+    expect((few.match(/<title id="[^"]*">Lift curve<\/title>/g) ?? []).length).toBe(2);
+    // Of each class, and of what is predicted.
+    expect(few).toContain('Share of rows predicted right');
+    expect((few.match(/Calibration by tenths of the score/g) ?? []).length).toBe(2);
+    expect(few).toContain('Confidence by tenths of the score');
+    expect(few).toContain('AUC about 0.700');
+    expect(few).toMatch(/<h4\s*><bdi>a<\/bdi>, 90 rows<\/h4>/);
+    expect(few).not.toContain('are not shown');
+    const many = render(Array.from({ length: 30 }, (_, at) => `class ${at}`));
+    expect((many.match(/<title id="[^"]*">ROC curve<\/title>/g) ?? []).length).toBe(6);
+    expect(many).toContain('24 more, which rank better, are not shown.');
   });
 
   it('draws a regression, and says in tables what it draws', () => {

@@ -1,5 +1,6 @@
 import type { FitPoint, Measure, ResidualHistogram, TaskFigures } from '@sluice/contracts';
 import { figure, intervalText, measureText } from '../figures.js';
+import { classCurves, confidence } from './class-curves-section.js';
 import { confusion } from './confusion-table.js';
 import { details, legend } from './legend.js';
 import { taskTables, type FigureTable } from '../task-tables.js';
@@ -17,9 +18,11 @@ export const taskFigures = (page: Page): Markup | null => {
   return html`<section aria-labelledby="figures">
     <h2 id="figures">Figures in detail</h2>
     ${figures?.confusion && confusion(page, figures.confusion)}
+    ${figures?.confidence && confidence(page, figures.confidence)}
     ${figures?.fit && figures.residuals && pictures(page, figures.fit, figures.residuals)}
     ${figures?.tenths && tenths(page, figures.tenths)}
     ${tables.map((each) => figureTable(page, each))}
+    ${figures?.classCurves && classCurves(page, figures.classCurves)}
   </section> `;
 };
 

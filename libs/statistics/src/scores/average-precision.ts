@@ -15,9 +15,13 @@ import { logitInterval } from './logit-interval.js';
  * which is what resampling rows (a multinomial over the cells) tends to, without draws. The limits are taken on the
  * logit scale. Where SE says nothing (AP is 1, as when the classes are apart) it is Wilson's among min(P, N) rows.
  *
+ * Where scores come in rows, one positive and k negatives of each, which go together (the scores of all classes as one list),
+ * what they have in common is bounded: with V₊ and V₋ the parts of the sum by label, SE ≤ √V₊ + √(k V₋), which is taken.
+ *
  * Bins stand for their rows' ranks: 1,000 of them tell those apart well enough for a standard error.
  *
  * @param estimate the average precision of the rows
+ * @param negativesOfRow k, where scores come in rows
  * @throws RangeError without positives or negatives
  *
  * Sources: L. A. Jaeckel, The infinitesimal jackknife, Bell Laboratories memorandum (1972); K. Boyd, K. Eng and
@@ -28,6 +32,7 @@ export const averagePrecisionInterval = (
   estimate: number,
   bins: LabelledBins,
   options: IntervalOptions = {},
+  negativesOfRow?: number,
 ): Estimate => {
   const positives = total(bins.positives);
   const negatives = total(bins.negatives);
@@ -36,7 +41,7 @@ export const averagePrecisionInterval = (
   return {
     estimate,
     interval: logitInterval(estimate, {
-      standardError: standardErrorOf(bins, positives),
+      standardError: standardErrorOf(bins, positives, negativesOfRow),
       trials: Math.min(positives, negatives),
       level: options.level ?? defaultLevel,
       method: 'jackknife',
@@ -45,7 +50,11 @@ export const averagePrecisionInterval = (
   };
 };
 
-const standardErrorOf = ({ positives, negatives }: LabelledBins, total: number): number => {
+const standardErrorOf = (
+  { positives, negatives }: LabelledBins,
+  total: number,
+  negativesOfRow: number | undefined,
+): number => {
   const bins = positives.length;
   const [found, taken] = [new Float64Array(bins), new Float64Array(bins)];
   let [above, below, area] = [0, 0, 0];
@@ -58,7 +67,7 @@ const standardErrorOf = ({ positives, negatives }: LabelledBins, total: number):
   }
   const average = area / total;
   // Over the bins at and below one: how precision there changes with one more row above.
-  let [gained, lost, variance] = [0, 0, 0];
+  let [gained, lost, ofPositives, ofNegatives] = [0, 0, 0, 0];
   for (let bin = 0; bin < bins; bin += 1) {
     const own = positives[bin] as number;
     const [hits, rows] = [found[bin] as number, taken[bin] as number];
@@ -67,7 +76,10 @@ const standardErrorOf = ({ positives, negatives }: LabelledBins, total: number):
     lost += (own * hits) / square(rows);
     const byPositive = (hits / rows - average + gained) / total;
     const byNegative = lost / total;
-    variance += own * square(byPositive) + (negatives[bin] as number) * square(byNegative);
+    ofPositives += own * square(byPositive);
+    ofNegatives += (negatives[bin] as number) * square(byNegative);
   }
-  return Math.sqrt(variance);
+  return negativesOfRow === undefined
+    ? Math.sqrt(ofPositives + ofNegatives)
+    : Math.sqrt(ofPositives) + Math.sqrt(negativesOfRow * ofNegatives);
 };

@@ -10,6 +10,8 @@ const meanScore = (rows: string, formula: string, direction: 'higher' | 'lower')
     lowest: 0,
     highest: 1,
     needs: 'score',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   }) as const;
 
 const complementOfScore = (rows: string, formula: string, direction: 'higher' | 'lower') =>
@@ -29,6 +31,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'prediction',
     tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'optional',
   },
   roc_auc: {
     title: 'Chance that a positive row is scored above a negative one, ties counted half',
@@ -39,7 +42,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'score',
     tasks: ['binary-classification', 'multiclass-classification'],
-    ofOneClass: true,
+    ofOneClass: 'always',
   },
   selection_rate: {
     title: 'Share of rows predicted favorable',
@@ -50,7 +53,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'prediction',
     tasks: ['binary-classification', 'multiclass-classification'],
-    ofOneClass: true,
+    ofOneClass: 'always',
   },
   true_positive_rate: {
     title: 'Share of favorable rows predicted favorable',
@@ -61,7 +64,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'prediction',
     tasks: ['binary-classification', 'multiclass-classification'],
-    ofOneClass: true,
+    ofOneClass: 'always',
   },
   false_positive_rate: {
     title: 'Share of unfavorable rows predicted favorable',
@@ -72,7 +75,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'prediction',
     tasks: ['binary-classification', 'multiclass-classification'],
-    ofOneClass: true,
+    ofOneClass: 'always',
   },
   true_negative_rate: {
     title: 'Share of unfavorable rows predicted unfavorable; specificity',
@@ -83,7 +86,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'prediction',
     tasks: ['binary-classification', 'multiclass-classification'],
-    ofOneClass: true,
+    ofOneClass: 'always',
   },
   false_negative_rate: {
     title: 'Share of favorable rows predicted unfavorable',
@@ -94,7 +97,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'prediction',
     tasks: ['binary-classification', 'multiclass-classification'],
-    ofOneClass: true,
+    ofOneClass: 'always',
   },
   error_rate: {
     title: 'Share of rows predicted wrong',
@@ -105,6 +108,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'prediction',
     tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'optional',
   },
   balanced_accuracy: {
     title: 'Mean of the shares predicted right among favorable and among unfavorable rows',
@@ -115,6 +119,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'prediction',
     tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'optional',
   },
   youden_j: {
     title:
@@ -125,6 +130,8 @@ export const binaryQualityMetrics = {
     lowest: -1,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   },
   precision: {
     title: 'Share of rows predicted favorable that are; positive predictive value',
@@ -135,7 +142,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'prediction',
     tasks: ['binary-classification', 'multiclass-classification'],
-    ofOneClass: true,
+    ofOneClass: 'always',
   },
   negative_predictive_value: {
     title: 'Share of rows predicted unfavorable that are',
@@ -145,6 +152,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   },
   false_discovery_rate: {
     title: 'Share of rows predicted favorable that are not',
@@ -154,6 +163,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   },
   false_omission_rate: {
     title: 'Share of rows predicted unfavorable that are not',
@@ -163,6 +174,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   },
   f1_score: {
     title: 'Harmonic mean of precision and true positive rate',
@@ -173,7 +186,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'prediction',
     tasks: ['binary-classification', 'multiclass-classification'],
-    ofOneClass: true,
+    ofOneClass: 'always',
   },
   matthews_correlation_coefficient: {
     title: 'Correlation of label and prediction',
@@ -184,6 +197,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'prediction',
     tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'optional',
   },
   cohen_kappa: {
     title: 'Agreement of label and prediction beyond that of chance',
@@ -194,6 +208,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'prediction',
     tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'optional',
   },
   base_rate: {
     title: 'Share of favorable rows, whatever the predictions',
@@ -204,7 +219,7 @@ export const binaryQualityMetrics = {
     highest: 1,
     needs: 'label',
     tasks: ['binary-classification', 'multiclass-classification'],
-    ofOneClass: true,
+    ofOneClass: 'always',
   },
   theil_index: {
     title: 'Inequality of what rows get, b = 1 + prediction − label, by its entropy',
@@ -214,6 +229,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: Infinity,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   },
   generalized_entropy_index: {
     title: 'Inequality of what rows get, b = 1 + prediction − label, by its power α',
@@ -224,6 +241,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: Infinity,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   },
   coefficient_of_variation: {
     title: 'Standard deviation of what rows get, b = 1 + prediction − label, over its mean',
@@ -233,6 +252,8 @@ export const binaryQualityMetrics = {
     lowest: 0,
     highest: Infinity,
     needs: 'prediction',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   },
   generalized_true_positive_rate: meanScore(
     'favorable',

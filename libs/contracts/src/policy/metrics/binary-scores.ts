@@ -16,6 +16,7 @@ export const binaryScoreMetrics = {
     highest: Infinity,
     needs: 'score',
     tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'optional',
   },
   brier_score: {
     title: 'Mean squared distance of the score from the label',
@@ -25,6 +26,8 @@ export const binaryScoreMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'score',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   },
   expected_calibration_error: {
     title: 'Distance of scores from the share that comes true, over tenths of the scores',
@@ -34,6 +37,8 @@ export const binaryScoreMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'score',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'optional',
   },
   maximum_calibration_error: {
     title:
@@ -44,6 +49,8 @@ export const binaryScoreMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'score',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'optional',
   },
   pr_auc: {
     title: 'Area under the precision–recall curve by its steps; average precision',
@@ -53,6 +60,8 @@ export const binaryScoreMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'score',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   },
   ks_statistic: {
     title: 'Largest distance between the distributions of the scores of the two labels',
@@ -62,6 +71,8 @@ export const binaryScoreMetrics = {
     lowest: 0,
     highest: 1,
     needs: 'score',
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   },
   gain: {
     title: 'Share of the favorable rows found among the share k of rows that score highest',
@@ -72,6 +83,8 @@ export const binaryScoreMetrics = {
     highest: 1,
     needs: 'score',
     parameter: share,
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   },
   lift: {
     title: 'How many times more favorable rows the share k that scores highest holds than chance',
@@ -82,6 +95,8 @@ export const binaryScoreMetrics = {
     highest: 100,
     needs: 'score',
     parameter: share,
+    tasks: ['binary-classification', 'multiclass-classification'],
+    ofOneClass: 'always',
   },
   f_beta_score: {
     title: 'Harmonic mean of precision and true positive rate, the latter β times as important',
@@ -93,6 +108,6 @@ export const binaryScoreMetrics = {
     needs: 'prediction',
     parameter: { name: 'β', default: 2, lowest: 0.01, highest: 100 },
     tasks: ['binary-classification', 'multiclass-classification'],
-    ofOneClass: true,
+    ofOneClass: 'always',
   },
 } as const satisfies Record<string, MetricDefinition>;

@@ -43,8 +43,11 @@ export interface MetricDefinition {
   readonly needs: 'label' | 'prediction' | 'score' | 'reference';
   /** The tasks that it is a metric of; of binary classification alone when absent. */
   readonly tasks?: readonly Task[];
-  /** Whether, of several classes, it is of one of them, which a check then has to name in `class`. */
-  readonly ofOneClass?: true;
+  /**
+   * Whether, of several classes, it is of one of them against all others, which a check then has to name in `class`; or may be,
+   * and without `class` is of all together.
+   */
+  readonly ofOneClass?: 'always' | 'optional';
   /** Whether it has no interval, so that no check can hold by it and groups can't be compared. */
   readonly withoutInterval?: true;
   /** The number that a check may give in `parameter`. */
