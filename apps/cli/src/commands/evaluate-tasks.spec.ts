@@ -34,11 +34,11 @@ const figureIn = (verdict: Verdict, metric: string, of: string): number =>
 
 describe('sluice evaluate', () => {
   it('gates a regression, with the figures of what scikit-learn predicts', async () => {
-    const { out, code, err } = await sluice([...policyOf('diabetes'), '--json']);
+    const { out, code, err } = await sluice([...policyOf('credit-amount'), '--json']);
     expect(err).toBe('');
     expect(code).toBe(0);
     const verdict = JSON.parse(out) as Verdict;
-    const { labels, model, champion } = predictionsOf('diabetes');
+    const { labels, model, champion } = predictionsOf('credit-amount');
     const meanError = (predictions: unknown[] = []): number =>
       predictions.reduce<number>(
         (sum, each, row) => sum + Math.abs((each as number) - Number(labels[row])),
