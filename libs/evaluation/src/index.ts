@@ -89,6 +89,15 @@ export {
   type RejectOptionMetric,
 } from './mitigation/reject-option.js';
 export {
+  rerank,
+  rerankings,
+  shortfallsOf,
+  type Candidates,
+  type Place,
+  type RankedList,
+  type Reranking,
+} from './mitigation/reranking.js';
+export {
   reweighing,
   weighedBaseRates,
   type LabelCounts,

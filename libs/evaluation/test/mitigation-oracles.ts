@@ -80,6 +80,20 @@ interface Mitigation {
       }
     >
   >;
+  /** Positions of rows in the order of the list. */
+  readonly reranking: Readonly<
+    Record<
+      string,
+      {
+        readonly group: number[];
+        readonly score: number[];
+        readonly shares: number[];
+        /** By AIF360 with a mistake put right, and its greedy list with it. */
+        readonly ranked: Readonly<Record<string, number[]>>;
+        readonly as_it_is: { readonly greedy: number[] | null };
+      }
+    >
+  >;
   readonly correlation: {
     readonly data: Readonly<Record<'s0' | 's1' | 'f0' | 'f1', number[]>>;
     readonly one_column: Readonly<Record<string, number[][]>>;

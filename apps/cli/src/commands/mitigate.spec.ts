@@ -192,6 +192,49 @@ it('sluice mitigate --method reject-option favours all but the privileged group'
   expect(found.constraint?.fitted).toBeLessThanOrEqual(0.05);
 });
 
+describe('sluice mitigate --method reranking', () => {
+  const args = ['scored.yaml', '--method', 'reranking', '--by', 'age_group', '--size', '40'];
+
+  it('lists the best rows with the shares that groups are to have', async () => {
+    const shares = ['--share', '25_or_under=0.25', '--share', 'over_25=0.75'];
+    const found = await result(...args, ...shares, '--output', 'list.csv');
+    const [young, , lacking, score] = found.data;
+    expect(young).toMatchObject({ name: 'share of 25_or_under, to be 0.250', after: 0.25 });
+    expect(young?.before).toBeLessThan(0.25);
+    expect(lacking?.before).toBeGreaterThan(0);
+    expect(lacking?.after).toBe(0);
+    expect(score?.after).toBeLessThanOrEqual(score?.before as number);
+    const listed = await readColumns(table('list.csv'), {
+      texts: ['age_group'],
+      numbers: ['rank', 'score'],
+    });
+    const [ranks, scores] = ['rank', 'score'].map((name) => [...(listed.numbers.get(name) ?? [])]);
+    expect(ranks?.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, at) => at + 1));
+    const own = [...Array(40).keys()]
+      .filter((row) => listed.texts.get('age_group')?.[row] === '25_or_under')
+      .toSorted((a, b) => (ranks?.[a] as number) - (ranks?.[b] as number))
+      .map((row) => scores?.[row] as number);
+    expect(own).toHaveLength(10);
+    expect(own).toEqual(own.toSorted((a, b) => b - a));
+  });
+
+  it.each([
+    ['shares of no group', ['--share', 'young=1'], 'There is no group "young"'],
+    ['shares that leave places', ['--share', 'over_25=0.75'], 'sum to 0.75, not to 1'],
+  ])('refuses %s', async (_, more, expected) => {
+    await expect(result(...args, ...more)).rejects.toThrow(expected);
+  });
+
+  it.each([
+    ['what is no share', [...args, '--share', 'over_25'], 'such as female=0.5'],
+    ['a list without end', args.slice(0, -2), 'how long with --size'],
+    ['rows to fit to', [...args, '--fit', 'data/train.parquet'], 'fits nothing'],
+  ])('refuses %s, before it starts', async (_, given, expected) => {
+    const { code, err } = await mitigate(...given);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(expected) });
+  });
+});
+
 describe('sluice mitigate --method calibrated-odds', () => {
   const args = ['--method', 'calibrated-odds', '--by', 'age_group', '--cost', 'fpr'];
 

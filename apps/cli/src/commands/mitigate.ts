@@ -1,9 +1,13 @@
 import { parsePolicy, SluiceError } from '@sluice/contracts';
-import { calibratedCosts, constraints } from '@sluice/evaluation';
-import { Command, Option } from 'commander';
+import { calibratedCosts, constraints, rerankings } from '@sluice/evaluation';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { positiveInteger, positiveNumber, share } from '../arguments.js';
 import type { Context } from '../context.js';
-import { methods, type MitigationOptions } from '../mitigate/mitigation-options.js';
+import {
+  methods,
+  type GroupShare,
+  type MitigationOptions,
+} from '../mitigate/mitigation-options.js';
 import { mitigateInThread, type MitigationNote } from '../mitigate/mitigation-thread.js';
 import { withTask } from '../mitigate/prepare-task.js';
 import { renderMitigation } from '../mitigate/render-mitigation.js';
@@ -11,6 +15,12 @@ import { readPolicy } from '../policy-file.js';
 import { plain } from '../terminal.js';
 
 const several = (value: string, before: readonly string[]): string[] => [...before, value];
+
+const groupShares = (value: string, before: readonly GroupShare[]): GroupShare[] => {
+  const at = value.lastIndexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Expected a group and its share, such as female=0.5.');
+  return [...before, { group: value.slice(0, at), share: share(value.slice(at + 1)) }];
+};
 
 /** `sluice mitigate`: what can be done about a bias, fitted to some rows and judged by others. */
 export const mitigateCommand = (
@@ -79,6 +89,18 @@ export const mitigateCommand = (
         .choices(calibratedCosts)
         .default('weighted'),
     )
+    .option('--size <number>', 'reranking: how many rows to list', positiveInteger)
+    .option(
+      '--share <group=share>',
+      'reranking: the part of the list that a group is to have; for each group (default: as among the rows)',
+      groupShares,
+      [],
+    )
+    .addOption(
+      new Option('--reranking <method>', 'how the list is put together')
+        .choices(rerankings)
+        .default('constrained'),
+    )
     .option('--randomized', 'group-thresholds: meet the constraint exactly, some rows by lot')
     .addOption(
       new Option('--unseen <what>', 'what a model does with groups that the fit has not seen')
@@ -90,7 +112,7 @@ export const mitigateCommand = (
     .option('--level <share>', 'how far to change features, from 0 to 1', share, 1)
     .option(
       '--column <name>',
-      'the name of the new column: weight, mitigated_prediction or mitigated_score',
+      'the name of the new column: weight, mitigated_prediction, mitigated_score or rank',
     )
     .option('--artifact <file>', "start from this ONNX model instead of the policy's")
     .option('--seed <number>', 'decides the split and the lots', positiveInteger, 1)
@@ -106,6 +128,7 @@ Methods:
   equalized-odds             a model that turns some of its predictions, by lot
   calibrated-odds            a model that gives up some of its scores, by lot, and stays calibrated
   reject-option              a model that favours the others where it is least sure
+  reranking                  a list of the best rows that has each group's share from the top on
 
 Exit codes: 0 done, 2 bad input or an error. Whether the gate passes is for sluice evaluate to say.
 

@@ -19,10 +19,10 @@ export const checkOptions = (options: MitigationOptions, policy: Policy): void =
   for (const which of ['fit', 'judge'] as const)
     if (options[`${which}Predictions`] !== undefined && options[which] === undefined)
       throw refused(`--${which}-predictions needs --${which} beside it.`);
-  if (ofTrainingData.includes(options.method)) {
-    requireFit(options, policy);
-    requireTableOutput(options);
-  } else requireDecisionOutput(options, policy);
+  if (ofTrainingData.includes(options.method)) requireFit(options, policy);
+  if (options.method === 'reranking') requireList(options);
+  if (writesTables(options.method)) requireTableOutput(options);
+  else requireDecisionOutput(options, policy);
 };
 
 const refused = (message: string): SluiceError => new SluiceError('invalid_request', message);
@@ -32,6 +32,16 @@ const requireFit = ({ fit, method }: MitigationOptions, { data }: Policy): void 
     throw refused(
       `${method} changes training data: give the table that the model is trained on with --fit. ${data.evaluation} is for judging it.`,
     );
+};
+
+const writesTables = (method: Method): boolean =>
+  ofTrainingData.includes(method) || method === 'reranking';
+
+/** A list is of one table, and nothing is fitted to another. */
+const requireList = ({ fit, size, outputJudge }: MitigationOptions): void => {
+  if (size === undefined) throw refused('reranking makes a list: say how long with --size.');
+  if (fit !== undefined) throw refused('reranking fits nothing: name the rows with --judge.');
+  if (outputJudge !== undefined) throw refused('reranking writes its list to --output.');
 };
 
 const requireTableOutput = ({ output, outputJudge }: MitigationOptions): void => {

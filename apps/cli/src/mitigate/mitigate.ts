@@ -1,6 +1,7 @@
 import type { MitigationResult } from './mitigation-result.js';
 import { postProcess } from './post-process.js';
 import { repairFeatures } from './repair-features.js';
+import { rerankTable } from './rerank-table.js';
 import { reweigh } from './reweigh.js';
 import type { Workplace } from './workplace.js';
 
@@ -17,5 +18,7 @@ export const mitigate = (workplace: Workplace): Promise<MitigationResult> => {
     case 'calibrated-odds':
     case 'reject-option':
       return postProcess(workplace);
+    case 'reranking':
+      return rerankTable(workplace);
   }
 };

@@ -1,4 +1,4 @@
-import type { CalibratedCost, Constraint } from '@sluice/evaluation';
+import type { CalibratedCost, Constraint, Reranking } from '@sluice/evaluation';
 
 export const methods = [
   'reweighing',
@@ -8,8 +8,15 @@ export const methods = [
   'equalized-odds',
   'calibrated-odds',
   'reject-option',
+  'reranking',
 ] as const;
 export type Method = (typeof methods)[number];
+
+/** What part of a list a group is to have. */
+export interface GroupShare {
+  readonly group: string;
+  readonly share: number;
+}
 
 /** The command line, as it was parsed. */
 export interface MitigationOptions {
@@ -21,6 +28,9 @@ export interface MitigationOptions {
   readonly falsePositiveCost?: number;
   readonly tolerance?: number;
   readonly cost: CalibratedCost;
+  readonly reranking: Reranking;
+  readonly size?: number;
+  readonly share: readonly GroupShare[];
   readonly randomized?: true;
   readonly unseen: 'refuse' | 'keep';
   readonly privileged?: string;
