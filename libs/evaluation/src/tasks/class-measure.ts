@@ -32,12 +32,15 @@ export const classShortfalls = (
 /** Why there is no such figure, whatever the rows. */
 const withoutClass = (
   { class: name = '', of, metric }: MeasureRequest,
-  { classes, cells, scores, rankings }: MulticlassSlice,
+  { classes, cells, scores, rankings, classLosses }: MulticlassSlice,
 ): string | null => {
   const at = classes.indexOf(name);
   if (at === -1) return `no label and no prediction is of the class ${classShown(name)}`;
   if (of !== 'version' && cells.some(({ champion }) => champion === null))
     return 'there are no predictions of the champion';
+  const isLoss = metric === 'log_loss' || metric === 'brier_score';
+  if (isLoss && scores !== null && classLosses === undefined)
+    return 'the profile is an old one, and holds no losses of classes';
   const ofScores = metricDefinition(metric).needs === 'score';
   return ofScores && scores !== null && scores[at] == null && rankings?.[at] == null
     ? `a part of the merged profile has no scores for the class ${classShown(name)}`
