@@ -46,7 +46,10 @@ export class PairArena {
     this.words = new Int32Array(shared);
   }
 
-  /** Room for so many rows in so many buckets, of all threads together. */
+  /**
+   * Room for so many rows in so many buckets, of all threads together. Twice over: a bucket's chunks are given back once
+   * all of it has gone on, and there may be as few buckets with rows as there are scores.
+   */
   static memoryFor(
     rows: number,
     { read, ranked }: PairShapes,
@@ -55,7 +58,7 @@ export class PairArena {
     const lines = (chunkRows * Math.max(wordsOf(read).all, wordsOf(ranked).all)) / line;
     // An odd number: the same rows of all chunks would be in each other's way in caches.
     const stride = line * (lines % 2 === 0 ? lines + 1 : lines);
-    const chunks = 1 + Math.ceil(rows / chunkRows) + 2 * buckets;
+    const chunks = 1 + 2 * (Math.ceil(rows / chunkRows) + buckets);
     return { shared: new SharedArrayBuffer(4 * chunks * stride), stride };
   }
 

@@ -14,7 +14,7 @@ import { addWalks } from './walk-results.js';
 /** More threads would wait for the one that reads. */
 const usualOptions: PairOptions = { threads: 2, rowsPerBucket: 2 ** 13 };
 
-/** What rows may take in memory together. */
+/** What rows may take in memory together. The same on every machine: SQL has other logarithms, to the last digit. */
 const mostBytes = 2 ** 30;
 
 /** Whether rows have two scores, and fit into memory to be ranked by both at once. */
