@@ -55,7 +55,8 @@ export class PairArena {
     const lines = (chunkRows * Math.max(wordsOf(read).all, wordsOf(ranked).all)) / line;
     // An odd number: the same rows of all chunks would be in each other's way in caches.
     const stride = line * (lines % 2 === 0 ? lines + 1 : lines);
-    const chunks = 1 + Math.ceil(rows / chunkRows) + 2 * buckets;
+    // Twice, since a bucket keeps its chunks until all of its rows are handed on: where scores are few, that is most rows.
+    const chunks = 1 + 2 * Math.ceil(rows / chunkRows) + 2 * buckets;
     return { shared: new SharedArrayBuffer(4 * chunks * stride), stride };
   }
 
