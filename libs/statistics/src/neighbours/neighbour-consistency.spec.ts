@@ -85,6 +85,58 @@ describe('neighbourConsistency', () => {
     expect(disagreements[0]).toBeCloseTo(sum / 60, 12);
   });
 
+  const random = seededRandom([8]);
+  const shapes: [string, number, (row: number, c: number) => number][] = [
+    ['unrelated coordinates', 20, () => random()],
+    ['coordinates far from 0', 9, () => 1e9 + random()],
+    ['numbers that 32 bits do not hold', 14, () => 1e39 * random()],
+    ['numbers that 32 bits take for 0', 5, () => 1e-100 * random()],
+    ['whole numbers, with ties', 16, (_, c) => (c < 4 ? Math.floor(3 * random()) : 0)],
+    [
+      'a coordinate of a few outliers',
+      13,
+      (row, c) => (c === 7 && row % 300 === 0 ? 1e6 : random()),
+    ],
+  ];
+
+  it.each(shapes)('finds among %s what a look at each finds', (_, width, value) => {
+    const count = 900;
+    const features = Float64Array.from({ length: count * width }, (__, at) =>
+      value(Math.floor(at / width), at % width),
+    );
+    const outcome = Uint8Array.from({ length: count }, () => Number(random() < 0.4));
+    const asked = Uint8Array.from({ length: count }, (__, row) => Number(row % 20 === 0));
+    const found = neighbourConsistency({ features, width, outcomes: [outcome], asked }, 7);
+    let sum = 0;
+    for (let row = 0; row < count; row += 20) {
+      const distances = Float64Array.from({ length: count }, (__, other) => {
+        let distance = 0;
+        for (let c = 0; c < width; c += 1)
+          distance +=
+            ((features[row * width + c] ?? NaN) - (features[other * width + c] ?? NaN)) ** 2;
+        return distance;
+      });
+      const last = distances.toSorted()[6] as number;
+      const near = distances.map((distance) => Number(distance < last * (1 - 1e-12)));
+      const tied = distances.map((distance, at) =>
+        near[at] === 0 && distance <= last * (1 + 1e-12) ? 1 : 0,
+      );
+      const total = (list: Float64Array, of = (__: number): number => 1): number =>
+        list.reduce((all, each, at) => all + each * of(at), 0);
+      const y = (at: number): number => outcome[at] as number;
+      const share = (7 - total(near)) / total(tied);
+      sum += Math.abs(y(row) - (total(near, y) + share * total(tied, y)) / 7);
+    }
+    expect(found.disagreements[0]).toBeCloseTo(sum / 45, 12);
+  });
+
+  it('takes 0 and −0 for the same place', () => {
+    const features = Float64Array.of(0, 1, -0, 1, 5, 5);
+    const outcomes = [Uint8Array.of(1, 0, 0)];
+    const { disagreements } = neighbourConsistency({ features, width: 2, outcomes }, 1);
+    expect(disagreements[0]).toBeCloseTo(1 / 3, 12);
+  });
+
   it('depends neither on the order of rows nor on the unit of weights, nor on a feature whose scale is 0', () => {
     const rows = drawn(200, 6);
     const weights = Float64Array.from({ length: 200 }, (_, row) => row % 4);

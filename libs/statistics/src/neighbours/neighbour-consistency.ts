@@ -66,20 +66,22 @@ export function* neighbourSearch(
   const rows = weighing(checkedRows(given));
   const { width, outcomes, weights, asked } = rows;
   const points = distinctPoints(rows.features, width);
-  const tree = new NeighbourTree(
-    {
-      coordinates: points.coordinates,
-      width,
-      scale: rows.scale ?? new Float64Array(width).fill(1),
-    },
-    points.rows,
-  );
+  const total = points.rows.length;
+  const { coordinates } = points;
+  const scale = rows.scale ?? new Float64Array(width).fill(1);
+  const building = NeighbourTree.over({ coordinates, width, scale }, points.rows);
+  let built = building.next();
+  for (; built.done !== true; built = building.next()) yield { done: 0, total };
+  const tree = built.value;
   const sums = outcomes.map((outcome) => sumsByPoint(rows, points.pointOf, outcome));
   const mass = sumByPoint(points, (row) => weights[row] as number);
   const askedRows = sumByPoint(points, (row) => asked[row] as number);
-  for (let point = 0; point < points.rows.length; point += 1) {
-    if (point % pointsInStep === 0) yield { done: point, total: points.rows.length };
+  const inStep = Math.min(64, Math.max(1, Math.floor(coordinatesInStep / coordinates.length)));
+  let searched = 0;
+  for (let point = 0; point < total; point += 1) {
     if (askedRows[point] === 0) continue;
+    if (searched % inStep === 0) yield { done: point, total };
+    searched += 1;
     const around = tree.nearest(point, neighbours);
     const all = sumAround(around, mass);
     const own = around.points.indexOf(point);
@@ -94,12 +96,12 @@ export function* neighbourSearch(
       });
     }
   }
-  yield { done: points.rows.length, total: points.rows.length };
+  yield { done: total, total };
   return summed(rows, points.pointOf, sums);
 }
 
-/** Some milliseconds of work. */
-const pointsInStep = 64;
+/** Coordinates that are looked at between two steps, at worst: some milliseconds of work. */
+const coordinatesInStep = 2 ** 22;
 
 type Rows = Required<Omit<NeighbourRows, 'scale'>> & Pick<NeighbourRows, 'scale'>;
 

@@ -1,4 +1,8 @@
-/** PointCloud in a space of few dimensions, one after another: coordinate c of point p stands at p · width + c. */
+import { NearestPoints, type Neighbourhood } from './nearest-points.js';
+import { PointSketches } from './point-sketches.js';
+import { halve } from './halve.js';
+
+/** Points in a space, one after another: coordinate c of point p stands at p · width + c. */
 export interface PointCloud {
   readonly coordinates: Float64Array;
   readonly width: number;
@@ -6,47 +10,52 @@ export interface PointCloud {
   readonly scale: Float64Array;
 }
 
-/** The points nearest to one, each with what part of it is taken. */
-export interface Neighbourhood {
-  readonly points: readonly number[];
-  /** 1 of points nearer than the last, for those that are as far as the last one the same share of each. */
-  readonly shares: readonly number[];
-}
-
-/** Distances whose squares differ by less than this part of themselves are equal but for rounding. */
-const rounding = 1e-12;
-const mostInLeaf = 32;
+/** Points of a leaf for each coordinate, and at most: looking at a box takes as long as some of them. */
+const inLeaf = 16;
+const mostInLeaf = 512;
+/** Coordinates that are looked at between two steps: some milliseconds of work. */
+const coordinatesInStep = 2 ** 20;
 
 /**
  * A k-d tree over points that each stand for a number of rows, for their nearest neighbours by Euclidean distance.
  *
  * Built once in O(n log n): each node halves its points along the coordinate in which they reach farthest. A search
- * passes over the boxes that are farther than what was found; in many dimensions that is none of them, and a search then
- * takes as long as looking at every point. The same points in any order give the same neighbours.
+ * passes over the boxes that are farther than what was found. In many dimensions that is none of them; a search then
+ * goes through all points, of which `PointSketches` tell most by a few of their coordinates. The same points in any
+ * order give the same neighbours.
  *
  * Source: J. H. Friedman, J. L. Bentley and R. A. Finkel, An algorithm for finding best matches in logarithmic expected
  * time, ACM TOMS 3 (1977).
  */
 export class NeighbourTree {
-  /** Points in the order of the leaves. */
+  /** Points in the order of the leaves, and of each where it is in that order. */
   private readonly order: Uint32Array;
-  /** Their coordinates in that order, so that a leaf is read in one piece. */
-  private readonly sorted: Float64Array;
-  /** A balanced tree in an array: the children of node i are 2i + 1 and 2i + 2. */
-  private readonly boxes: { lower: Float64Array; upper: Float64Array }[] = [];
+  private readonly placeOf: Uint32Array;
+  /** A balanced tree in an array: the children of node i are 2i + 1 and 2i + 2. Lower bounds, then upper ones, of each. */
+  private readonly boxes: Float64Array;
+  private sketches: PointSketches | undefined;
+  private readonly stack: Visits;
+  private readonly leaf: number;
 
   /** @param rows how many rows each point stands for, at least one */
-  constructor(
+  private constructor(
     private readonly points: PointCloud,
     private readonly rows: ArrayLike<number>,
   ) {
-    const { coordinates, width } = points;
     this.order = Uint32Array.from({ length: rows.length }, (_, point) => point);
-    if (rows.length > 0) this.build(0, 0, rows.length);
-    this.sorted = new Float64Array(rows.length * width);
-    this.order.forEach((point, at) =>
-      this.sorted.set(coordinates.subarray(point * width, (point + 1) * width), at * width),
-    );
+    this.placeOf = new Uint32Array(rows.length);
+    this.leaf = Math.min(mostInLeaf, inLeaf * points.width);
+    // Halves of an odd number of points differ by one.
+    const levels = Math.max(0, Math.ceil(Math.log2(rows.length / this.leaf))) + 1;
+    this.boxes = new Float64Array((2 ** (levels + 1) - 1) * 2 * points.width);
+    this.stack = new Visits(levels + 2);
+  }
+
+  /** Builds a tree in steps. @param rows how many rows each point stands for, at least one */
+  static *over(points: PointCloud, rows: ArrayLike<number>): Generator<undefined, NeighbourTree> {
+    const tree = new NeighbourTree(points, rows);
+    yield* tree.build();
+    return tree;
   }
 
   /**
@@ -54,51 +63,69 @@ export class NeighbourTree {
    * them are taken in equal shares, so that no order of rows decides.
    */
   nearest(point: number, count: number): Neighbourhood {
-    const nearest = new Nearest(count, this.rows);
-    const { width } = this.points;
-    const at = this.points.coordinates.subarray(point * width, (point + 1) * width);
-    const stack = [{ node: 0, from: 0, to: this.order.length, distance: 0 }];
-    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-      const { node, from, to, distance } = top;
-      if (distance > nearest.reach) continue;
-      if (to - from <= mostInLeaf) {
-        this.searchLeaf(at, from, to, nearest);
+    const nearest = new NearestPoints(count, this.rows);
+    const { stack } = this;
+    this.sketches?.compareWith(this.placeOf[point] as number);
+    stack.push(0, 0, this.order.length, 0);
+    while (stack.pop()) {
+      const { node, from, to } = stack;
+      if (stack.distance > nearest.reach) continue;
+      if (to - from <= this.leaf) {
+        this.searchLeaf(point, from, to, nearest);
         continue;
       }
       const middle = (from + to) >>> 1;
       const [left, right] = [2 * node + 1, 2 * node + 2];
-      const toLeft = { node: left, from, to: middle, distance: this.distanceToBox(at, left) };
-      const toRight = { node: right, from: middle, to, distance: this.distanceToBox(at, right) };
+      const toLeft = this.distanceToBox(point, left, nearest.reach);
+      const toRight = this.distanceToBox(point, right, nearest.reach);
       // The nearer one last, which is looked at first.
-      if (toLeft.distance <= toRight.distance) stack.push(toRight, toLeft);
-      else stack.push(toLeft, toRight);
+      const leftLast = toLeft <= toRight;
+      if (leftLast && toRight <= nearest.reach) stack.push(right, middle, to, toRight);
+      if (toLeft <= nearest.reach) stack.push(left, from, middle, toLeft);
+      if (!leftLast && toRight <= nearest.reach) stack.push(right, middle, to, toRight);
     }
     return nearest.taken();
   }
 
-  private searchLeaf(at: Float64Array, from: number, to: number, nearest: Nearest): void {
-    const { width, scale } = this.points;
-    const { sorted } = this;
-    for (let place = from; place < to; place += 1) {
-      const start = place * width;
-      const { reach } = nearest;
-      let distance = 0;
-      for (let c = 0; c < width && distance <= reach; c += 1) {
-        const apart = ((at[c] as number) - (sorted[start + c] as number)) * (scale[c] as number);
-        distance += apart * apart;
+  private searchLeaf(point: number, from: number, to: number, nearest: NearestPoints): void {
+    const sketches = this.sketches as PointSketches;
+    let limit = sketches.limitOf(nearest.reach);
+    let place = sketches.next(from, to, limit);
+    while (place < to) {
+      const other = this.order[place] as number;
+      const distance = this.distance(point, other, nearest.reach);
+      if (distance <= nearest.reach) {
+        nearest.add(other, distance);
+        limit = sketches.limitOf(nearest.reach);
       }
-      if (distance <= reach) nearest.add(this.order[place] as number, distance);
+      place = sketches.next(place + 1, to, limit);
     }
   }
 
-  private distanceToBox(at: Float64Array, node: number): number {
-    const { width, scale } = this.points;
-    const { lower, upper } = this.boxes[node] as { lower: Float64Array; upper: Float64Array };
+  /** The square of a distance; of one beyond the reach, only that it is. */
+  private distance(one: number, other: number, reach: number): number {
+    const { coordinates, width, scale } = this.points;
+    let distance = 0;
+    for (let c = 0; c < width && distance <= reach; c += 1) {
+      const apart =
+        ((coordinates[one * width + c] as number) - (coordinates[other * width + c] as number)) *
+        (scale[c] as number);
+      distance += apart * apart;
+    }
+    return distance;
+  }
+
+  /** Likewise to the nearest place of a box. */
+  private distanceToBox(point: number, node: number, reach: number): number {
+    const { coordinates, width, scale } = this.points;
+    const { boxes } = this;
+    const lower = 2 * node * width;
     let sum = 0;
-    for (let c = 0; c < width; c += 1) {
-      const own = at[c] as number;
-      const [low, high] = [lower[c] as number, upper[c] as number];
-      const outside = own < low ? low - own : own > high ? own - high : 0;
+    for (let c = 0; c < width && sum <= reach; c += 1) {
+      const own = coordinates[point * width + c] as number;
+      const [low, high] = [boxes[lower + c] as number, boxes[lower + width + c] as number];
+      // Without a branch: which side a point is on can't be foretold.
+      const outside = Math.max(low - own, own - high, 0);
       const apart = outside * (scale[c] as number);
       sum += apart * apart;
     }
@@ -106,10 +133,38 @@ export class NeighbourTree {
     return sum;
   }
 
-  private build(node: number, from: number, to: number): void {
+  private *build(): Generator<undefined, void> {
+    const { order, stack } = this;
+    const { coordinates, width } = this.points;
+    if (order.length === 0) return;
+    let done = 0;
+    stack.push(0, 0, order.length, 0);
+    while (stack.pop()) {
+      const { node, from, to } = stack;
+      const widest = this.enclose(node, from, to);
+      if (to - from > this.leaf) {
+        const middle = (from + to) >>> 1;
+        halve(order, from, to, middle, (point) => coordinates[point * width + widest] as number);
+        stack.push(2 * node + 2, middle, to, 0);
+        stack.push(2 * node + 1, from, middle, 0);
+      }
+      done += (to - from) * width;
+      if (done < coordinatesInStep) continue;
+      done = 0;
+      yield undefined;
+    }
+    order.forEach((point, place) => {
+      this.placeOf[point] = place;
+    });
+    this.sketches = new PointSketches(this.points, order);
+  }
+
+  /** Sets the box of a node's points. @returns the coordinate in which it reaches farthest */
+  private enclose(node: number, from: number, to: number): number {
     const { coordinates, width, scale } = this.points;
-    const lower = new Float64Array(width).fill(Infinity);
-    const upper = new Float64Array(width).fill(-Infinity);
+    const lower = this.boxes.subarray(2 * node * width, (2 * node + 1) * width).fill(Infinity);
+    const upper = this.boxes.subarray((2 * node + 1) * width, (2 * node + 2) * width);
+    upper.fill(-Infinity);
     for (let at = from; at < to; at += 1) {
       const start = (this.order[at] as number) * width;
       for (let c = 0; c < width; c += 1) {
@@ -118,71 +173,46 @@ export class NeighbourTree {
         if (value > (upper[c] as number)) upper[c] = value;
       }
     }
-    this.boxes[node] = { lower, upper };
-    if (to - from <= mostInLeaf) return;
     let widest = 0;
     const extent = (c: number): number =>
       ((upper[c] as number) - (lower[c] as number)) * (scale[c] as number);
     for (let c = 1; c < width; c += 1) if (extent(c) > extent(widest)) widest = c;
-    this.order
-      .subarray(from, to)
-      .sort(
-        (one, other) =>
-          (coordinates[one * width + widest] as number) -
-            (coordinates[other * width + widest] as number) || one - other,
-      );
-    const middle = (from + to) >>> 1;
-    this.build(2 * node + 1, from, middle);
-    this.build(2 * node + 2, middle, to);
+    return widest;
   }
 }
 
-/** The nearest points of a search so far. */
-class Nearest {
-  /** The squared distance beyond which a point is of no use. */
-  reach = Infinity;
-  /** Ascending by distance. */
-  private readonly found: { readonly point: number; readonly distance: number }[] = [];
+/** Nodes that are still to be looked at, the last one first. What is popped can be read off. */
+class Visits {
+  node = 0;
+  from = 0;
+  to = 0;
+  distance = 0;
+  private readonly places: Uint32Array;
+  private readonly distances: Float64Array;
+  private count = 0;
 
-  constructor(
-    private readonly count: number,
-    private readonly rows: ArrayLike<number>,
-  ) {}
-
-  add(point: number, distance: number): void {
-    const { found } = this;
-    let place = found.length;
-    while (place > 0 && (found[place - 1] as { distance: number }).distance > distance) place -= 1;
-    found.splice(place, 0, { point, distance });
-    const last = this.last();
-    if (last === null) return;
-    this.reach = last * (1 + rounding);
-    while ((found.at(-1) as { distance: number }).distance > this.reach) found.pop();
+  constructor(most: number) {
+    this.places = new Uint32Array(3 * most);
+    this.distances = new Float64Array(most);
   }
 
-  /** In one order, so that sums over them round alike. */
-  taken(): Neighbourhood {
-    const last = this.last() ?? Infinity;
-    const isNear = (distance: number): boolean => distance < last * (1 - rounding);
-    const rowsIn = (near: boolean): number =>
-      this.found
-        .filter(({ distance }) => isNear(distance) === near)
-        .reduce((sum, { point }) => sum + (this.rows[point] as number), 0);
-    const share = (this.count - rowsIn(true)) / rowsIn(false);
-    const ordered = this.found.toSorted((one, other) => one.point - other.point);
-    return {
-      points: ordered.map(({ point }) => point),
-      shares: ordered.map(({ distance }) => (isNear(distance) ? 1 : share)),
-    };
+  push(node: number, from: number, to: number, distance: number): void {
+    const at = 3 * this.count;
+    this.places[at] = node;
+    this.places[at + 1] = from;
+    this.places[at + 2] = to;
+    this.distances[this.count] = distance;
+    this.count += 1;
   }
 
-  /** The distance within which there are rows enough; null when there are too few as yet. */
-  private last(): number | null {
-    let held = 0;
-    for (const { point, distance } of this.found) {
-      held += this.rows[point] as number;
-      if (held >= this.count) return distance;
-    }
-    return null;
+  pop(): boolean {
+    if (this.count === 0) return false;
+    this.count -= 1;
+    const at = 3 * this.count;
+    this.node = this.places[at] as number;
+    this.from = this.places[at + 1] as number;
+    this.to = this.places[at + 2] as number;
+    this.distance = this.distances[this.count] as number;
+    return true;
   }
 }
