@@ -42,7 +42,7 @@ export class FaultCollector {
   }
 
   throwIfAny(): void {
-    if (this.found.length > 0) throw this.error();
+    if (!this.isEmpty) throw this.error();
   }
 
   /** The code is that of the data when both are at fault: a model can't be judged by data that isn't right. */

@@ -325,3 +325,47 @@ describe('profiling', () => {
     }
   });
 });
+
+describe('the profile of a table that is too large to be looked at twice', () => {
+  const rows = 132_000;
+  /** Rows of which the last has something that the first thousands don't have. */
+  const longTable = (last: Partial<Record<'outcome' | 'team' | 'risk', string>> = {}) => {
+    const column = (name: 'outcome' | 'team' | 'risk', usual: string): string =>
+      `CASE WHEN i = ${rows - 1} THEN ${last[name] ?? usual} ELSE ${usual} END AS ${name}`;
+    const columns = [
+      column('outcome', "CASE WHEN hash(i, 1) % 10 < 4 THEN 'yes' ELSE 'no' END"),
+      column('team', "CASE WHEN hash(i, 2) % 3 = 0 THEN 'a' ELSE 'b' END"),
+      column('risk', 'hash(i) % 4001 / 4000.0'),
+    ];
+    return tableOf(`SELECT ${columns.join(', ')} FROM range(${rows}) AS t(i)`);
+  };
+  /** Whoever is told of rows has them surveyed. */
+  const surveyed = async (path: string): Promise<Profile> => {
+    const request = { policy: policyWith(), dataset: { path }, onScored: () => undefined };
+    return (await profileDataset(request)).profile;
+  };
+
+  it('is that of the surveyed table', async () => {
+    const path = await longTable();
+    expect(await profileOf(policyWith(), path)).toEqual(await surveyed(path));
+  });
+
+  it('has groups that come last of all', async () => {
+    const path = await longTable({ team: "'z'" });
+    const profile = await profileOf(policyWith(), path);
+    expect(profile.byColumn[0]?.groups.map(({ group }) => group)).toEqual(['a', 'b', 'z']);
+    expect(profile).toEqual(await surveyed(path));
+  });
+
+  it.each([
+    [{ outcome: "'maybe'" }, 'the label "outcome" has 3 values'],
+    [{ outcome: 'NULL' }, 'the label "outcome" is missing in one row'],
+    [{ team: 'NULL' }, 'the protected column "team" is missing in one row'],
+    [{ risk: '1.5' }, `the score "risk" is not a number from 0 to 1 in row ${rows}`],
+    [{ risk: "'nan'::DOUBLE" }, `the score "risk" is not a number from 0 to 1 in row ${rows}`],
+    [{ risk: 'NULL' }, `the score "risk" is not a number from 0 to 1 in row ${rows}`],
+  ])('is refused for what only its last row has: %j', async (last, message) => {
+    const error = await rejection(profileOf(policyWith(), await longTable(last)));
+    expect((error as SluiceError).faults.map((fault) => fault.message)).toEqual([message]);
+  });
+});

@@ -2,12 +2,13 @@ import type { DatasetFile, OnnxInspection } from '@sluice/artifacts';
 import { SluiceError, type Policy, type DatasetFormat } from '@sluice/contracts';
 import type { BinaryProfile, Profile } from '@sluice/evaluation';
 import { assembleProfile } from './assembly/assemble-profile.js';
-import type { Layout } from './assembly/layout.js';
 import { Dataset, type DatasetSource } from './dataset/dataset.js';
 import { surveyInputs } from './dataset/input-survey.js';
-import { findPolicyColumns } from './dataset/policy-columns.js';
+import { guessSurvey } from './dataset/guess-survey.js';
+import { findPolicyColumns, type PolicyColumns } from './dataset/policy-columns.js';
 import { policyLayout, surveyIntersections } from './dataset/policy-layout.js';
-import { surveyDataset, type Survey } from './dataset/survey.js';
+import { UnexpectedRows } from './dataset/stream-vectors.js';
+import { surveyDataset } from './dataset/survey.js';
 import { FaultCollector } from './fault-collector.js';
 import {
   bindCandidate,
@@ -30,6 +31,9 @@ import {
   rankScores,
   type ScoredTable,
 } from './ranking/rank-scores.js';
+import type { RankOptions } from './ranking/walk-rounds.js';
+import { WalkThreads } from './ranking/walk-threads.js';
+import { positionsOf, relationOfData } from './scored-relations.js';
 import { scoreRows, tellRows, type ScoredRows } from './scored-rows.js';
 import { duckdbDialect } from './sql/duckdb-dialect.js';
 import type { ScoredRelation } from './sql/scored-relation.js';
@@ -101,11 +105,28 @@ export interface ProfiledDataset<Own extends Profile = BinaryProfile> {
 export const profileDataset = async <Own extends Profile = BinaryProfile>(
   request: ProfileRequest,
 ): Promise<ProfiledDataset<Own>> => {
-  const { policy, signal, mergeable: isPart = false } = request;
+  const { policy, signal } = request;
   signal?.throwIfAborted();
   assertRequest(request);
   const faults = new FaultCollector(policy.data.evaluation);
   const candidates = await inspectCandidates(request, faults);
+  const threads = new WalkThreads();
+  try {
+    // Where data holds scores they are needed soon: a model's scores take far longer than threads to start.
+    if (policy.columns.score !== undefined) threads.start();
+    return await profileCandidates<Own>(request, candidates, faults, threads);
+  } finally {
+    await threads.close();
+  }
+};
+
+const profileCandidates = async <Own extends Profile>(
+  request: ProfileRequest,
+  candidates: Candidates,
+  faults: FaultCollector,
+  threads: WalkThreads,
+): Promise<ProfiledDataset<Own>> => {
+  const { policy, signal, mergeable: isPart = false } = request;
   const source = evaluationSource(request);
   request.onProgress?.({ step: 'survey', done: 0, total: 1 });
   const dataset = await faults.gather(() => Dataset.open(source, signal));
@@ -157,6 +178,8 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
         warnings: [...found.warnings, ...missingWarnings(gone)],
       };
     }
+    const guessed = await profileByGuess(dataset, columns, faults, request, threads);
+    if (guessed !== undefined) return guessed as ProfiledDataset<Own>;
     const survey = await surveyDataset(policy, columns, dataset, faults, isPart);
     const alike = await surveyAlike(columns.alike, dataset, faults);
     // All faults are told at once; without any so far, columns that can have none are left to whoever scores them.
@@ -186,8 +209,9 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
     );
     if (request.onScored !== undefined)
       await tellRows(dataset, scored.relation, survey, request.onScored);
+    const table = { dataset, relation: scored.relation, layout, rows: survey.rows };
     return {
-      profile: (await makeProfile(dataset, scored.relation, layout, survey, alike, request)) as Own,
+      profile: (await makeProfile(table, alike, request, threads)) as Own,
       unfavorable: survey.unfavorable,
       ...ofFile(version),
       warnings: [
@@ -198,6 +222,43 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
   } finally {
     await Promise.all(loading.map((model) => model.close()));
     await dataset.close();
+  }
+};
+
+/**
+ * The profile of data with scores, from one look at the rows: what the first of them are is taken for what all are, and
+ * made sure of as they come.
+ *
+ * @returns undefined where the rows have to be surveyed first, to make the profile or to tell what is wrong with them
+ */
+const profileByGuess = async (
+  dataset: Dataset,
+  columns: PolicyColumns,
+  faults: FaultCollector,
+  request: ProfileRequest,
+  threads: WalkThreads,
+): Promise<ProfiledDataset<Profile> | undefined> => {
+  const { policy, onScored, mergeable = false } = request;
+  if (!faults.isEmpty || policy.artifact !== undefined || policy.consistency !== undefined)
+    return undefined;
+  // Whoever is told of rows is told in codes, and a part may lack a label.
+  if (onScored !== undefined || mergeable) return undefined;
+  const survey = await guessSurvey(policy, columns, dataset);
+  if (survey === undefined) return undefined;
+  const layout = policyLayout(policy, survey);
+  const own = new FaultCollector(policy.data.evaluation);
+  await surveyIntersections(layout, survey, dataset, duckdbDialect, own);
+  if (!own.isEmpty) return undefined;
+  request.onProgress?.({ step: 'survey', done: 1, total: 1 });
+  const relation = relationOfData(survey, dataset, duckdbDialect);
+  const positions = positionsOf(survey);
+  const table = { dataset, relation, layout, rows: survey.rows, positions };
+  try {
+    const profile = await makeProfile(table, [], request, threads);
+    return { profile, unfavorable: survey.unfavorable, ...ofFile(undefined), warnings: [] };
+  } catch (error) {
+    if (error instanceof UnexpectedRows) return undefined;
+    throw error;
   }
 };
 
@@ -259,10 +320,15 @@ const assertRequest = (request: ProfileRequest): void => {
 };
 
 /** The version and the champion; undefined for what isn't given or has faults. */
+interface Candidates {
+  readonly version: Candidate | undefined;
+  readonly champion: Candidate | undefined;
+}
+
 const inspectCandidates = async (
   { policy, model, endpoint, champion, signal }: ProfileRequest,
   faults: FaultCollector,
-): Promise<{ version: Candidate | undefined; champion: Candidate | undefined }> => {
+): Promise<Candidates> => {
   const name = policy.artifact ?? '';
   return {
     version: endpoint
@@ -275,31 +341,30 @@ const inspectCandidates = async (
 };
 
 const makeProfile = async (
-  dataset: Dataset,
-  relation: ScoredRelation,
-  layout: Layout,
-  survey: Survey,
+  table: ScoredTable,
   alike: readonly AlikeColumn[],
   { policy, signal, onProgress, mergeable = false }: ProfileRequest,
+  threads: WalkThreads,
 ): Promise<Profile> => {
+  const { dataset, relation, layout, rows } = table;
   // Rows of data are looked at one by one only here; those that models scored were told of before.
   const onRows =
     relation.from === 'data'
-      ? (done: number) => onProgress?.({ step: 'score', done, total: survey.rows })
+      ? (done: number) => onProgress?.({ step: 'score', done, total: rows })
       : () => undefined;
-  const table = { dataset, relation, layout, rows: survey.rows };
+  const options = { threads };
   const isPaired = ranksAsPair(table);
   const isRanked = isPaired || countsAsItRanks(relation);
   const sums = isPaired
     ? await rankPair(table, onRows)
     : isRanked
-      ? await countAndRank(table, onRows)
-      : await SqlSums.of((sql) => dataset.query(sql), duckdbDialect, relation, layout, survey.rows);
+      ? await countAndRank(table, options, onRows)
+      : await SqlSums.of((sql) => dataset.query(sql), duckdbDialect, relation, layout, rows);
   const steps = [
     ...(isRanked || relation.score === null
       ? []
-      : [() => rankScores({ ...sums, ...table }, 'version', onRows)]),
-    ...stepsOf(table, sums, isPaired),
+      : [() => rankScores({ ...sums, ...table }, 'version', options, onRows)]),
+    ...stepsOf(table, sums, isPaired, options),
     ...(mergeable ? runSteps(relation, sums) : []),
   ];
   const earlier = Number(isRanked);
@@ -309,18 +374,20 @@ const makeProfile = async (
     onProgress?.({ step: 'rank', done, total });
   };
   if (isRanked) tell(earlier);
-  if (total === 0) onRows(survey.rows);
+  if (total === 0) onRows(rows);
   for (const [done, step] of steps.entries()) {
     await step();
     tell(earlier + done + 1);
   }
   signal?.throwIfAborted();
-  const profile = assembleProfile(survey.rows, sums.slices, sums.sums, sums.units);
+  // It is awaited where they were made.
+  void threads.close();
+  const profile = assembleProfile(rows, sums.slices, sums.sums, sums.units);
   if (policy.consistency === undefined || mergeable) return profile;
   const neighbours = await neighbourProfile({
     dataset,
     relation,
-    rows: survey.rows,
+    rows,
     policy: policy.consistency,
     columns: alike,
     onProgress: (done, total) => onProgress?.({ step: 'neighbours', done, total }),
@@ -333,14 +400,19 @@ const makeProfile = async (
  * What follows once the version's scores are ranked, and the champion's with them if they are a pair. Amounts come from
  * SQL, and so does what version and champion have in common where there are too many rows to rank them as a pair.
  */
-const stepsOf = (table: ScoredTable, sums: SqlSums, isPaired: boolean): (() => Promise<void>)[] => {
+const stepsOf = (
+  table: ScoredTable,
+  sums: SqlSums,
+  isPaired: boolean,
+  options: RankOptions,
+): (() => Promise<void>)[] => {
   const { score, champion, amount } = table.relation;
   if (score === null) return [];
   const amounts = (of: 'version' | 'champion') =>
     amount === null ? [] : [() => sums.addAmounts(of)];
   if (champion === null) return amounts('version');
   const apart = [
-    () => rankScores({ ...sums, ...table }, 'champion'),
+    () => rankScores({ ...sums, ...table }, 'champion', options),
     () => sums.addLosses(['difference']),
     () => sums.addCovariances(),
   ];

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { rowBuffer, type BufferShape } from './ranking/row-buffer.js';
 import type { WalkResult } from './ranking/score-walk.js';
+import type { TakenRows } from './ranking/taken-rows.js';
 import type { WalkAnswer, WalkRequest } from './ranking/walk-worker.js';
 import { WorkerError, WorkerHandle } from './worker-handle.js';
 
-const shape: BufferShape = { rows: 3, codes: 0, weighted: false };
+const shape: BufferShape = { rows: 3, codes: 0, weighted: false, inPositions: false };
 
 const start = (): WorkerHandle<WalkRequest, WalkAnswer> => new WorkerHandle('ranking/walk-worker');
 
@@ -16,29 +17,43 @@ const requests = (): WalkRequest[] => {
   const totals = Float64Array.of(2, 1);
   const plan = { panels: [[[0]]], slices: 1, totals, below: new Float64Array(2) };
   const panels = [{ columns: [], sizes: [] }];
-  const range = { lowest: -Infinity, limit: Infinity, countsBeyond: false };
+  const expected = { count: 3, limits: [-Infinity, 0.8], lowest: 0, highest: 1 };
+  const rows = {
+    rows: {
+      scores: Float64Array.of(0.2, 0.9, 0.5),
+      cells: [Uint16Array.of(0, 1, 0)],
+      masses: null,
+    },
+    owners: Uint16Array.of(0),
+    next: Uint32Array.of(3),
+  };
   return [
-    { task: { panels, shape, expected: { count: 3, lowest: 0, highest: 1 }, ...range } },
+    { task: { panels, shape, expected, buckets: 1, predictsAtHalf: true } },
     { shared: buffer.shared, rows: 3 },
-    { counted: true },
-    { plan },
+    { taken: true },
+    { plan, ordered: { parts: [rows], cells: [[Uint16Array.of(0, 1)]], from: 0, to: 1 } },
   ];
 };
 
-/** Two negatives and a positive, without codes. */
+/** Two negatives, of which one is predicted so, and a positive that is left out, without codes. */
 const countedRows = [
-  { keys: [0], taken: Float64Array.of(2, 1, 0, 0, 0, 0, 0, 0), beyond: new Float64Array(8) },
+  {
+    keys: [0],
+    numbers: [0],
+    parts: 2,
+    counts: Float64Array.of(1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0),
+  },
 ];
 
 describe('a worker', () => {
   it('tells who asked what went wrong, and answers on', async () => {
     const worker = start();
     try {
-      const early = worker.ask({ counted: true });
+      const early = worker.ask({ taken: true });
       await expect(early).rejects.toThrow(WorkerError);
       await expect(early).rejects.toThrow('There is no task yet.');
-      const [, , counted, walked] = await Promise.all(requests().map((one) => worker.ask(one)));
-      expect(counted).toEqual(countedRows);
+      const [, , taken, walked] = await Promise.all(requests().map((one) => worker.ask(one)));
+      expect((taken as TakenRows).counted).toEqual(countedRows);
       expect((walked as WalkResult).distance).toEqual(Float64Array.of(1));
       expect((walked as WalkResult).distanceAt).toEqual(Float64Array.of(0.9));
     } finally {
@@ -59,7 +74,7 @@ describe('a worker', () => {
     const worker = start();
     const answers = Promise.all(requests().map((one) => worker.ask(one)));
     await worker.close();
-    expect((await answers)[2]).toEqual(countedRows);
-    await expect(worker.ask({ counted: true })).rejects.toThrow('ended');
+    expect((await answers)[2]).toMatchObject({ counted: countedRows });
+    await expect(worker.ask({ taken: true })).rejects.toThrow('ended');
   });
 });

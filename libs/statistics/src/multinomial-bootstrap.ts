@@ -1,5 +1,6 @@
 import { drawBinomial } from './binomial.js';
 import { defaultLevel, type Estimate, type IntervalOptions } from './estimate.js';
+import { quantilesOf } from './order-statistics.js';
 import type { Random } from './random.js';
 
 export interface ResamplingOptions {
@@ -88,31 +89,26 @@ export const percentileInterval = (
 ): BootstrapEstimate => {
   const estimate = statistic(counts);
   const values = new Float64Array(tables.length);
-  tables.forEach((table, index) => {
-    values[index] = statistic(table);
-  });
-  // NaN is sorted last. Only where there is any, it is another order that matters.
-  values.sort();
-  const undefinedReplicates = values.reduce(
-    (count, value) => count + (Number.isNaN(value) ? 1 : 0),
-    0,
-  );
-  const quantileWith = (undefinedAs: number, probability: number): number =>
-    quantile(
-      undefinedReplicates === 0
-        ? values
-        : values.map((value) => (Number.isNaN(value) ? undefinedAs : value)).sort(),
-      probability,
-    );
+  let undefinedReplicates = 0;
+  for (let index = 0; index < tables.length; index += 1) {
+    const value = statistic(tables[index] as readonly number[]);
+    values[index] = value;
+    if (Number.isNaN(value)) undefinedReplicates += 1;
+  }
   const tail = (1 - level) / 2;
+  const [low, high] =
+    undefinedReplicates === 0
+      ? quantilesOf(values, [tail, 1 - tail])
+      : [
+          ...quantilesOf(defined(values, range[0]), [tail]),
+          ...quantilesOf(defined(values, range[1]), [1 - tail]),
+        ];
   const [leastShown, mostShown] = smoothing > 0 ? [estimate, estimate] : [Infinity, -Infinity];
   return {
     estimate,
     interval: {
-      lower: Number.isNaN(estimate) ? range[0] : Math.min(leastShown, quantileWith(range[0], tail)),
-      upper: Number.isNaN(estimate)
-        ? range[1]
-        : Math.max(mostShown, quantileWith(range[1], 1 - tail)),
+      lower: Number.isNaN(estimate) ? range[0] : Math.min(leastShown, low as number),
+      upper: Number.isNaN(estimate) ? range[1] : Math.max(mostShown, high as number),
       level,
       method: 'multinomial-bootstrap',
     },
@@ -132,22 +128,21 @@ export const drawMultinomial = (
   random: Random,
 ): number[] => {
   let rows = n;
-  let weightLeft = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => {
+  let weightLeft = 0;
+  for (const weight of weights) weightLeft += weight;
+  // Thousands of tables are drawn: a plain loop, which leaves nothing else to collect.
+  const counts: number[] = [];
+  for (const weight of weights) {
     if (!(weight >= 0)) throw new RangeError(`${weight} can't be the weight of a cell.`);
     // Integers subtract exactly; other weights may leave the last share a rounding above 1.
     const count = weight === 0 ? 0 : drawBinomial(rows, Math.min(1, weight / weightLeft), random);
     rows -= count;
     weightLeft -= weight;
-    return count;
-  });
+    counts.push(count);
+  }
+  return counts;
 };
 
-/** Hyndman and Fan's type 7: linear between order statistics. */
-const quantile = (sorted: Float64Array, probability: number): number => {
-  const position = (sorted.length - 1) * probability;
-  const below = Math.floor(position);
-  const low = sorted[below] as number;
-  const high = sorted[Math.min(sorted.length - 1, below + 1)] as number;
-  return low + (position - below) * (high - low);
-};
+/** With another number in place of NaN. */
+const defined = (values: Float64Array, otherwise: number): Float64Array =>
+  values.map((value) => (Number.isNaN(value) ? otherwise : value));

@@ -3,35 +3,76 @@ import duckdb from '@duckdb/node-bindings';
 import type { Dataset } from './dataset.js';
 import type { TableColumn, TableValues } from './table-appender.js';
 
-const arrays = { uint8: Uint8Array, code: Uint16Array, float64: Float64Array } as const;
+const arrays = {
+  uint8: Uint8Array,
+  code: Uint16Array,
+  position: Int32Array,
+  float64: Float64Array,
+} as const;
 
 /** Consecutive rows of a result. The memory is the database's and gone with the next ones. */
 export interface Vectors {
   readonly rows: number;
-  readonly columns: readonly TableValues[];
+  readonly columns: readonly VectorValues[];
 }
+
+export type VectorValues = TableValues | Int32Array;
 
 /** An expression over a row, never NULL, and how its values are kept. */
 export interface VectorColumn {
   readonly sql: string;
-  readonly storage: TableColumn['storage'];
+  readonly storage: TableColumn['storage'] | 'position';
 }
 
-const sqlTypes = { uint8: 'UTINYINT', code: 'USMALLINT', float64: 'DOUBLE' } as const;
+const sqlTypes = {
+  uint8: 'UTINYINT',
+  code: 'USMALLINT',
+  position: 'INTEGER',
+  float64: 'DOUBLE',
+} as const;
 
-/** Streams expressions over the rows of a relation, vectors at a time. */
+/** Rows are not what they were taken for: they have to be surveyed first. */
+export class UnexpectedRows extends Error {
+  constructor() {
+    super('Rows have other values than the look before told.');
+  }
+}
+
+/**
+ * Streams expressions over the rows of a relation, vectors at a time.
+ *
+ * @param isChecked whether expressions may be NULL after all
+ * @throws UnexpectedRows if they were to be checked and one is NULL
+ */
 export async function* streamVectors(
   dataset: Dataset,
   expressions: readonly VectorColumn[],
   from: string,
+  isChecked = false,
 ): AsyncGenerator<Vectors> {
   const typed = expressions.map(({ sql, storage }) => `CAST(${sql} AS ${sqlTypes[storage]})`);
-  for await (const chunk of dataset.stream(`SELECT ${typed.join(', ')} FROM ${from}`))
+  for await (const chunk of dataset.stream(`SELECT ${typed.join(', ')} FROM ${from}`)) {
+    if (isChecked && expressions.some((_, index) => hasNull(chunk, index)))
+      throw new UnexpectedRows();
     yield {
       rows: chunk.rowCount,
       columns: expressions.map(({ storage }, index) => vectorOf(chunk, index, arrays[storage])),
     };
+  }
 }
+
+const hasNull = ({ chunk, rowCount }: DuckDBDataChunk, index: number): boolean => {
+  const vector = duckdb.data_chunk_get_vector(chunk, index);
+  const words = Math.ceil(rowCount / 64);
+  // null where all rows have a value, which the declaration leaves out.
+  const bytes = duckdb.vector_get_validity(vector, 8 * words) as Uint8Array | null;
+  if (bytes === null) return false;
+  // One bit for each row, which is set where it has a value.
+  const full = rowCount >> 3;
+  for (let at = 0; at < full; at += 1) if (bytes[at] !== 255) return true;
+  const rest = (1 << (rowCount & 7)) - 1;
+  return rest > 0 && ((bytes[full] as number) & rest) !== rest;
+};
 
 /** The arrays that vectors of numbers can be read as. */
 export type VectorArray =

@@ -3,8 +3,7 @@ import type { ConsistencyPolicy } from '@sluice/contracts';
 import type { Disagreement, NeighbourProfile } from '@sluice/evaluation';
 import { neighbourSearch, type NeighbourConsistency } from '@sluice/statistics';
 import type { Dataset } from '../dataset/dataset.js';
-import { streamVectors, type VectorColumn } from '../dataset/stream-vectors.js';
-import type { TableValues } from '../dataset/table-appender.js';
+import { streamVectors, type VectorColumn, type VectorValues } from '../dataset/stream-vectors.js';
 import { changed } from '../scored-rows.js';
 import { duckdbDialect } from '../sql/duckdb-dialect.js';
 import type { ScoredRelation } from '../sql/scored-relation.js';
@@ -153,7 +152,7 @@ const eachDrawn = async (
   from: string,
   drawn: Uint8Array,
   signal: AbortSignal | undefined,
-  take: (vectors: readonly TableValues[], row: number, at: number) => void,
+  take: (vectors: readonly VectorValues[], row: number, at: number) => void,
 ): Promise<number> => {
   let [seen, taken] = [0, 0];
   for await (const { rows, columns } of streamVectors(dataset, read, from)) {

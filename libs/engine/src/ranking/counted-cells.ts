@@ -4,7 +4,7 @@ import type { CodedPanel } from './combinations.js';
 import { PanelKeys } from './panel-keys.js';
 import { markings } from './row-buffer.js';
 import type { ScoreSource } from './score-source.js';
-import type { CountedPanel } from './walk-worker.js';
+import { countAt, type CountedPanel } from './taken-rows.js';
 
 /** The panels of a layout, as threads know them. */
 export const codedPanels = (layout: Layout): CodedPanel[] =>
@@ -32,7 +32,7 @@ export const cellsOf = (
             label: (mark & 1) === 1,
             prediction: (mark & 2) === 2,
             champion: relation.champion === null ? null : (mark & 4) === 4,
-            rows: rowsOf(own, markings * at + mark),
+            rows: rowsOf(own, at, mark),
             weight: { sum: 0n, squares: 0n },
             amount: { sum: 0n, squares: 0n },
           },
@@ -41,5 +41,9 @@ export const cellsOf = (
     });
   });
 
-const rowsOf = ({ taken, beyond }: CountedPanel, at: number): number =>
-  (taken[at] as number) + (beyond[at] as number);
+/** Of all parts, and of those left out. */
+const rowsOf = (panel: CountedPanel, combination: number, mark: number): number => {
+  let rows = 0;
+  for (let part = 0; part < panel.parts; part += 1) rows += countAt(panel, combination, part, mark);
+  return rows;
+};

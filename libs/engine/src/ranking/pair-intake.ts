@@ -10,8 +10,8 @@ export class PairIntake {
   private readonly counts: Float64Array[];
   private readonly countsPerKey: number;
   private readonly places: BucketPlaces;
-  /** All rows of a buffer. */
-  private readonly all: Uint16Array;
+  /** Of a buffer's rows, by panel. */
+  private readonly numbers: readonly Int32Array[];
   /** In words. */
   private readonly placeOfRow: Uint32Array;
   private readonly width: number;
@@ -28,11 +28,11 @@ export class PairIntake {
   ) {
     const { panels, shape, shapes } = task;
     ({ all: this.width, cells: this.cellsAt } = wordsOf(shapes.read));
-    this.combinations = panels.map((panel) => new Combinations(panel, shape.rows));
+    this.combinations = panels.map((panel) => new Combinations(panel, 0, shape.rows, false));
     this.counts = panels.map(() => new Float64Array(0));
     this.countsPerKey = champion.parts * version.parts * markings;
     this.places = new BucketPlaces(arena, champion.count);
-    this.all = Uint16Array.from({ length: shape.rows }, (_, row) => row);
+    this.numbers = panels.map(() => new Int32Array(shape.rows));
     this.placeOfRow = new Uint32Array(shape.rows);
     this.bucketOfRow = new Uint16Array(shape.rows);
     this.championParts = new Uint16Array(shape.rows);
@@ -41,7 +41,10 @@ export class PairIntake {
 
   take(shared: SharedArrayBuffer, rows: number): void {
     const buffer = rowBuffer(this.task.shape, shared);
-    const numbers = this.combinations.map((own) => own.of(buffer, this.all, rows));
+    const { numbers } = this;
+    this.combinations.forEach((own, panel) =>
+      own.of(buffer, 0, rows, numbers[panel] as Int32Array),
+    );
     this.place(buffer, rows);
     numbers.forEach((own, panel) => this.count(panel, own, buffer, rows));
   }
@@ -86,7 +89,7 @@ export class PairIntake {
   /** Counts rows by their combination, and keeps that. */
   private count(
     panel: number,
-    numbers: Uint16Array,
+    numbers: Int32Array,
     { marks, masses }: RowBuffer,
     rows: number,
   ): void {

@@ -5,7 +5,7 @@ import type { PairCountedPanel, PairCounts } from './pair-plan.js';
 import { pairSum, type PairSums } from './pair-products.js';
 import { markings } from './row-buffer.js';
 import type { CountedTable } from './walk-results.js';
-import type { CountedPanel } from './walk-worker.js';
+import type { CountedPanel } from './taken-rows.js';
 
 /** What version and champion have in common, from all walks. */
 export interface PairResults {
@@ -49,7 +49,7 @@ export const countedOf = ({ panels }: PairCounts): CountedPanel[] =>
       const at = key * markings + mark;
       taken[at] = (taken[at] as number) + mass;
     });
-    return { keys, taken, beyond: new Float64Array(taken.length) };
+    return { keys, numbers: [...keys.keys()], counts: taken, parts: 1 };
   });
 
 /** Each count of a panel: the position of its combination, the parts of both scores as one number, marks, Σ w. */

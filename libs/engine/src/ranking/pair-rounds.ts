@@ -117,7 +117,7 @@ export class PairRounds {
       this.read = Math.min(this.source.rows, this.read + rows);
       this.onRows(this.read);
     };
-    await Promise.all([...told, feedRows(this.source, null, task.shape, workers, onRows, true)]);
+    await Promise.all([...told, feedRows(this.source, null, task.shape, workers, onRows)]);
     const counted = await Promise.all(workers.map((worker) => worker.ask({ counted: true })));
     return counted as PairCounts[];
   }

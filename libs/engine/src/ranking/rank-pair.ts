@@ -49,6 +49,8 @@ export const rankPair = async (
     score: relation.score as string,
     rival: relation.champion?.score as string,
     marks: counts ? marksOf(relation) : relation.label,
+    predictsAtHalf: false,
+    positions: null,
   };
   const rounds = new PairRounds(source, shapesOf(table), onRows, options);
   const { sums, version, champion, ...both } = await rounds.run(

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Profile } from '@sluice/evaluation';
 import type { Row } from '@sluice/evaluation/testing';
 import { assembleProfile } from '../assembly/assemble-profile.js';
@@ -18,9 +18,13 @@ import { profileBySql } from '../sql/profile-by-sql.js';
 import { SqlSums } from '../sql/sql-sums.js';
 import { countAndRank, countsAsItRanks, rankScores, type ScoredTable } from './rank-scores.js';
 import type { RankOptions } from './walk-rounds.js';
+import { WalkThreads } from './walk-threads.js';
 
 const folder = temporaryFolder();
 let files = 0;
+
+const threads = new WalkThreads();
+afterAll(() => threads.close());
 
 interface Profiles {
   readonly walked: Profile;
@@ -28,7 +32,10 @@ interface Profiles {
 }
 
 /** The profile of rows, as the engine takes it and by SQL alone. */
-const profilesOf = async (rows: readonly Row[], options?: RankOptions): Promise<Profiles> => {
+const profilesOf = async (
+  rows: readonly Row[],
+  options: RankOptions = { threads },
+): Promise<Profiles> => {
   const path = await writeTable(join(folder, `${(files += 1)}.parquet`), valuesOf(rows));
   const dataset = await Dataset.open({ files: [{ path, name: 'data' }], name: 'data' });
   try {
@@ -39,7 +46,7 @@ const profilesOf = async (rows: readonly Row[], options?: RankOptions): Promise<
     const sums = await rankedOf(table, options);
     if (relation.amount !== null) await sums.addAmounts('version');
     if (relation.champion !== null) {
-      await rankScores({ ...sums, ...table }, 'champion', undefined, options);
+      await rankScores({ ...sums, ...table }, 'champion', options);
       if (relation.amount !== null) await sums.addAmounts('champion');
       await sums.addLosses(['difference']);
       await sums.addCovariances();
@@ -53,12 +60,12 @@ const profilesOf = async (rows: readonly Row[], options?: RankOptions): Promise<
   }
 };
 
-const rankedOf = async (table: ScoredTable, options?: RankOptions): Promise<SqlSums> => {
+const rankedOf = async (table: ScoredTable, options: RankOptions): Promise<SqlSums> => {
   const { dataset, relation, layout, rows } = table;
-  if (countsAsItRanks(relation)) return countAndRank(table, undefined, options);
+  if (countsAsItRanks(relation)) return countAndRank(table, options);
   const query = (sql: string) => dataset.query(sql);
   const sums = await SqlSums.of(query, duckdbDialect, relation, layout, rows);
-  await rankScores({ ...sums, ...table }, 'version', undefined, options);
+  await rankScores({ ...sums, ...table }, 'version', options);
   return sums;
 };
 
@@ -99,15 +106,20 @@ describe('scores ranked by a walk', () => {
   ])('are the same to the byte, however the work is parted: %j', async (options) => {
     const rows = randomRows(options);
     const profiles: string[] = [];
-    for (const [threads, rowsPerRound] of [
+    for (const [count, rowsPerRound] of [
       [1, 2 ** 24],
       [2, 2 ** 24],
       [4, 2 ** 24],
       [2, 1000],
       [3, 777],
     ] as const) {
-      const { walked } = await profilesOf(rows, { threads, rowsPerRound });
-      profiles.push(JSON.stringify(walked));
+      const own = new WalkThreads(count);
+      try {
+        const { walked } = await profilesOf(rows, { threads: own, rowsPerRound });
+        profiles.push(JSON.stringify(walked));
+      } finally {
+        await own.close();
+      }
     }
     expect(new Set(profiles).size).toBe(1);
   });

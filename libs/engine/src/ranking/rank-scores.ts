@@ -2,11 +2,17 @@ import type { Layout } from '../assembly/layout.js';
 import type { CodedCell } from '../assembly/panel-slices.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { duckdbDialect } from '../sql/duckdb-dialect.js';
-import { unitsOf, type ScoredRelation, type Units } from '../sql/scored-relation.js';
+import {
+  predictionAtHalf,
+  unitsOf,
+  type Positions,
+  type ScoredRelation,
+  type Units,
+} from '../sql/scored-relation.js';
 import { SqlSums } from '../sql/sql-sums.js';
 import { cellsOf } from './counted-cells.js';
 import type { ScoreSource } from './score-source.js';
-import { usualOptions, WalkRounds, type RankOptions } from './walk-rounds.js';
+import { WalkRounds, type RankOptions } from './walk-rounds.js';
 import { addWalks, type CountedTable } from './walk-results.js';
 
 /** A scored table in DuckDB. */
@@ -15,6 +21,8 @@ export interface ScoredTable {
   readonly relation: ScoredRelation;
   readonly layout: Layout;
   readonly rows: number;
+  /** Of a table whose rows may be others than they were taken for, see `guessSurvey`. */
+  readonly positions?: Positions;
 }
 
 /**
@@ -25,12 +33,18 @@ export interface ScoredTable {
 export const rankScores = async (
   table: ScoredTable & CountedTable & { readonly units: Units },
   of: 'version' | 'champion',
+  options: RankOptions,
   onRows: (done: number) => void = () => undefined,
-  options: RankOptions = usualOptions,
 ): Promise<void> => {
   const { relation } = table;
   const score = (of === 'version' ? relation.score : relation.champion?.score) as string;
-  const source: ScoreSource = { ...table, score, marks: relation.label };
+  const source: ScoreSource = {
+    ...table,
+    score,
+    marks: relation.label,
+    predictsAtHalf: false,
+    positions: null,
+  };
   const rounds = new WalkRounds(source, false, onRows, options);
   addWalks(table, of, await rounds.run(() => table));
 };
@@ -43,19 +57,28 @@ export const countsAsItRanks = ({ score, weight, amount }: ScoredRelation): bool
 export const marksOf = ({ label, prediction, champion }: ScoredRelation): string =>
   [label, `2 * ${prediction}`, ...(champion ? [`4 * ${champion.prediction}`] : [])].join(' + ');
 
-/** Counts the cells of a table and ranks the version's scores with one look at the rows. */
+/**
+ * Counts the cells of a table and ranks the version's scores with one look at the rows.
+ *
+ * @throws UnexpectedRows if the table was guessed, and wrong
+ */
 export const countAndRank = async (
   table: ScoredTable,
+  options: RankOptions,
   onRows: (done: number) => void = () => undefined,
-  options: RankOptions = usualOptions,
 ): Promise<SqlSums> => {
-  const { dataset, relation, layout, rows } = table;
-  const { score } = relation;
+  const { dataset, relation, layout, rows, positions = null } = table;
+  const { score, champion } = relation;
+  // A look at the score is cheaper here than in SQL, where it takes a column more.
+  const predictsAtHalf =
+    champion === null && score !== null && relation.prediction === predictionAtHalf(score);
   const source: ScoreSource = {
     ...table,
     units: unitsOf(relation, rows),
     score: score as string,
-    marks: marksOf(relation),
+    marks: predictsAtHalf ? relation.label : marksOf(relation),
+    predictsAtHalf,
+    positions,
   };
   let sums: SqlSums | undefined;
   const rounds = new WalkRounds(source, true, onRows, options);

@@ -9,6 +9,8 @@ export interface BufferShape {
   readonly weighted: boolean;
   /** Whether rows have a second score. */
   readonly paired?: boolean;
+  /** Whether marks and codes come as positions from 1, see `Positions`. */
+  readonly inPositions?: boolean;
 }
 
 /** Rows on their way to the threads that rank them, which all read the same memory. */
@@ -18,29 +20,41 @@ export interface RowBuffer {
   /** The champion's scores, where both are looked at together. */
   readonly rivals: Float64Array | null;
   readonly masses: Float64Array | null;
-  readonly codes: readonly Uint16Array[];
-  /** The label as 1 or 0; where rows are counted, 2 more for a predicted favorable label and 4 more for the champion's. */
-  readonly marks: Uint8Array;
+  readonly codes: readonly (Uint16Array | Int32Array)[];
+  /**
+   * The label as 1 or 0; where rows are counted, 2 more for a predicted favorable label and 4 more for the champion's.
+   * As a position, 1 or 2.
+   */
+  readonly marks: Uint8Array | Int32Array;
 }
 
-export const rowBuffer = (
-  { rows, codes, weighted, paired = false }: BufferShape,
-  shared = new SharedArrayBuffer(
-    rows * (8 + (paired ? 8 : 0) + (weighted ? 8 : 0) + 2 * codes + 1),
-  ),
-): RowBuffer => {
+export const rowBuffer = (shape: BufferShape, shared = sharedFor(shape)): RowBuffer => {
+  const { rows, codes, weighted, paired = false, inPositions = false } = shape;
+  const { perCode } = bytesOf(shape);
   const fromMasses = (paired ? 16 : 8) * rows;
   const fromCodes = fromMasses + (weighted ? 8 * rows : 0);
-  const fromMarks = fromCodes + 2 * codes * rows;
+  const fromMarks = fromCodes + perCode * codes * rows;
   return {
     shared,
     scores: new Float64Array(shared, 0, rows),
     rivals: paired ? new Float64Array(shared, 8 * rows, rows) : null,
     masses: weighted ? new Float64Array(shared, fromMasses, rows) : null,
-    codes: Array.from(
-      { length: codes },
-      (_, index) => new Uint16Array(shared, fromCodes + 2 * index * rows, rows),
-    ),
-    marks: new Uint8Array(shared, fromMarks, rows),
+    codes: Array.from({ length: codes }, (_, index) => {
+      const from = fromCodes + perCode * index * rows;
+      return inPositions ? new Int32Array(shared, from, rows) : new Uint16Array(shared, from, rows);
+    }),
+    marks: inPositions
+      ? new Int32Array(shared, fromMarks, rows)
+      : new Uint8Array(shared, fromMarks, rows),
   };
+};
+
+const bytesOf = ({ inPositions }: BufferShape): { perMark: number; perCode: number } =>
+  inPositions === true ? { perMark: 4, perCode: 4 } : { perMark: 1, perCode: 2 };
+
+const sharedFor = (shape: BufferShape): SharedArrayBuffer => {
+  const { perMark, perCode } = bytesOf(shape);
+  const perRow =
+    8 + (shape.paired ? 8 : 0) + (shape.weighted ? 8 : 0) + perCode * shape.codes + perMark;
+  return new SharedArrayBuffer(shape.rows * perRow);
 };

@@ -6,8 +6,8 @@ import type { WorkerHandle } from '../worker-handle.js';
 import { rowBuffer, type BufferShape, type RowBuffer } from './row-buffer.js';
 import type { ScoreSource } from './score-source.js';
 
-/** Buffers in flight: one is filled while threads are at the others. */
-const buffers = 4;
+/** Buffers in flight for each thread, and one that is filled. */
+const perThread = 2;
 
 /** A thread that takes rows. */
 type Taker = WorkerHandle<RowsRequest, unknown>;
@@ -16,14 +16,13 @@ export interface RowsRequest {
   readonly rows: number;
 }
 
-/** Streams the rows of a range of scores, or all, to all threads, each of which picks its own; or to them by turns. */
+/** Streams the rows of a range of scores, or all, to threads, which take turns. */
 export const feedRows = async (
-  { dataset, relation, units, score, rival, marks }: ScoreSource,
+  { dataset, relation, units, score, rival, marks, positions }: ScoreSource,
   range: readonly [number, number] | null,
   shape: BufferShape,
   workers: readonly Pick<Taker, 'ask'>[],
   onRows: (rows: number) => void,
-  byTurns = false,
 ): Promise<void> => {
   const masses: VectorColumn[] =
     relation.weight === null || units.weight === null
@@ -31,40 +30,48 @@ export const feedRows = async (
       : [{ sql: fixedSql(relation.weight.sql, units.weight, dialect), storage: 'float64' }];
   const expressions: VectorColumn[] = [
     { sql: score, storage: 'float64' },
-    { sql: marks, storage: 'uint8' },
+    positions === null
+      ? { sql: marks, storage: 'uint8' }
+      : { sql: positions.label, storage: 'position' },
     ...masses,
     ...(rival === undefined ? [] : [{ sql: rival, storage: 'float64' as const }]),
-    ...relation.codes.map((sql) => ({ sql, storage: 'code' as const })),
+    ...(positions === null
+      ? relation.codes.map((sql) => ({ sql, storage: 'code' as const }))
+      : positions.codes.map((sql) => ({ sql, storage: 'position' as const }))),
   ];
   const fromCodes = expressions.length - relation.codes.length;
   const from = range === null ? relation.from : `${relation.from} WHERE ${inRange(score, range)}`;
   const pool: { buffer: RowBuffer; free: Promise<unknown> }[] = Array.from(
-    { length: buffers },
+    { length: perThread * workers.length + 1 },
     () => ({ buffer: rowBuffer(shape), free: Promise.resolve() }),
   );
   let next = 0;
   let filled = 0;
   const send = (): void => {
-    const slot = pool[next % buffers] as (typeof pool)[number];
-    const request = { shared: slot.buffer.shared, rows: filled };
-    const takers = byTurns ? workers.slice(next % workers.length).slice(0, 1) : workers;
-    slot.free = Promise.all(takers.map((worker) => worker.ask(request)));
+    const slot = pool[next % pool.length] as (typeof pool)[number];
+    const worker = workers[next % workers.length] as (typeof workers)[number];
+    slot.free = worker.ask({ shared: slot.buffer.shared, rows: filled });
     // It is awaited before the buffer is used again, and at the end.
     slot.free.catch(() => undefined);
     next += 1;
     onRows(filled);
     filled = 0;
   };
-  for await (const { rows, columns } of streamVectors(dataset, expressions, from)) {
+  for await (const { rows, columns } of streamVectors(
+    dataset,
+    expressions,
+    from,
+    positions !== null,
+  )) {
     if (filled + rows > shape.rows) send();
-    const { buffer, free } = pool[next % buffers] as (typeof pool)[number];
+    const { buffer, free } = pool[next % pool.length] as (typeof pool)[number];
     if (filled === 0) await free;
     buffer.scores.set(columns[0] as Float64Array, filled);
-    buffer.marks.set(columns[1] as Uint8Array, filled);
+    buffer.marks.set(columns[1] as Uint8Array | Int32Array, filled);
     buffer.masses?.set(columns[2] as Float64Array, filled);
     buffer.rivals?.set(columns[2 + masses.length] as Float64Array, filled);
     buffer.codes.forEach((codes, index) =>
-      codes.set(columns[fromCodes + index] as Uint16Array, filled),
+      codes.set(columns[fromCodes + index] as Uint16Array | Int32Array, filled),
     );
     filled += rows;
   }

@@ -35,21 +35,32 @@ const sampleOf = (scoreOf: (row: number, random: () => number) => number): Sampl
   return { scores, cells };
 };
 
+type Expected = Omit<ExpectedRows, 'limits'> & { readonly limits?: readonly number[] };
+const usual: Expected = { count: rows / 4, lowest: 0.1, highest: 0.9 };
+const buckets = 16;
+
 const walked = (
   { scores, cells }: Sample,
   plan: WalkPlan,
   most = 30_000,
-  expected: ExpectedRows = { count: rows / 2, lowest: 0.1, highest: 0.9 },
+  { count, lowest, highest, limits }: Expected = usual,
 ): WalkResult => {
-  const into = new BucketedRows(1, false, expected, most);
-  const picked = Uint16Array.from({ length: most }, (_, index) => index);
+  const inner = [-Infinity, ...(limits ?? []), Infinity];
+  const takers = [0, 1].map(
+    () => new BucketedRows(1, false, buckets, { count, lowest, highest, limits: inner }),
+  );
+  const places = new Int32Array(most);
+  const parts = new Uint16Array(most);
   for (let from = 0; from < rows; from += most) {
-    const count = Math.min(most, rows - from);
-    const places = into.add(scores.subarray(from, from + count), picked, count);
-    for (let index = 0; index < count; index += 1)
-      into.cells(0)[places[index] as number] = cells[from + index] as number;
+    const to = Math.min(rows, from + most);
+    const into = takers[(from / most) % 2] as BucketedRows;
+    into.add(scores, from, to, places, parts);
+    for (let row = from; row < to; row += 1)
+      into.cells(0)[places[row - from] as number] = cells[row] as number;
   }
-  return walkOver(into, plan);
+  const names = Uint16Array.of(0, 1, 2, 3);
+  const ordered = { parts: takers.map(({ part }) => part), cells: [[names], [names]] };
+  return walkOver({ ...ordered, from: 0, to: (inner.length - 1) * buckets }, plan);
 };
 
 const planOf = ({ cells }: Sample): WalkPlan => {
@@ -134,6 +145,7 @@ describe('a walk over rows that count 1', () => {
     { count: 1, lowest: 0.5, highest: 0.5 },
     { count: 10 * rows, lowest: 0.5, highest: 0.5 + 2 ** -50 },
     { count: rows, lowest: 2, highest: 3 },
+    { count: rows, lowest: 0.2, highest: 0.7, limits: [0.1, 0.6, 0.75] },
   ])('finds the same, whatever rows were expected: %j', (expected) => {
     const sample = sampleOf((_row, random) => random());
     const plan = planOf(sample);

@@ -1,9 +1,9 @@
 import type { ExactParts } from './exact-sums.js';
 import { CountedRanks } from './counted-ranks.js';
+import { takeBuckets, type OrderedRows } from './ordered-rows.js';
 import type { RowComponents } from './pair-components.js';
 import { ScoreCharges } from './score-charges.js';
 import { membersOf, SliceRanks, type SliceMasses } from './slice-ranks.js';
-import type { BucketedRows } from './bucketed-rows.js';
 import type { SortableRows } from './sort-rows.js';
 import { WeightedRanks } from './weighted-ranks.js';
 
@@ -26,6 +26,9 @@ export interface WalkResult {
   readonly distance: Float64Array;
   readonly distanceAt: Float64Array;
   readonly gains: Float64Array;
+  /** The first score and the last; the first is above the last where there are no rows. */
+  readonly lowest: number;
+  readonly highest: number;
 }
 
 /**
@@ -37,9 +40,12 @@ export interface WalkResult {
  * walks. This is the idea of X. Sun and W. Xu, Fast implementation of DeLong's algorithm, IEEE Signal Processing
  * Letters 21 (2014), with counts in place of midranks.
  */
-export const walkOver = (rows: BucketedRows, plan: WalkPlan): WalkResult => {
-  const walk = new ScoreWalk(plan, rows.masses !== null);
-  rows.takeInOrder((sorted, from, to) => walk.over(sorted, from, to));
+export const walkOver = (rows: OrderedRows, plan: WalkPlan): WalkResult => {
+  const walk = new ScoreWalk(
+    plan,
+    rows.parts.some((part) => part.rows.masses !== null),
+  );
+  takeBuckets(rows, (sorted, from, to) => walk.over(sorted, from, to));
   return walk.result();
 };
 
@@ -50,6 +56,8 @@ export class ScoreWalk {
     readonly charges: ScoreCharges;
     readonly ranks: CountedRanks | WeightedRanks;
   }[];
+  private lowest = Infinity;
+  private highest = -Infinity;
 
   /** @param components where those of each row go, if they are needed; see `RowComponents.begin` */
   constructor(plan: WalkPlan, weighted: boolean, components?: RowComponents) {
@@ -63,6 +71,8 @@ export class ScoreWalk {
 
   /** Goes on over sorted rows, whose scores are above those of all rows before. */
   over(sorted: SortableRows, from: number, to: number): void {
+    this.lowest = Math.min(this.lowest, sorted.scores[from] as number);
+    this.highest = sorted.scores[to - 1] as number;
     this.panels.forEach(({ charges, ranks }, panel) => {
       const cells = sorted.cells[panel] as Uint16Array;
       charges.over(sorted, cells, from, to);
@@ -86,6 +96,8 @@ export class ScoreWalk {
       distance,
       distanceAt,
       gains,
+      lowest: this.lowest,
+      highest: this.highest,
     };
   }
 }

@@ -12,13 +12,24 @@ export const makeRows = (length: number, panels: number, weighted: boolean): Sor
   masses: weighted ? new Float64Array(length) : null,
 });
 
+/** Likewise, in memory that all threads can read. */
+export const makeSharedRows = (
+  length: number,
+  panels: number,
+  weighted: boolean,
+): SortableRows => ({
+  scores: new Float64Array(new SharedArrayBuffer(8 * length)),
+  cells: Array.from({ length: panels }, () => new Uint16Array(new SharedArrayBuffer(2 * length))),
+  masses: weighted ? new Float64Array(new SharedArrayBuffer(8 * length)) : null,
+});
+
 /** Whoever takes sorted rows: those from `from` up to, but without, `to`. Each call's scores are above the last one's. */
 export type TakeRows = (rows: SortableRows, from: number, to: number) => void;
 
 /** Below this, moving each row to its place is faster than counting. */
 const fewest = 24;
-/** So many rows and their counts stay in a processor's nearest caches. */
-const settled = 4096;
+/** So many rows and their counts stay in a processor's own caches: less than a megabyte. */
+const settled = 65_536;
 const mostBuckets = 4096;
 
 /**

@@ -1,13 +1,15 @@
 import { quoteName, quoteText } from '../dataset/sql.js';
 import type { Dialect } from './dialect.js';
 
+/** Where a text is among names, from 1; NULL where it isn't. DuckDB works it out once for each entry of a Parquet dictionary. */
+export const positionSql = (text: string, names: readonly string[]): string =>
+  `list_position([${names.map(quoteText).join(', ')}], ${text})`;
+
 export const duckdbDialect: Dialect = {
   name: quoteName,
   text: quoteText,
-  // A function of one column is worked out once for each entry of a Parquet dictionary. A cast to ENUM, which may fail,
-  // is made for each row: some six times as slow.
-  code: (text, names) =>
-    `CAST(list_position([${names.map(quoteText).join(', ')}], ${text}) - 1 AS USMALLINT)`,
+  // A cast to ENUM, which may fail, is made for each row: some six times as slow.
+  code: (text, names) => `CAST(${positionSql(text, names)} - 1 AS USMALLINT)`,
   at: (position, numbers) =>
     `CAST(list_extract([${numbers.join(', ')}], ${position} + 1) AS USMALLINT)`,
   isOneOf: (text, texts) =>

@@ -1,4 +1,4 @@
-import { numberSql, type Dialect } from './dialect.js';
+import { numberSql, truthSql, type Dialect } from './dialect.js';
 
 /**
  * The rows of a table with all that a profile needs of them, as SQL expressions over the columns of `from`. None is
@@ -29,6 +29,17 @@ export interface FixedColumn {
   /** The largest of the column's absolute values. */
   readonly largest: number;
 }
+
+/** Where a row's values are in lists of these, from 1, as SQL expressions; NULL for a value that isn't listed. */
+export interface Positions {
+  /** 1 for the favorable label, 2 for the other. */
+  readonly label: string;
+  readonly codes: readonly string[];
+}
+
+/** The prediction of the favorable label where its score is ½ or more. */
+export const predictionAtHalf = (score: string): string =>
+  truthSql(`${score} >= ${numberSql(0.5)}`);
 
 /** Losses in units of 2^−52: squares of losses stay below 2^11, and so fit 64 bits. */
 export const lossExponent = 52;

@@ -67,7 +67,14 @@ export const resampled = (
       effective: listed(confusionOf(cells, predictor)),
       rows: listed(rowConfusionOf(cells, predictor)),
     },
-    ([a = 0, b = 0, c = 0, d = 0]) => statistic({ tp: a, fp: b, fn: c, tn: d }),
+    // By position: thousands of tables are looked at, and taking them apart by a pattern is several times as slow.
+    (counts) =>
+      statistic({
+        tp: counts[0] as number,
+        fp: counts[1] as number,
+        fn: counts[2] as number,
+        tn: counts[3] as number,
+      }),
     options,
   );
 };
