@@ -417,9 +417,9 @@ export const policyDigest = (policy: Policy): Digest =>
   });
 
 /** The environments in the order in which a version passes through them. */
-export const environmentOrder = (policy: Policy): string[] =>
-  Object.keys(policy.promotion.environments);
+export const environmentOrder = ({ promotion }: Pick<Policy, 'promotion'>): string[] =>
+  Object.keys(promotion.environments);
 
 /** The environment whose version `against: champion` compares with: the last one, where models do their work. */
-export const championEnvironment = (policy: Policy): string =>
+export const championEnvironment = (policy: Pick<Policy, 'promotion'>): string =>
   environmentOrder(policy).at(-1) as string;
