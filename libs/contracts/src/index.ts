@@ -2,6 +2,7 @@ export * from './errors.js';
 export * from './digest.js';
 export * from './names.js';
 export * from './nearest-name.js';
+export * from './plain-text.js';
 export * from './artifact.js';
 export * from './policy/task.js';
 export * from './policy/metrics.js';
