@@ -8,6 +8,7 @@ export * from './policy/task.js';
 export * from './policy/metrics.js';
 export * from './policy/dataset-location.js';
 export * from './policy/across.js';
+export * from './policy/policy-check.js';
 export * from './policy/policy.js';
 export * from './policy/groupings.js';
 export * from './policy/value.js';
