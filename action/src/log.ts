@@ -1,4 +1,5 @@
 import { info } from '@actions/core';
+import { plainText } from '@sluice/contracts';
 
 /**
  * One line of the job's log. The runner obeys lines that look like commands (`::add-mask::…`, `##[…]`),
@@ -6,8 +7,4 @@ import { info } from '@actions/core';
  */
 export const log = (text: string): void => info(plainLine(text));
 
-export const plainLine = (text: string): string =>
-  text
-    // eslint-disable-next-line no-control-regex -- control characters are what is taken out
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
-    .replace(/^\s*(?=::|##\[)/, '· ');
+export const plainLine = (text: string): string => plainText(text).replace(/^\s*(?=::|##\[)/, '· ');

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { plainText } from '@sluice/contracts';
 import picocolors from 'picocolors';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
@@ -62,8 +63,4 @@ export const createTerminal = (
  * Text of others on one line, with nothing in it that a terminal would obey: names, comments and messages come
  * from whoever could write to the registry.
  */
-export const plain = (text: string): string => stripVTControlCharacters(text).replace(obeyed, ' ');
-
-/** Controls of C0 and C1, and marks that turn the direction of writing. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const obeyed = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
+export const plain = (text: string): string => plainText(stripVTControlCharacters(text));

@@ -1,7 +1,12 @@
-import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { manifestSchema, SluiceError, type Digest, type Manifest } from '@sluice/contracts';
+import {
+  digestOfStream,
+  manifestSchema,
+  SluiceError,
+  type Digest,
+  type Manifest,
+} from '@sluice/contracts';
 import { assertSafeExternalData } from './onnx/external-data.js';
 import { inspectOnnx } from './onnx/inspect-onnx.js';
 import { openPlainFile } from './plain-file.js';
@@ -114,12 +119,6 @@ const modelIn = async (source: string): Promise<string> => {
 
 const digestOfFile = async (path: string): Promise<{ digest: Digest; size: number }> => {
   const { file } = await openPlainFile(dirname(path), basename(path), { hardLinks: 'allow' });
-  const hash = createHash('sha256');
-  let size = 0;
   // The stream closes the file.
-  for await (const chunk of file.createReadStream() as AsyncIterable<Uint8Array>) {
-    hash.update(chunk);
-    size += chunk.byteLength;
-  }
-  return { digest: `sha256:${hash.digest('hex')}`, size };
+  return digestOfStream(file.createReadStream() as AsyncIterable<Uint8Array>);
 };

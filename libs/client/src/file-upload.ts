@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { SluiceError, type Digest } from '@sluice/contracts';
+import { digestOfStream, SluiceError, type Digest } from '@sluice/contracts';
 import type { ReplayableBody, Transport } from './transport.js';
 
 export interface UploadedFile {
@@ -48,15 +47,10 @@ const isStored = async (
   }
 };
 
-const digestOf = async (file: FileHandle): Promise<{ digest: Digest; size: number }> => {
-  const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) {
-    hash.update(chunk as Buffer);
-    size += (chunk as Buffer).byteLength;
-  }
-  return { digest: `sha256:${hash.digest('hex')}`, size };
-};
+const digestOf = (file: FileHandle): Promise<{ digest: Digest; size: number }> =>
+  digestOfStream(
+    file.createReadStream({ start: 0, autoClose: false }) as AsyncIterable<Uint8Array>,
+  );
 
 const bodyOf = (file: FileHandle, size: number): ReplayableBody => ({
   size,

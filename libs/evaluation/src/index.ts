@@ -19,6 +19,7 @@ export { scaledColumn } from './drift/effective-rows.js';
 export { mergeDriftProfiles } from './drift/merge-drift-profiles.js';
 export { mergeProfiles } from './merge-profiles.js';
 export { mergeParts, requireParts, type MergedParts, type Part } from './parts/merge-parts.js';
+export { sliceAgrees } from './parts/slice-agreement.js';
 export { minimumRows, minimumRowsPerClass } from './measure.js';
 export { histogramOfCounts, scoreBin, scoreBins, scoreSums } from './curves/score-histogram.js';
 export { measureProfile } from './measure-profile.js';

@@ -1,4 +1,4 @@
-import { plainText } from './plain-text.js';
+import { plainText } from '@sluice/contracts';
 
 /** GitHub finds mentions, references and bare links behind escapes too; a zero-width space ends them. */
 const withoutReferences = (text: string): string =>

@@ -1,4 +1,4 @@
-import type { CheckOutcome, Verdict } from '@sluice/contracts';
+import { plainText, type CheckOutcome, type Verdict } from '@sluice/contracts';
 import {
   bar,
   checkTitle,
@@ -10,7 +10,6 @@ import {
 } from './figures.js';
 import { driftTable, wholeName } from './drift-rows.js';
 import { groupTables } from './group-figures.js';
-import { plainText } from './plain-text.js';
 import { taskTables } from './task-tables.js';
 
 export interface TextOptions {

@@ -36,17 +36,17 @@ const carryOut = async (statement: string): Promise<void> => {
   }
 };
 
+const loans = `
+  SELECT n, IF(n % 10 < 5 + n % 4, 'paid', 'lost') AS outcome, (n % 4) * 2e-1 + 1e-1 AS score,
+    IF(n % 3 = 0, 'f', 'm') AS sex
+  FROM UNNEST(sequence(1, 4000)) AS t(n)`;
+
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-table-'));
   writeFileSync(join(folder, 'sluice.yaml'), policy);
   await carryOut('CREATE SCHEMA IF NOT EXISTS hive.cli');
-  await carryOut(`CREATE TABLE hive.cli.loans AS
-    SELECT
-      IF(n % 10 < 5 + n % 4, 'paid', 'lost') AS outcome,
-      (n % 4) * 2e-1 + 1e-1 AS score,
-      IF(n % 3 = 0, 'f', 'm') AS sex
-    FROM UNNEST(sequence(1, 4000)) AS t(n)`);
+  await carryOut(`CREATE TABLE hive.cli.loans AS ${loans}`);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -69,6 +69,33 @@ describe('sluice evaluate --engine against a real Trino', () => {
     expect(page).toContain('--table loans');
     const again = await sluice([...args, '--json'], { folder });
     expect(again.out).toBe(out);
+  });
+
+  it('gives the same verdict of two parts, each profiled by itself', async () => {
+    const parts = ['< 1000', '>= 1000'];
+    for (const [at, where] of parts.entries()) {
+      await carryOut(
+        `CREATE TABLE hive.cli.part_${at} AS SELECT * FROM (${loans}) WHERE n ${where}`,
+      );
+      const { code } = await sluice(
+        ['profile', '--engine', url, '--table', `part_${at}`, '--out', `${at}.json`],
+        { folder },
+      );
+      expect(code).toBe(0);
+    }
+    const measures = async (args: readonly string[]) => {
+      const { out } = await sluice(['evaluate', ...args, '--json'], { folder });
+      const verdict = verdictSchema.parse(JSON.parse(out));
+      return verdict.measures.map(({ value, ...about }) => [
+        about.metric,
+        about.group,
+        about.n,
+        value?.toFixed(10),
+      ]);
+    };
+    expect(await measures(['--profile', '0.json', '1.json'])).toEqual(
+      await measures(args.slice(1)),
+    );
   });
 
   it('says what is not there', async () => {

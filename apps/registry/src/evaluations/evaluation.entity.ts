@@ -46,6 +46,22 @@ export type EvaluationRow = Omit<
   'position' | 'policy' | 'policyText' | 'championDigest' | 'failedChecks'
 >;
 
+/** What is to be known of an evaluation before a version is promoted on the strength of it. */
+export type EvaluatedVersion = Pick<
+  EvaluationEntity,
+  | 'id'
+  | 'model'
+  | 'version'
+  | 'champion'
+  | 'championDigest'
+  | 'state'
+  | 'outcome'
+  | 'verdictDigest'
+  | 'failedChecks'
+  | 'problem'
+  | 'cancellation'
+> & { readonly policy: Pick<Policy, 'promotion'> };
+
 export const toSummary = (row: EvaluationRow): EvaluationSummary => ({
   id: row.id,
   model: row.model,

@@ -1,9 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { PageQuery } from '@sluice/contracts';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, In, type EntityManager } from 'typeorm';
 import { notFound } from '../http/path-parameters.js';
 import { numberCursor } from '../pages/page-cursor.js';
-import { EvaluationEntity, type EvaluationRow } from './evaluation.entity.js';
+import { takeSilent } from '../resync/take-silent.js';
+import {
+  EvaluationEntity,
+  type EvaluatedVersion,
+  type EvaluationRow,
+} from './evaluation.entity.js';
 import type { CompletedVerdict } from './read-completed.js';
 
 export type EvaluationQuery = PageQuery & {
@@ -105,17 +110,22 @@ export class EvaluationStore {
       .getMany();
   }
 
-  /** Those of one version, newest first: what a promotion can stand on. */
-  ofVersion(
+  /**
+   * The last hundred of one version, newest first: what a promotion can stand on. Of their policies only what is said of
+   * promotions, and not the text of a hundred of them.
+   */
+  async ofVersion(
     transaction: EntityManager,
     model: string,
     version: number,
-  ): Promise<EvaluationEntity[]> {
-    return transaction.find(EvaluationEntity, {
-      where: { model, version },
-      order: { position: 'DESC' },
-      take: 100,
-    });
+  ): Promise<EvaluatedVersion[]> {
+    return transaction.query<EvaluatedVersion[]>(
+      `SELECT id, model, version, champion, champion_digest AS "championDigest", state, outcome,
+        verdict_digest AS "verdictDigest", failed_checks AS "failedChecks", problem, cancellation,
+        json_build_object('promotion', policy->'promotion') AS policy
+      FROM evaluation WHERE model = $1 AND version = $2 ORDER BY position DESC LIMIT 100`,
+      [model, version],
+    );
   }
 
   async update(
@@ -148,22 +158,19 @@ export class EvaluationStore {
 
   /** Unfinished ones that nothing was heard of for a while, taken so that no other process takes them too. */
   async takeSilent(transaction: EntityManager, seconds: number): Promise<EvaluationEntity[]> {
-    const [rows] = await transaction.query<[{ id: string }[], number]>(
-      `UPDATE evaluation SET last_sent_at = now() WHERE id IN (
-        SELECT id FROM evaluation
-        WHERE state IN ('queued', 'running')
-          AND greatest(last_sent_at, progressed_at) < now() - make_interval(secs => $1)
-          AND NOT EXISTS (
-            SELECT 1 FROM outbox
-            WHERE published_at IS NULL AND envelope->>'subject' = 'evaluations/' || evaluation.id
-          )
-        ORDER BY position LIMIT 100 FOR UPDATE SKIP LOCKED
-      ) RETURNING id`,
-      [seconds],
+    const ids = await takeSilent(
+      transaction,
+      {
+        table: 'evaluation',
+        isOpen: "state IN ('queued', 'running')",
+        lastWord: 'greatest(last_sent_at, progressed_at)',
+      },
+      seconds,
     );
-    const silent: EvaluationEntity[] = [];
-    for (const { id } of rows) silent.push(await this.get(id, transaction));
-    return silent;
+    return transaction.find(EvaluationEntity, {
+      where: { id: In(ids) },
+      order: { position: 'ASC' },
+    });
   }
 
   /** Notes that no work at a cancelled evaluation begins any more. */
@@ -172,20 +179,15 @@ export class EvaluationStore {
   }
 
   /** Cancelled ones of which the evaluator has not said so for a while, taken like the silent ones. */
-  async takeUnstopped(transaction: EntityManager, seconds: number): Promise<string[]> {
-    const [rows] = await transaction.query<[{ id: string }[], number]>(
-      `UPDATE evaluation SET last_sent_at = now() WHERE id IN (
-        SELECT id FROM evaluation
-        WHERE state = 'cancelled' AND stopped_at IS NULL
-          AND last_sent_at < now() - make_interval(secs => $1)
-          AND NOT EXISTS (
-            SELECT 1 FROM outbox
-            WHERE published_at IS NULL AND envelope->>'subject' = 'evaluations/' || evaluation.id
-          )
-        ORDER BY position LIMIT 100 FOR UPDATE SKIP LOCKED
-      ) RETURNING id`,
-      [seconds],
+  takeUnstopped(transaction: EntityManager, seconds: number): Promise<string[]> {
+    return takeSilent(
+      transaction,
+      {
+        table: 'evaluation',
+        isOpen: "state = 'cancelled' AND stopped_at IS NULL",
+        lastWord: 'last_sent_at',
+      },
+      seconds,
     );
-    return rows.map(({ id }) => id);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { championEnvironment, environmentOrder, SluiceError } from '@sluice/contracts';
 import type { EntityManager } from 'typeorm';
 import { EnvironmentStore } from '../environments/environment.store.js';
-import type { EvaluationEntity } from '../evaluations/evaluation.entity.js';
+import type { EvaluatedVersion } from '../evaluations/evaluation.entity.js';
 import { EvaluationStore } from '../evaluations/evaluation.store.js';
 
 /** What somebody wants promoted, and on the strength of which evaluation if they named one. */
@@ -26,7 +26,7 @@ export class Evidence {
    *
    * @throws SluiceError `verdict_missing` saying what is missing, or `verdict_stale`
    */
-  async find(transaction: EntityManager, claim: Claim): Promise<EvaluationEntity> {
+  async find(transaction: EntityManager, claim: Claim): Promise<EvaluatedVersion> {
     const candidates = await this.candidates(transaction, claim);
     const passing = candidates.filter((candidate) => lackOf(candidate, claim) === null);
     if (passing.length === 0) throw missing(claim, candidates[0]);
@@ -46,7 +46,7 @@ export class Evidence {
 
   private async staleness(
     transaction: EntityManager,
-    evaluation: EvaluationEntity,
+    evaluation: EvaluatedVersion,
   ): Promise<SluiceError | null> {
     const environment = championEnvironment(evaluation.policy);
     const now = await this.environments.champion(evaluation.model, environment, transaction);
@@ -60,7 +60,7 @@ export class Evidence {
   private async candidates(
     transaction: EntityManager,
     { model, version, evaluation }: Claim,
-  ): Promise<EvaluationEntity[]> {
+  ): Promise<EvaluatedVersion[]> {
     if (evaluation === undefined) return this.evaluations.ofVersion(transaction, model, version);
     return [await this.evaluations.get(evaluation, transaction)];
   }
@@ -70,7 +70,7 @@ const named = (version: number | null): string =>
   version === null ? 'no version' : `version ${version}`;
 
 /** What an evaluation lacks to carry the claim; null if nothing. */
-const lackOf = (evaluation: EvaluationEntity, claim: Claim): string | null => {
+const lackOf = (evaluation: EvaluatedVersion, claim: Claim): string | null => {
   const { id, model, version, state, outcome, policy } = evaluation;
   if (model !== claim.model || version !== claim.version)
     return `Evaluation ${id} is about version ${version} of ${model}.`;
@@ -88,13 +88,13 @@ const lackOf = (evaluation: EvaluationEntity, claim: Claim): string | null => {
 /** A sentence has room for some; the verdict has them all. */
 const mostNamed = 10;
 
-const failedChecks = ({ failedChecks }: EvaluationEntity): string => {
+const failedChecks = ({ failedChecks }: EvaluatedVersion): string => {
   const ids = failedChecks ?? [];
   const others = ids.length - mostNamed;
   return `${ids.slice(0, mostNamed).join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
 };
 
-const missing = (claim: Claim, newest: EvaluationEntity | undefined): SluiceError =>
+const missing = (claim: Claim, newest: EvaluatedVersion | undefined): SluiceError =>
   new SluiceError(
     'verdict_missing',
     newest === undefined

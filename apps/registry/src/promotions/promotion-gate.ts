@@ -99,7 +99,7 @@ export class PromotionGate {
   private async assertEarlierStages(
     transaction: EntityManager,
     { model, version, environment }: CreatePromotion,
-    policy: Policy,
+    policy: Pick<Policy, 'promotion'>,
   ): Promise<void> {
     const order = environmentOrder(policy);
     for (const earlier of order.slice(0, order.indexOf(environment)))
@@ -112,5 +112,8 @@ export class PromotionGate {
 }
 
 /** A policy is written by those who propose, so it can ask for more than the environment does, and not for less. */
-const approvalsNeeded = (policy: Policy, environment: EnvironmentEntity): number =>
+const approvalsNeeded = (
+  policy: Pick<Policy, 'promotion'>,
+  environment: EnvironmentEntity,
+): number =>
   Math.max(policy.promotion.environments[environment.name]?.approvals ?? 0, environment.approvals);

@@ -3,6 +3,7 @@ import type { Approval, PageQuery, PromotionState } from '@sluice/contracts';
 import { DataSource, In, type EntityManager } from 'typeorm';
 import { notFound } from '../http/path-parameters.js';
 import { numberCursor } from '../pages/page-cursor.js';
+import { takeSilent } from '../resync/take-silent.js';
 import { PromotionEntity, type NewPromotion } from './promotion.entity.js';
 import { assertTransition, isFinished } from './promotion.states.js';
 
@@ -148,21 +149,18 @@ export class PromotionStore {
 
   /** Rollouts that nothing was heard of for a while, taken so that no other process takes them too. */
   async takeSilent(transaction: EntityManager, seconds: number): Promise<PromotionEntity[]> {
-    const [rows] = await transaction.query<[{ id: string }[], number]>(
-      `UPDATE promotion SET last_sent_at = now() WHERE id IN (
-        SELECT id FROM promotion
-        WHERE state = 'rolling_out'
-          AND greatest(last_sent_at, progressed_at) < now() - make_interval(secs => $1)
-          AND NOT EXISTS (
-            SELECT 1 FROM outbox
-            WHERE published_at IS NULL AND envelope->>'subject' = 'promotions/' || promotion.id
-          )
-        ORDER BY position LIMIT 100 FOR UPDATE SKIP LOCKED
-      ) RETURNING id`,
-      [seconds],
+    const ids = await takeSilent(
+      transaction,
+      {
+        table: 'promotion',
+        isOpen: "state = 'rolling_out'",
+        lastWord: 'greatest(last_sent_at, progressed_at)',
+      },
+      seconds,
     );
-    const silent: PromotionEntity[] = [];
-    for (const { id } of rows) silent.push(await this.get(id, transaction));
-    return silent;
+    return transaction.find(PromotionEntity, {
+      where: { id: In(ids) },
+      order: { position: 'ASC' },
+    });
   }
 }

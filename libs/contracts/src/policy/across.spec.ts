@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { acrossSchema, comparedValue, definitionOf } from './across.js';
 import { metricDefinition, metricNames } from './metrics.js';
-import { checkId, policyCheckSchema } from './policy.js';
+import { checkId, policyCheckSchema } from './policy-check.js';
 
 const faultsOf = (check: object): string[] =>
   policyCheckSchema

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { driftMetricNames, metricDefinition, type MetricName } from './metrics.js';
-import { checkId, policyCheckSchema, policySchema } from './policy.js';
+import { checkId, policyCheckSchema } from './policy-check.js';
+import { policySchema } from './policy.js';
 
 const faultsOf = (checks: readonly object[], rest: Record<string, unknown> = {}): string[] => {
   const { columns, ...others } = rest;

@@ -1,6 +1,7 @@
 import { weighsDrift } from './drift.js';
 import { metricDefinition } from './metrics.js';
-import type { Policy, PolicyCheck } from './policy.js';
+import type { PolicyCheck } from './policy-check.js';
+import type { Policy } from './policy.js';
 
 /** What a check of a drift metric may not say, and what only such a check may: the key and what was expected. */
 export const driftCheckFaults = (

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { formatFault, SluiceError, type Fault } from '../errors.js';
 import { parsePolicy } from './parse-policy.js';
-import { checkId, championEnvironment, environmentOrder, policyDigest } from './policy.js';
+import { checkId } from './policy-check.js';
+import { championEnvironment, environmentOrder, policyDigest } from './policy.js';
 
 const good = `version: 1
 model: credit-risk

@@ -1,11 +1,9 @@
 import { SluiceError } from '@sluice/contracts';
 import {
   rowsOfSlice,
-  type BinarySlice,
+  sliceAgrees,
   type Grouping,
-  type MulticlassSlice,
   type Profile,
-  type RegressionSlice,
   type Slice,
 } from '@sluice/evaluation';
 
@@ -20,8 +18,10 @@ export const requireOneState = (profile: Profile, file: string): void => {
   const slices: Slice[] = [profile.overall, ...groupings.flatMap(({ groups }) => groups)];
   const whole = groupings
     .filter(({ within }) => within === null)
-    .every(({ groups }) => total(groups.map(rowsOfSlice)) === profile.rows);
-  if (rowsOfSlice(profile.overall) === profile.rows && whole && slices.every(agrees)) return;
+    .every(
+      ({ groups }) => groups.reduce((sum, slice) => sum + rowsOfSlice(slice), 0) === profile.rows,
+    );
+  if (rowsOfSlice(profile.overall) === profile.rows && whole && slices.every(sliceAgrees)) return;
   const message = 'the table changed while it was being read';
   throw new SluiceError('invalid_data', `The dataset cannot be evaluated: ${message}.`, {
     faults: [
@@ -34,35 +34,3 @@ export const requireOneState = (profile: Profile, file: string): void => {
     ],
   });
 };
-
-const agrees = (slice: Slice): boolean => {
-  if (!('kind' in slice)) return binaryAgrees(slice);
-  return slice.kind === 'regression' ? regressionAgrees(slice) : multiclassAgrees(slice);
-};
-
-const binaryAgrees = ({ cells, scores }: BinarySlice): boolean =>
-  scores === null ||
-  isSame(massOf(cells), total([...scores.version.positives, ...scores.version.negatives]));
-
-const multiclassAgrees = ({ cells, places, rankings }: MulticlassSlice): boolean =>
-  (places === null || isSame(massOf(cells), massOf(places))) &&
-  (rankings ?? [])
-    .filter((ranking) => ranking !== null)
-    .every(
-      ({ positives, negatives }) =>
-        positives + negatives === total(cells.map(({ count }) => count)),
-    );
-
-const regressionAgrees = ({ weight, version }: RegressionSlice): boolean => {
-  const { zero, positive, negative } = version.sketch;
-  return isSame(weight.sum, zero + total(positive.masses) + total(negative.masses));
-};
-
-const massOf = (
-  cells: readonly { readonly count: number; readonly weight?: { readonly sum: number } }[],
-): number => total(cells.map(({ count, weight }) => weight?.sum ?? count));
-
-const isSame = (counted: number, again: number): boolean =>
-  Math.abs(counted - again) <= 1e-9 * counted;
-
-const total = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0);

@@ -207,7 +207,7 @@ describe('a table that cannot be evaluated', () => {
     expect(faultAt(error, 'columns.weight').message).toContain(
       'not a number of 0 or more in 3 rows',
     );
-    expect(faultAt(error, 'value.amount').message).toContain('not a number in one row');
+    expect(faultAt(error, 'value.amount').message).toContain('not a finite number in one row');
     expect(error.faults.every(({ file }) => file === 'hive.spec.faulty')).toBe(true);
   });
 
@@ -223,7 +223,14 @@ describe('a table that cannot be evaluated', () => {
     );
   });
 
-  it('is refused under a policy with a model', async () => {
+  it('is refused under a policy with drift, or with a model', async () => {
+    const drift = policyWith({}, { data: { evaluation: 'a.parquet', reference: 'b.parquet' } });
+    expect(await rejection(byTrino(drift, 'generated'))).toMatchObject({
+      code: 'invalid_request',
+      faults: [
+        { path: 'data.reference', hint: expect.stringContaining('Evaluate drift on files') },
+      ],
+    });
     const policy = policyWith({ score: undefined }, { artifact: 'model.onnx' });
     expect(await rejection(byTrino(policy, 'generated'))).toMatchObject({
       code: 'invalid_request',

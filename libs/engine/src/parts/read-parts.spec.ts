@@ -44,6 +44,7 @@ const table = `
   SELECT i, IF((i * 7919) % 1000 < 300 + 400 * risk, 'yes', 'no') AS outcome, risk,
     IF(i <= 900, 'a', 'b') AS team, IF(i % 3 = 0, 'x', 'y') AS region,
     ['r', 'g', 'b'][1 + i % 3] AS kind, ['r', 'g', 'b'][1 + (i + CAST(i % 5 = 0 AS INT)) % 3] AS guess,
+    (1 + i % 2) / 4e0 AS sr, (1 + i // 2 % 2) / 8e0 AS sg, 1 - sr - sg AS sb,
     (i % 100) / 4e0 AS price, (i % 100 + i % 7 - 3) / 4e0 AS offer, (1 + i % 4) / 4e0 AS mass
   FROM (SELECT i, ((i * 104729) % 10007 % 65) / 64e0 AS risk FROM range(1, 1501) t(i))`;
 const team = { protected: [{ name: 'team', privileged: 'a' }] };
@@ -64,7 +65,11 @@ describe('the profiles of parts, in files', () => {
     ],
     [
       'several classes',
-      taskPolicy('multiclass-classification', { ...team, label: 'kind', prediction: 'guess' }),
+      taskPolicy(
+        'multiclass-classification',
+        { ...team, label: 'kind', scores: { r: 'sr', g: 'sg', b: 'sb' }, weight: 'mass' },
+        { checks: [{ metric: 'micro_roc_auc', at_least: 0.5 }] },
+      ),
     ],
     ['a regression', taskPolicy('regression', { ...team, label: 'price', prediction: 'offer' })],
   ])('make the verdict of the whole, of %s, though each lacks a group', async (name, policy) => {

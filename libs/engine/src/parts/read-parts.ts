@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { parseProfileDocument, SluiceError, type Fault, type Policy } from '@sluice/contracts';
 import { mergeParts, type MergedParts, type Part } from '@sluice/evaluation';
 import { FaultCollector } from '../fault-collector.js';
@@ -40,12 +40,9 @@ const readPart = async ({ path, name }: PartFile): Promise<Part> => ({
 });
 
 const textOf = async (path: string, name: string): Promise<string> => {
-  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
-    const missing = cause.code === 'ENOENT';
-    throw unreadable(name, { message: missing ? 'there is no such file' : cause.message }, cause);
-  });
   try {
-    const found = await file.stat();
+    // Before it is opened, which a pipe without a writer would never be.
+    const found = await stat(path);
     if (!found.isFile()) throw unreadable(name, { message: 'this is no ordinary file' });
     if (found.size > largestFile)
       throw unreadable(name, {
@@ -53,9 +50,12 @@ const textOf = async (path: string, name: string): Promise<string> => {
         found: `${found.size} bytes`,
         expected: `at most ${largestFile}`,
       });
-    return await file.readFile('utf8');
-  } finally {
-    await file.close();
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof SluiceError) throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'there is no such file' : message;
+    throw unreadable(name, { message: reason }, cause);
   }
 };
 

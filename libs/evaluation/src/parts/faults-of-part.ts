@@ -6,13 +6,10 @@ import {
   type Fault,
   type Policy,
 } from '@sluice/contracts';
-import { rowsByLabel, type RowsByLabel } from '../merge-ranking.js';
-import type { Grouping, Profile, ScoreProfile, Slice } from '../profile.js';
-import { isRight } from '../tasks/class-shares.js';
-import type { MulticlassSlice } from '../tasks/multiclass-slice.js';
-import { cellsOfClass, ownClasses, pooledCells } from '../tasks/one-against-all.js';
-import { isMulticlass, isRegression, rowsOfSlice } from '../tasks/task-slices.js';
+import type { Grouping, Profile, Slice } from '../profile.js';
+import { isRegression, rowsOfSlice } from '../tasks/task-slices.js';
 import type { Part } from './merge-parts.js';
+import { sliceAgrees } from './slice-agreement.js';
 
 /**
  * What is wrong with the profile of a part, taken by itself: it was made under another policy, or its figures contradict each
@@ -64,6 +61,8 @@ const contradiction = (policy: Policy, profile: Profile, hasChampion: boolean): 
   for (const slice of slices) {
     const found = contradictionOfSlice(policy, slice, hasChampion);
     if (found !== null) return found;
+    if (!sliceAgrees(slice))
+      return 'its scores, ranks or errors are not of as many rows as its labels';
   }
   return null;
 };
@@ -79,7 +78,7 @@ const contradictionOfGroupings = (
   );
   const held = new Map<string, number>();
   for (const { column, privileged, within, overall, groups } of byColumn) {
-    const own = sumOf(groups, rowsOfSlice);
+    const own = rowsOf(groups);
     if ((within === null) !== (overall === undefined)) return `a stratum of ${column} has no whole`;
     if (overall !== undefined && rowsOfSlice(overall) !== own)
       return `groups of ${column} don't add up to their stratum`;
@@ -90,8 +89,9 @@ const contradictionOfGroupings = (
   }
   if (JSON.stringify([...held.keys()]) !== JSON.stringify(asked))
     return 'its groups are not those that the policy asks for';
-  const wrong = [...held].find(([, own]) => own !== rows);
-  return wrong === undefined ? null : `the groups of ${wrong[0]} don't add up to its rows`;
+  return [...held.values()].every((own) => own === rows)
+    ? null
+    : "its groups don't add up to its rows";
 };
 
 const privilegedOf = (policy: Policy, columns: readonly string[]): string | null => {
@@ -123,56 +123,8 @@ const contradictionOfSlice = (
     return 'it has weights and the policy none, or the other way round';
   if (cells.some(({ amount }) => (amount !== undefined) !== hasAmounts))
     return 'it has amounts and the policy none, or the other way round';
-  if (!isMulticlass(slice)) return contradictionOfScores(slice.scores, rowsByLabel(slice.cells));
-  return contradictionOfClasses(slice, hasChampion);
+  return null;
 };
 
-const contradictionOfClasses = (slice: MulticlassSlice, hasChampion: boolean): string | null => {
-  const { classLosses = null, confidence = null, pooled = null } = slice;
-  if (!isOf(slice.classes.length, slice.scores, slice.rankings, classLosses))
-    return 'it has not as many figures of classes as classes';
-  for (const [at, name] of slice.classes.entries()) {
-    const rows = rowsByLabel(cellsOfClass(slice.cells, name));
-    const found = contradictionOfScores(slice.scores?.[at] ?? null, rows);
-    if (found !== null) return found;
-  }
-  for (const predictor of hasChampion
-    ? (['version', 'champion'] as const)
-    : (['version'] as const)) {
-    const scores = confidence?.[predictor] ?? null;
-    const right = slice.cells.map((cell) => ({ ...cell, label: isRight(true)(cell, predictor) }));
-    const found = contradictionOfScores(
-      scores && { version: scores, champion: null },
-      rowsByLabel(right),
-    );
-    if (found !== null) return found;
-  }
-  const all = rowsByLabel(pooledCells(slice.cells, ownClasses(slice).length));
-  return contradictionOfScores(pooled?.scores ?? null, all);
-};
-
-const isOf = (classes: number, ...lists: readonly (readonly unknown[] | null)[]): boolean =>
-  lists.every((list) => list === null || list.length === classes);
-
-/** Whatever scores rows have, they weigh the same in bins, in runs and by label. */
-const contradictionOfScores = (scores: ScoreProfile | null, rows: RowsByLabel): string | null => {
-  if (scores === null) return null;
-  const { version, champion, runs } = scores;
-  const sketches = [version, champion, runs?.version, runs?.champion, runs?.pairs];
-  const agrees = sketches.every(
-    (sketch) =>
-      sketch == null ||
-      (isAbout(sumOf(sketch.positives), rows.weights?.positives.sum ?? rows.positives) &&
-        isAbout(sumOf(sketch.negatives), rows.weights?.negatives.sum ?? rows.negatives)),
-  );
-  return agrees ? null : 'its scores are not of as many rows as its labels';
-};
-
-/** Sums of many weights lose a few digits. */
-const isAbout = (found: number, expected: number): boolean =>
-  Math.abs(found - expected) <= 1e-9 * Math.max(1, expected);
-
-const sumOf = <Entry>(
-  list: readonly Entry[],
-  of: (entry: Entry) => number = (entry) => entry as number,
-): number => list.reduce((sum, entry) => sum + of(entry), 0);
+const rowsOf = (slices: readonly Slice[]): number =>
+  slices.reduce((sum, slice) => sum + rowsOfSlice(slice), 0);

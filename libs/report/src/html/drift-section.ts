@@ -1,7 +1,6 @@
-import type { ColumnFigure, DriftBar } from '@sluice/contracts';
+import { plainText, type ColumnFigure, type DriftBar } from '@sluice/contracts';
 import { driftTable, wholeName } from '../drift-rows.js';
 import { figure, measureText } from '../figures.js';
-import { plainText } from '../plain-text.js';
 import { at, drawing } from './drawing.js';
 import { html, shortened, userText, type Markup } from './markup.js';
 import { countText, type Page } from './page.js';

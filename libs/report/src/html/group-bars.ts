@@ -1,5 +1,4 @@
-import type { Measure } from '@sluice/contracts';
-import { plainText } from '../plain-text.js';
+import { plainText, type Measure } from '@sluice/contracts';
 import { figure, measureText } from '../figures.js';
 import { at, drawing, scale, whisker } from './drawing.js';
 import { html, shortened, type Markup } from './markup.js';

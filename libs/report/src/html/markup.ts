@@ -1,4 +1,4 @@
-import { plainText } from '../plain-text.js';
+import { plainText } from '@sluice/contracts';
 
 /** HTML that is safe to write as it is. Only `html` makes it, and `html` escapes whatever isn't Markup already. */
 export class Markup {

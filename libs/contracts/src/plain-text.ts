@@ -1,5 +1,5 @@
 /**
- * A text from a user on one line: control characters, escape sequences of terminals among them, become spaces,
+ * A text from a user on one line, for reports, terminals and logs: control characters, escape sequences of terminals among them, become spaces,
  * and marks that turn the direction of writing go, since with them a text can read as another.
  */
 export const plainText = (text: string): string =>
