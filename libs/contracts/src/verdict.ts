@@ -86,9 +86,9 @@ export type CheckOutcome = z.infer<typeof checkOutcomeSchema>;
 export const checkTestSchema = z
   .strictObject({
     hypothesis: z
-      .enum(['limit_missed', 'no_difference'])
+      .enum(['limit_missed', 'limit_met', 'no_difference'])
       .describe(
-        'What is doubted: that the figure misses its limit, one-sided, which the check has to disprove; or that version and champion do not differ, two-sided',
+        'What is doubted: that the figure misses its limit, one-sided, which the check has to disprove; that it meets the limit, of a check that fails only on what is shown; or that version and champion do not differ, two-sided',
       ),
     p: z.number().min(0).max(1).describe('The chance of such data if the hypothesis holds'),
     adjusted: z
@@ -96,7 +96,9 @@ export const checkTestSchema = z
       .min(0)
       .max(1)
       .optional()
-      .describe('p after the correction over the checks; the check passes up to 0.025'),
+      .describe(
+        'p after the correction over the checks: up to 0.025 one passes that needs proof, and up to 0.05 one fails that fails only on what is shown',
+      ),
     method: z
       .string()
       .describe('The method of the interval that p is read from, or of the test, such as mcnemar'),

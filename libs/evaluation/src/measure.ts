@@ -57,15 +57,21 @@ export const measured = (
   reason: null,
 });
 
-/** A figure without an interval, which tells how it was computed instead. */
+/**
+ * A figure without an interval, which tells how it was computed instead.
+ *
+ * @param errorBound how far the value may be from that of the rows, when it isn't exact
+ */
 export const measuredBy = (
   request: MeasureRequest,
   { value, n, method }: { readonly value: number; readonly n: number; readonly method: string },
+  errorBound?: number,
 ): Measure => ({
   ...identity(request),
   // Logarithms and exponentials differ in the last digits between engines.
   value: value === 0 || Math.abs(value) >= 1e-6 ? rounded(value) : Number(value.toPrecision(9)),
   interval: null,
+  ...(errorBound === undefined ? {} : { errorBound: rounded(errorBound) }),
   n,
   state: 'ok',
   method,

@@ -131,7 +131,7 @@ export const policySchema = z
       .enum(['none', 'bonferroni', 'holm', 'benjamini-hochberg'])
       .default('none')
       .describe(
-        'Over the checks that hold by their interval, which each pass wrongly with a chance of at most 2.5 %. With `bonferroni` or `holm`, which passes more, that is the chance that any of them does; with `benjamini-hochberg`, it is the expected share of wrong passes among passes',
+        'Over the checks that hold by their interval, which each pass wrongly with a chance of at most 2.5 %. With `bonferroni` or `holm`, which passes more, that is the chance that any of them does; with `benjamini-hochberg`, it is the expected share of wrong passes among passes. Over the checks of drift that hold `unless_shown` it does the same by itself, for the 5 % with which each fails wrongly',
       ),
     promotion: z
       .strictObject({

@@ -144,7 +144,7 @@ class BinCounts {
     return {
       missing: this.missing,
       samples: { values: this.typicalValues(), ...this.counts },
-      bins: this.bins,
+      bins: { ...this.bins, ...(this.finder.range === null ? {} : { range: this.finder.range }) },
     };
   }
 

@@ -58,6 +58,8 @@ export class BinFinder {
   private readonly grid: Grid;
   private readonly first: Int32Array;
   private places = new Int32Array(2048);
+  private lowest = Infinity;
+  private highest = -Infinity;
 
   constructor(private readonly upper: Float64Array) {
     const grids = [evenGrid(upper), logarithmicGrid(upper)].map((grid) => ({
@@ -66,6 +68,12 @@ export class BinFinder {
     }));
     const [best] = grids.toSorted((a, b) => longestSearch(a.first) - longestSearch(b.first));
     ({ grid: this.grid, first: this.first } = best as (typeof grids)[number]);
+  }
+
+  /** The smallest and the largest of all values; null when there were none. */
+  get range(): NonNullable<Bins['range']> | null {
+    const { lowest, highest } = this;
+    return lowest <= highest ? { lowest: lowest + 0, highest: highest + 0 } : null;
   }
 
   /**
@@ -120,12 +128,15 @@ export class BinFinder {
     const high = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
     if (this.places.length < values.length) this.places = new Int32Array(values.length);
     const { places } = this;
+    let { lowest, highest } = this;
     for (let row = 0; row < values.length; row += 1) {
       const value = values[row] as number;
       if (value !== value) {
         places[row] = -1;
         continue;
       }
+      if (value < lowest) lowest = value;
+      if (value > highest) highest = value;
       const along = logarithmic ? orderedBits(high[2 * row + 1] as number) : value;
       const cell = cellAt((along - start) * scale);
       let low = first[cell] as number;
@@ -137,6 +148,7 @@ export class BinFinder {
       }
       places[row] = low;
     }
+    [this.lowest, this.highest] = [lowest, highest];
     return places;
   }
 }

@@ -44,6 +44,36 @@ export const testOfLimit = (check: PolicyCheck, evaluation: Evaluation, among = 
   return tests.reduce((worst, test) => (test.p > worst.p ? test : worst), tests[0] ?? nothing);
 };
 
+/**
+ * Whether a check that fails only on what is shown fails at a level: whether an interval of it lies beyond the limit, of
+ * several columns at the level that all of their intervals hold at together.
+ */
+export const isShownBeyond = (
+  check: PolicyCheck & { metric: DriftMetricName },
+  evaluation: Evaluation,
+  level: number,
+): boolean => {
+  const { check: asked, candidates } = driftQuestion(check, { ...evaluation, level });
+  return candidates.some(
+    (measure) => measure.value !== null && decidingMargin(measure.value, measure, asked) < 0,
+  );
+};
+
+/**
+ * The p value of the hypothesis that the limit of such a check is met: 1 − the highest level at which the interval still
+ * lies beyond it. That is the chance of a figure so far beyond if the truth stood on the limit, or less. 1 when the figure
+ * itself is within its limit, or has no value.
+ */
+export const testOfAlarm = (
+  check: PolicyCheck & { metric: DriftMetricName },
+  evaluation: Evaluation,
+): CheckTest => {
+  const p = smallest((half) => isShownBeyond(check, evaluation, 1 - 2 * half), exactPrecision);
+  const { candidates } = driftQuestion(check, evaluation);
+  const method = candidates.find(({ interval }) => interval !== null)?.interval?.method ?? 'none';
+  return { hypothesis: 'limit_met', p: Math.min(1, 2 * p), method };
+};
+
 const nothing = { hypothesis: 'limit_missed', p: 1, method: 'none' } as const;
 
 /** A measure that has to meet a limit, with an interval that leaves out p on either side. */

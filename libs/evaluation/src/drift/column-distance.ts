@@ -12,8 +12,11 @@ export interface BoundedEstimate extends Estimate {
 }
 
 /** How far a measure may be from the exact one; undefined when it is exact. */
-export const boundOf = ({ within = 0 }: { readonly within?: number }): number | undefined =>
-  within > 0 ? within : undefined;
+export const boundOf = ({
+  within = 0,
+}: {
+  readonly within?: number | undefined;
+}): number | undefined => (within > 0 ? within : undefined);
 
 /**
  * Our distance of a column: the Kolmogorov distance of numbers, total variation of categories. Missing values are a value

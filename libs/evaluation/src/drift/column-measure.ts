@@ -54,10 +54,10 @@ export const columnMeasure = (
   if (few) return few;
   const estimate = estimateOf(request, drift, column);
   if (estimate !== null) return measured(request, { ...estimate, n }, boundOf(estimate));
-  const { value, method, undefinedBecause } = columnFinding(metric, column);
+  const { value, method, undefinedBecause, within } = columnFinding(metric, column);
   return value === null
     ? withoutValue(request, 'undefined', n, inSentence(undefinedBecause ?? 'its formula is 0/0'))
-    : measuredBy(request, { value, n, method });
+    : measuredBy(request, { value, n, method }, boundOf({ within }));
 };
 
 const countsMissing = (metric: DriftMetricName): boolean =>

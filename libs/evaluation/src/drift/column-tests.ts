@@ -25,6 +25,7 @@ import {
   type TwoSampleDistance,
   type TwoSampleTest,
 } from '@sluice/statistics';
+import { isBounded, movedWithin } from './bin-bounds.js';
 import { type CategoricalDrift, type ColumnDrift, type NumericDrift } from './drift-profile.js';
 
 /** What a test or distance says of a column's values; missing ones are left out. */
@@ -32,9 +33,14 @@ export interface ColumnFinding {
   readonly value: number | null;
   readonly method: string;
   readonly undefinedBecause: string | null;
+  /** How far the value may be from that of the rows: of distances over bins, whose typical values stand for their rows. */
+  readonly within?: number | undefined;
 }
 
-/** Tests of numbers. Of a binned column they take a typical value of each bin for all of its rows. */
+/**
+ * Tests of numbers. Of a binned column they take a typical value of each bin for all of its rows, and have \`binned\` in their
+ * method: they then are tests of the bins that rows fall in, and as such keep their level.
+ */
 const numericTests = {
   kolmogorov_smirnov_p_value: ({ samples }) => kolmogorovSmirnov(samples),
   anderson_darling_p_value: ({ samples }) => andersonDarling(samples),
@@ -81,7 +87,10 @@ export const columnFinding = (metric: DriftMetricName, column: ColumnDrift): Col
     return hasOneValue(column)
       ? { value: 1, method: `${result.method}-one-value`, undefinedBecause: null }
       : finding(result.pValue, result, column);
-  return finding(result.distance, result, column);
+  const found = finding(result.distance, result, column);
+  return isBounded(metric) && column.kind === 'numeric' && found.value !== null
+    ? { ...found, within: movedWithin(metric, column) }
+    : found;
 };
 
 const runTest = (

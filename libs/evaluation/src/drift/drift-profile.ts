@@ -58,6 +58,8 @@ export interface Bins {
   readonly upper: Float64Array;
   /** 1 where a bin holds one value only. */
   readonly single: Uint8Array;
+  /** The smallest and the largest value of both tables; absent where they are not known, or there are none. */
+  readonly range?: { readonly lowest: number; readonly highest: number };
 }
 
 export interface CategoricalDrift {

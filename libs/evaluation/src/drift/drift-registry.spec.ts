@@ -8,14 +8,14 @@ import {
   tasksOf,
   type DriftMetricName,
 } from '@sluice/contracts';
-import { seededRandom, twoCategorySamples, twoSamples } from '@sluice/statistics';
+import { drawBinomial, seededRandom, twoCategorySamples, twoSamples } from '@sluice/statistics';
 import { performanceOf, type Judged } from '../../test/performance.js';
 import { profileOf, type Row } from '../../test/profiles.js';
 import { decideCheck } from '../checks/decide-check.js';
 import { decideChecks } from '../checks/decide-checks.js';
 import { mergeProfiles } from '../merge-profiles.js';
 import { driftCandidates, type DriftEvaluation } from './drift-candidates.js';
-import type { DriftProfile, NumericDrift } from './drift-profile.js';
+import type { ColumnDrift, DriftProfile, NumericDrift } from './drift-profile.js';
 import { mergeDriftProfiles } from './merge-drift-profiles.js';
 
 /** Which tasks each metric is of: scores and labels of two tables are compared for two classes only. */
@@ -114,13 +114,97 @@ describe('checks of drift beside others', () => {
     expect(ofDrift?.reason).toMatch(/after the correction of Holm over 2 checks/);
   });
 
-  it('are not counted when they fail only on what is shown', () => {
+  it('are a family of their own when they fail only on what is shown', () => {
     const [alone] = decided([quality]);
     const shown = { metric: 'drift_distance', at_most: 0.3 };
     const [beside, ofDrift] = decided([quality, shown]);
     expect(beside).toEqual(alone);
     expect(ofDrift).not.toHaveProperty('test');
+    expect(ofDrift?.measure?.interval?.level).toBe(0.95);
+    const other = { metric: 'drift_distance', column: 'age', at_most: 0.3 };
+    const [third, ...two] = decided([quality, shown, other]);
+    expect(third).toEqual(alone);
+    // Neither is beyond its limit: both are at the level that the first to fail would have.
+    expect(two.map((each) => each.measure?.interval?.level)).toEqual([0.975, 0.975]);
   });
+
+  it.each([
+    ['none', [0.95, 0.95], ['fail', 'fail']],
+    ['bonferroni', [0.975, 0.975], ['fail', 'pass']],
+    ['holm', [0.975, 0.95], ['fail', 'fail']],
+    ['benjamini-hochberg', [0.95, 0.95], ['fail', 'fail']],
+  ] as const)('of two that are beyond their limits, with %s', (correction, levels, outcomes) => {
+    const n = 200;
+    const shifted = (by: number): ColumnDrift => ({
+      column: `by ${by}`,
+      kind: 'numeric',
+      integers: true,
+      missing: { reference: 0, current: 0 },
+      samples: twoSamples(
+        values,
+        values.map((value) => value + by),
+      ),
+      bins: null,
+    });
+    // D = by / n, and p = 2 exp(−2 (D − limit)² n / 2) of a limit that is 0.1.
+    const far = shifted(0.1 * n + Math.ceil(Math.sqrt(Math.log(2 / 0.01) * n)));
+    const near = shifted(0.1 * n + Math.ceil(Math.sqrt(Math.log(2 / 0.045) * n)));
+    const checks = [far, near].map(({ column }) =>
+      policyCheckSchema.parse({ metric: 'drift_distance', column, at_most: 0.1 }),
+    );
+    const found = decideChecks(
+      { checks, correction },
+      {
+        profile: profileOf(scored, []),
+        hasChampion: false,
+        drift: { ...drift(1), columns: [far, near] },
+      },
+    );
+    expect(found.map(({ outcome }) => outcome)).toEqual(outcomes);
+    expect(found.map(({ measure }) => measure?.interval?.level)).toEqual(levels);
+    if (correction === 'none') return expect(found[0]).not.toHaveProperty('test');
+    for (const { test, reason, measure } of found) {
+      const beyond = (measure?.value as number) - 0.1;
+      expect(test).toMatchObject({ hypothesis: 'limit_met', method: 'dkw-massart' });
+      expect(test?.p).toBeCloseTo(2 * Math.exp(-(beyond ** 2) * n), 6);
+      expect(reason).toContain('over 2 checks; up to 0.05 fails');
+    }
+  });
+
+  it('fail by chance no more often together than one of them would', () => {
+    const random = seededRandom([29]);
+    const profile = profileOf(scored, []);
+    const rounds = 400;
+    const checks = ['a', 'b', 'c', 'd', 'e'].map((column) =>
+      policyCheckSchema.parse({ metric: 'drift_distance', column, at_most: 0 }),
+    );
+    const rate = (correction: 'none' | 'holm' | 'benjamini-hochberg'): number => {
+      let alarms = 0;
+      for (let round = 0; round < rounds; round += 1) {
+        const columns = checks.map(({ column = '' }): ColumnDrift => {
+          const drawn = (rows: number) => {
+            const ones = drawBinomial(rows, 0.4, random);
+            return new Map([
+              ['x', ones],
+              ['y', rows - ones],
+            ]);
+          };
+          const samples = twoCategorySamples(drawn(200), drawn(200));
+          return { column, kind: 'categorical', missing: { reference: 0, current: 0 }, samples };
+        });
+        const found = decideChecks(
+          { checks, correction },
+          { profile, hasChampion: false, drift: { ...drift(1), columns } },
+        );
+        if (found.some(({ outcome }) => outcome === 'fail')) alarms += 1;
+      }
+      return alarms / rounds;
+    };
+    const luck = 2 * Math.sqrt((0.05 * 0.95) / rounds);
+    expect(rate('holm')).toBeLessThanOrEqual(0.05 + luck);
+    expect(rate('benjamini-hochberg')).toBeLessThanOrEqual(0.05 + luck);
+    expect(rate('none')).toBeGreaterThan(0.15);
+  }, 60_000);
 
   it('share no level over columns that all have to be proven alike', () => {
     const one = drift(1).columns[0] as NumericDrift;

@@ -5,6 +5,7 @@ import type { BinaryProfile, Moments } from '../profile.js';
 import { mergeEmbeddings } from './merge-embeddings.js';
 import { mergePerformance } from './merge-performance.js';
 import type {
+  Bins,
   CategoricalDrift,
   ColumnDrift,
   DriftProfile,
@@ -103,7 +104,19 @@ const mergeNumeric = (parts: readonly NumericDrift[]): NumericDrift => {
     throw new SluiceError('invalid_data', `The parts have different bins of ${first.column}.`);
   const missing = total(parts.map((part) => part.missing));
   const integers = parts.every((part) => part.integers);
-  return { ...first, integers, missing, samples: first.bins ? addBins(parts) : addValues(parts) };
+  const samples = first.bins ? addBins(parts) : addValues(parts);
+  return { ...first, integers, missing, samples, bins: first.bins && mergeBins(parts, first.bins) };
+};
+
+/** The same bins, over the range of all parts. */
+const mergeBins = (parts: readonly NumericDrift[], { range: _, ...bins }: Bins): Bins => {
+  const ranges = parts.flatMap((part) => part.bins?.range ?? []);
+  if (ranges.length === 0) return bins;
+  const range = {
+    lowest: Math.min(...ranges.map(({ lowest }) => lowest)),
+    highest: Math.max(...ranges.map(({ highest }) => highest)),
+  };
+  return { ...bins, range };
 };
 
 /** The typical value of a bin is the mean of its rows, so it is weighted by them. */
