@@ -37,7 +37,7 @@ export const openSandbox = async (
   paths: readonly string[],
   { writes = false, among = 1 }: SandboxOptions = {},
 ): Promise<Sandbox> => {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-engine-'));
+  const folder = await mkdtemp(join(tmpdir(), `sluice-engine-${process.pid}-`));
   const undo: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
     for (const step of undo.splice(0).toReversed()) await step();
