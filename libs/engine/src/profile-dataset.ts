@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { DatasetFile, OnnxInspection } from '@sluice/artifacts';
 import { SluiceError, type Policy, type DatasetFormat } from '@sluice/contracts';
 import type { BinaryProfile, Profile } from '@sluice/evaluation';
@@ -113,7 +114,7 @@ export const profileDataset = async <Own extends Profile = BinaryProfile>(
   const threads = new WalkThreads();
   try {
     // Where data holds scores they are needed soon: a model's scores take far longer than threads to start.
-    if (policy.columns.score !== undefined) threads.start();
+    if (policy.columns.score !== undefined && (await isLarge(request.dataset))) threads.start();
     return await profileCandidates<Own>(request, candidates, faults, threads);
   } finally {
     await threads.close();
@@ -294,6 +295,23 @@ const evaluationSource = ({ policy, dataset, predictions }: ProfileRequest): Dat
     },
   },
 });
+
+/** Less than the scores of more rows than are ranked without threads mostly take. */
+const fewBytes = 128 * 1024;
+
+/** Whether threads are likely to be needed. A file that can't be looked at is a fault for whoever opens it. */
+const isLarge = async (dataset: ProfileRequest['dataset']): Promise<boolean> => {
+  const paths = 'path' in dataset ? [dataset.path] : dataset.files.map(({ path }) => path);
+  let bytes = 0;
+  for (const path of paths) {
+    bytes += await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+    if (bytes > fewBytes) return true;
+  }
+  return false;
+};
 
 /** A caller's mistakes, as opposed to those in data and models. */
 const assertRequest = (request: ProfileRequest): void => {

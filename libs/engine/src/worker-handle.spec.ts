@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { rowBuffer, type BufferShape } from './ranking/row-buffer.js';
 import type { WalkResult } from './ranking/score-walk.js';
 import type { TakenRows } from './ranking/taken-rows.js';
-import type { WalkAnswer, WalkRequest } from './ranking/walk-worker.js';
+import type { WalkAnswer, WalkRequest } from './ranking/walk-answers.js';
 import { WorkerError, WorkerHandle } from './worker-handle.js';
 
 const shape: BufferShape = { rows: 3, codes: 0, weighted: false, inPositions: false };

@@ -1,9 +1,10 @@
+import { HereHandle, type Answering } from '../here-handle.js';
 import { WorkerHandle } from '../worker-handle.js';
 import { codedPanels } from './counted-cells.js';
 import { PairArena, type PairShapes } from './pair-arena.js';
 import type { ChampionWalked, PairCounts, PairTask, VersionWalked } from './pair-plan.js';
 import { eachCount, type PairResults } from './pair-results.js';
-import type { PairAnswer, PairRequest } from './pair-worker.js';
+import { pairAnswers, type PairAnswer, type PairRequest } from './pair-answers.js';
 import { PanelKeys } from './panel-keys.js';
 import type { BufferShape } from './row-buffer.js';
 import { feedRows } from './row-feed.js';
@@ -18,11 +19,13 @@ const mostBuckets = 1024;
 /** How the work is parted, which the result doesn't depend on. */
 export interface PairOptions {
   readonly threads: number;
+  /** Whether there is but the thread that asks. */
+  readonly isHere?: boolean;
   /** So many that a row finds its bucket's memory in a cache, so few that they are sorted in one. */
   readonly rowsPerBucket: number;
 }
 
-type Thread = WorkerHandle<PairRequest, PairAnswer>;
+type Thread = Answering<PairRequest, PairAnswer>;
 
 /** All walks, each from the lowest scores to the highest, and the table that they are of. */
 export interface PairWalks<Table extends CountedTable> extends PairResults {
@@ -52,10 +55,10 @@ export class PairRounds {
   async run<Table extends CountedTable>(
     tableOf: (counted: readonly PairCounts[]) => Table,
   ): Promise<PairWalks<Table>> {
-    const workers: Thread[] = Array.from(
-      { length: this.options.threads },
-      () => new WorkerHandle('ranking/pair-worker'),
-    );
+    const { threads, isHere = false } = this.options;
+    const workers: Thread[] = isHere
+      ? [new HereHandle(pairAnswers())]
+      : Array.from({ length: threads }, () => new WorkerHandle('ranking/pair-worker'));
     try {
       const task = await this.task();
       const counted = await this.feed(workers, task);

@@ -1,43 +1,5 @@
-import { serveRequests, type Handled } from '../worker-loop.js';
-import type {
-  ChampionPlan,
-  ChampionWalked,
-  PairCounts,
-  PairPlan,
-  PairTask,
-  VersionWalked,
-} from './pair-plan.js';
-import { PairWalk } from './pair-walk.js';
-import type { RowsRequest } from './row-feed.js';
+import { serveRequests } from '../worker-loop.js';
+import { pairAnswers, type PairAnswer, type PairRequest } from './pair-answers.js';
 
-/** A task, then rows in shared memory, then what rows these were, then both walks. */
-export type PairRequest =
-  | { readonly task: PairTask }
-  | RowsRequest
-  | { readonly counted: true }
-  | { readonly champion: ChampionPlan }
-  | { readonly version: PairPlan };
-
-/** null where a request was but to be done. */
-export type PairAnswer = null | PairCounts | ChampionWalked | VersionWalked;
-
-let walk: PairWalk | undefined;
-
-const handle = async (request: PairRequest): Promise<Handled<PairAnswer>> => {
-  if ('task' in request) {
-    walk = new PairWalk(request.task);
-    return { result: null };
-  }
-  if (walk === undefined) throw new Error('There is no task yet.');
-  if ('shared' in request) {
-    walk.intake.take(request.shared, request.rows);
-    return { result: null };
-  }
-  if ('counted' in request) return { result: walk.intake.counted() };
-  if ('champion' in request) return { result: walk.overChampion(request.champion) };
-  const result = walk.overVersion(request.version);
-  walk = undefined;
-  return { result };
-};
-
-serveRequests<PairRequest, PairAnswer>(handle);
+const answer = pairAnswers();
+serveRequests<PairRequest, PairAnswer>(async (request) => ({ result: answer(request) }));

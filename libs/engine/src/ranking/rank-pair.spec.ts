@@ -120,6 +120,7 @@ describe('scores of version and champion ranked together', () => {
         profiles.add(JSON.stringify(await pairProfile(own, how)));
       await add(table, inOneBucket);
       await add(table, { threads: 1, rowsPerBucket: 100 });
+      await add(table, { threads: 1, isHere: true, rowsPerBucket: 100 });
       await add(table, { threads: 3, rowsPerBucket: 20 });
       await add(inSeveralPanels(table), inManyBuckets);
       expect(panelsOf(inSeveralPanels(table).layout).length).toBeGreaterThan(1);

@@ -1,3 +1,4 @@
+import { mostRowsHere } from '../here-handle.js';
 import { panelsOf } from '../assembly/layout.js';
 import { duckdbDialect } from '../sql/duckdb-dialect.js';
 import { unitsOf } from '../sql/scored-relation.js';
@@ -13,6 +14,7 @@ import { addWalks } from './walk-results.js';
 
 /** More threads would wait for the one that reads. */
 const usualOptions: PairOptions = { threads: 2, rowsPerBucket: 2 ** 13 };
+const optionsHere: PairOptions = { ...usualOptions, threads: 1, isHere: true };
 
 /** What rows may take in memory together. The same on every machine: SQL has other logarithms, to the last digit. */
 const mostBytes = 2 ** 30;
@@ -37,7 +39,7 @@ export const ranksAsPair = (
 export const rankPair = async (
   table: ScoredTable,
   onRows: (done: number) => void = () => undefined,
-  options = usualOptions,
+  options = table.rows <= mostRowsHere ? optionsHere : usualOptions,
 ): Promise<SqlSums> => {
   const { dataset, relation, layout, rows } = table;
   const query = (sql: string) => dataset.query(sql);

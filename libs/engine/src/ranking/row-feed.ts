@@ -2,7 +2,7 @@ import { streamVectors, type VectorColumn } from '../dataset/stream-vectors.js';
 import { numberSql } from '../sql/dialect.js';
 import { duckdbDialect as dialect } from '../sql/duckdb-dialect.js';
 import { fixedSql } from '../sql/scored-relation.js';
-import type { WorkerHandle } from '../worker-handle.js';
+import type { Answering } from '../here-handle.js';
 import { rowBuffer, type BufferShape, type RowBuffer } from './row-buffer.js';
 import type { ScoreSource } from './score-source.js';
 
@@ -10,7 +10,7 @@ import type { ScoreSource } from './score-source.js';
 const perThread = 2;
 
 /** A thread that takes rows. */
-type Taker = WorkerHandle<RowsRequest, unknown>;
+type Taker = Answering<RowsRequest, unknown>;
 export interface RowsRequest {
   readonly shared: SharedArrayBuffer;
   readonly rows: number;

@@ -9,9 +9,9 @@ import { scoreLimits, type ScoreLimits } from './score-limits.js';
 import type { ScoreSource } from './score-source.js';
 import type { WalkPlan, WalkResult } from './score-walk.js';
 import { countAt, type CountedPanel, type TakenRows } from './taken-rows.js';
+import type { WalkRequest } from './walk-answers.js';
 import type { CountedTable, Walked } from './walk-results.js';
 import { WalkThreads, type WalkThread } from './walk-threads.js';
-import type { WalkRequest } from './walk-worker.js';
 
 /** How the work is parted, which the result doesn't depend on. */
 export interface RankOptions {
@@ -59,7 +59,7 @@ export class WalkRounds {
   /** All walks, from the lowest scores to the highest. */
   async run(tableOf: TableOf): Promise<Walked[]> {
     const { threads, rowsPerRound = usualRowsPerRound } = this.options;
-    const { all } = threads;
+    const all = threads.of(this.source.rows);
     const rounds = Math.ceil(this.source.rows / rowsPerRound);
     const spread = await scoreLimits(this.source, all.length * Math.max(1, rounds), rounds <= 1);
     const walks: Walked[] = [];

@@ -1,7 +1,8 @@
+import { HereHandle, mostRowsHere, type Answering } from '../here-handle.js';
 import { WorkerHandle } from '../worker-handle.js';
-import type { WalkAnswer, WalkRequest } from './walk-worker.js';
+import { walkAnswers, type WalkAnswer, type WalkRequest } from './walk-answers.js';
 
-export type WalkThread = WorkerHandle<WalkRequest, WalkAnswer>;
+export type WalkThread = Answering<WalkRequest, WalkAnswer>;
 
 /** More threads would wait for the one that reads. */
 const usual = 2;
@@ -11,17 +12,20 @@ export class WalkThreads {
   private started: readonly WalkThread[] | undefined;
   private closed: Promise<void> | undefined;
 
-  constructor(private readonly count = usual) {}
+  /** @param count how many, however few the rows are; else two, and for a few rows none but the one that asks */
+  constructor(private readonly count?: number) {}
 
-  get all(): readonly WalkThread[] {
-    return this.start();
+  /** Those that rank so many rows. */
+  of(rows: number): readonly WalkThread[] {
+    const isShort = this.count === undefined && this.started === undefined && rows <= mostRowsHere;
+    return isShort ? [new HereHandle(walkAnswers())] : this.start();
   }
 
   /** Starts them, unless they are started. */
   start(): readonly WalkThread[] {
     return (this.started ??= Array.from(
-      { length: this.count },
-      () => new WorkerHandle('ranking/walk-worker'),
+      { length: this.count ?? usual },
+      () => new WorkerHandle<WalkRequest, WalkAnswer>('ranking/walk-worker'),
     ));
   }
 

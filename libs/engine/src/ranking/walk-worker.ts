@@ -1,37 +1,7 @@
-import { serveRequests, type Handled } from '../worker-loop.js';
-import type { OrderedRows } from './ordered-rows.js';
-import { walkOver, type WalkPlan, type WalkResult } from './score-walk.js';
-import { RowTaker, type TakenRows, type TakeTask } from './taken-rows.js';
-
-/** A task, then rows in shared memory, then what came of them, then a walk over some of what all threads took. */
-export type WalkRequest =
-  | { readonly task: TakeTask }
-  | { readonly shared: SharedArrayBuffer; readonly rows: number }
-  | { readonly taken: true }
-  | { readonly plan: WalkPlan; readonly ordered: OrderedRows };
-
-/** null where a request was but to be done. */
-export type WalkAnswer = null | TakenRows | WalkResult;
+import { serveRequests } from '../worker-loop.js';
+import { walkAnswers, type WalkAnswer, type WalkRequest } from './walk-answers.js';
 
 /* A thread that ranks: sorting and counting millions of scores takes seconds, in which a service must stay awake. */
 
-let taker: RowTaker | undefined;
-
-const handle = async (request: WalkRequest): Promise<Handled<WalkAnswer>> => {
-  if ('task' in request) {
-    taker = new RowTaker(request.task);
-    return { result: null };
-  }
-  if ('plan' in request) return { result: walkOver(request.ordered, request.plan) };
-  if (taker === undefined) throw new Error('There is no task yet.');
-  if ('shared' in request) {
-    taker.take(request.shared, request.rows);
-    return { result: null };
-  }
-  const result = taker.taken();
-  // Whoever walks over its rows has them then.
-  taker = undefined;
-  return { result };
-};
-
-serveRequests<WalkRequest, WalkAnswer>(handle);
+const answer = walkAnswers();
+serveRequests<WalkRequest, WalkAnswer>(async (request) => ({ result: answer(request) }));

@@ -1,0 +1,34 @@
+import type { OrderedRows } from './ordered-rows.js';
+import { walkOver, type WalkPlan, type WalkResult } from './score-walk.js';
+import { RowTaker, type TakenRows, type TakeTask } from './taken-rows.js';
+
+/** A task, then rows in shared memory, then what came of them, then a walk over some of what all threads took. */
+export type WalkRequest =
+  | { readonly task: TakeTask }
+  | { readonly shared: SharedArrayBuffer; readonly rows: number }
+  | { readonly taken: true }
+  | { readonly plan: WalkPlan; readonly ordered: OrderedRows };
+
+/** null where a request was but to be done. */
+export type WalkAnswer = null | TakenRows | WalkResult;
+
+/** Takes, sorts and ranks rows as it is asked to. */
+export const walkAnswers = (): ((request: WalkRequest) => WalkAnswer) => {
+  let taker: RowTaker | undefined;
+  return (request) => {
+    if ('task' in request) {
+      taker = new RowTaker(request.task);
+      return null;
+    }
+    if ('plan' in request) return walkOver(request.ordered, request.plan);
+    if (taker === undefined) throw new Error('There is no task yet.');
+    if ('shared' in request) {
+      taker.take(request.shared, request.rows);
+      return null;
+    }
+    const result = taker.taken();
+    // Whoever walks over its rows has them then.
+    taker = undefined;
+    return result;
+  };
+};
