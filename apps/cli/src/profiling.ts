@@ -61,11 +61,13 @@ export const withProfiling = (command: Command): Command =>
       'evaluate a scored table where it is: trino://user@host:port/catalog/schema',
     )
     .option('--table <name>', 'with --engine: the table, in place of data.evaluation')
-    .option(
-      '--allow-s3 <location>',
-      'let the policy read data at or below s3://bucket/prefix; may be given several times',
-      (location: string, before: readonly string[]) => [...before, location],
-      [] as readonly string[],
+    .addOption(
+      new Option(
+        '--allow-s3 <location>',
+        'let the policy read data at or below s3://bucket/prefix; may be given several times',
+      )
+        .argParser((location: string, before: readonly string[]) => [...before, location])
+        .default([], 'none'),
     );
 
 export interface EvaluationAttention {

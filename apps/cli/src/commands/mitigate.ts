@@ -33,11 +33,13 @@ export const mitigateCommand = (
     .addOption(
       new Option('--method <method>', 'what to do about it').choices(methods).makeOptionMandatory(),
     )
-    .option(
-      '--by <column>',
-      "the column that groups come from; several for their intersections (default: the policy's protected column)",
-      several,
-      [],
+    .addOption(
+      new Option(
+        '--by <column>',
+        'the column that groups come from; several for their intersections',
+      )
+        .argParser(several)
+        .default([], "the policy's protected column"),
     )
     .option(
       '--fit <data>',
@@ -52,11 +54,13 @@ export const mitigateCommand = (
       'a table of its own with the scores or predictions for --fit, joined by columns.key',
     )
     .option('--judge-predictions <data>', 'the same for --judge')
-    .option(
-      '--allow-s3 <location>',
-      'let data be read at or below s3://bucket/prefix; may be given several times',
-      several,
-      [],
+    .addOption(
+      new Option(
+        '--allow-s3 <location>',
+        'let data be read at or below s3://bucket/prefix; may be given several times',
+      )
+        .argParser(several)
+        .default([], 'none'),
     )
     .option('--output <file>', 'write the new model or table there; nothing is written over')
     .option('--output-judge <file>', 'write the judged table there, changed in the same way')
@@ -90,11 +94,13 @@ export const mitigateCommand = (
         .default('weighted'),
     )
     .option('--size <number>', 'reranking: how many rows to list', positiveInteger)
-    .option(
-      '--share <group=share>',
-      'reranking: the part of the list that a group is to have; for each group (default: as among the rows)',
-      groupShares,
-      [],
+    .addOption(
+      new Option(
+        '--share <group=share>',
+        'reranking: the part of the list that a group is to have; for each group',
+      )
+        .argParser(groupShares)
+        .default([], 'as among the rows'),
     )
     .addOption(
       new Option('--reranking <method>', 'how the list is put together')
@@ -108,7 +114,11 @@ export const mitigateCommand = (
         .default('refuse'),
     )
     .option('--privileged <group>', "the privileged group (default: the policy's)")
-    .option('--feature <column>', 'a numeric column to change; several if need be', several, [])
+    .addOption(
+      new Option('--feature <column>', 'a numeric column to change; several if need be')
+        .argParser(several)
+        .default([], 'none'),
+    )
     .option('--level <share>', 'how far to change features, from 0 to 1', share, 1)
     .option(
       '--column <name>',
