@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { DuckDBConnection, DuckDBDataChunk, Json } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DatasetFile } from '@sluice/artifacts';
 import {
   type DataKey,
@@ -14,7 +14,9 @@ import { reasonOf, shortageOf } from '../foreign-error.js';
 import type { Column } from './column.js';
 import { joinPredictions, type PredictionColumns } from './join-predictions.js';
 import { openTable, type Relation } from './open-table.js';
+import { parquetPieces } from './parquet-pieces.js';
 import { openSandbox, type Sandbox } from './sandbox.js';
+import { SandboxRows } from './sandbox-rows.js';
 import { duckdbColumns, quoteText } from './sql.js';
 import { TableAppender, type TableColumn } from './table-appender.js';
 import { faultOf, TableFault, UnreadableFile, type TableFile } from './table-file.js';
@@ -39,20 +41,22 @@ export interface DatasetSource extends TableSource {
 }
 
 /** A table in files, open for queries against the relation `data`. */
-export class Dataset implements Table {
+export class Dataset extends SandboxRows implements Table {
   readonly relation = 'data';
   readonly dialect = duckdbColumns;
 
   private constructor(
     readonly name: string,
     readonly columns: readonly Column[],
-    private readonly files: readonly TableFile[],
-    private readonly sandbox: Sandbox,
-    private readonly signal: AbortSignal | undefined,
+    files: readonly TableFile[],
+    sandbox: Sandbox,
+    signal: AbortSignal | undefined,
     /** The same files for another thread to open; null when that would take long: text is parsed each time. */
     readonly reopened: TableSource | null,
   ) {
-    signal?.addEventListener('abort', this.interrupt);
+    // Our statements name columns that are there and convert with TRY_CAST, so what fails is the file:
+    // a damaged page behind a healthy footer.
+    super(sandbox, signal, (cause) => readFailure(name, files, cause));
   }
 
   /**
@@ -115,21 +119,13 @@ export class Dataset implements Table {
     return this.columns.find((column) => column.name === name);
   }
 
-  /** The rows of a small result. Integers of 64 bits come as text. */
-  query(sql: string): Promise<Record<string, Json>[]> {
-    return this.guarded(async () =>
-      (await this.sandbox.connection.runAndReadAll(sql)).getRowObjectsJson(),
-    );
-  }
-
-  /** The chunks of a large result, in the order of the file's rows. */
-  async *stream(sql: string): AsyncGenerator<DuckDBDataChunk> {
-    const result = await this.guarded(() => this.sandbox.connection.stream(sql));
-    for (;;) {
-      const chunk = await this.guarded(() => result.fetchChunk());
-      if (chunk === null || chunk.rowCount === 0) return;
-      yield chunk;
-    }
+  /** Relations that have the rows of `data`, some hundred thousand each, one after another; or `data` alone. */
+  async pieces(): Promise<readonly string[]> {
+    // The number of a row, which tells its piece, is a column of that name to DuckDB.
+    const isApart = this.columns.every(({ name }) => name.toLowerCase() !== 'file_row_number');
+    const pieces =
+      this.reopened !== null && isApart ? await parquetPieces(this, this.sandbox.files) : [];
+    return pieces.length === 0 ? [this.relation] : pieces;
   }
 
   /** Makes a table beside `data`, to be filled while `data` is streamed. */
@@ -149,26 +145,6 @@ export class Dataset implements Table {
     const { output } = this.sandbox;
     await this.query(`COPY (${sql}) TO ${quoteText(output)} (${options})`);
     return output;
-  }
-
-  /** Ends the database and removes what it left on disk. */
-  async close(): Promise<void> {
-    this.signal?.removeEventListener('abort', this.interrupt);
-    await this.sandbox.close();
-  }
-
-  private readonly interrupt = (): void => this.sandbox.connection.interrupt();
-
-  private async guarded<T>(work: () => Promise<T>): Promise<T> {
-    this.signal?.throwIfAborted();
-    try {
-      return await work();
-    } catch (cause) {
-      this.signal?.throwIfAborted();
-      // Our statements name columns that are there and convert with TRY_CAST, so what fails is the file:
-      // a damaged page behind a healthy footer.
-      throw readFailure(this.name, this.files, cause);
-    }
   }
 }
 

@@ -99,6 +99,7 @@ const lockDown = async (connection: DuckDBConnection, files: readonly string[]):
   await connection.run(`SET allowed_paths = [${files.map(quoteText).join(', ')}]`);
   // Threads that hand over little of a streamed result at a time wait for each other.
   await connection.run("SET streaming_buffer_size = '16MB'");
+  await connection.run('SET parquet_metadata_cache = true');
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
 };

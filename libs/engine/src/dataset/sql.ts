@@ -7,8 +7,10 @@ export const quoteName = (name: string): string => `"${name.replaceAll('"', '""'
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** The rows of files of Parquet, one after another. */
-export const parquetSql = (paths: readonly string[]): string =>
-  `read_parquet([${paths.map(quoteText).join(', ')}], hive_partitioning = false)`;
+export const parquetSql = (paths: readonly string[], ...options: string[]): string => {
+  const files = `[${paths.map(quoteText).join(', ')}]`;
+  return `read_parquet(${[files, 'hive_partitioning = false', ...options].join(', ')})`;
+};
 
 /** How an engine spells what is asked of a column. */
 export interface ColumnDialect {

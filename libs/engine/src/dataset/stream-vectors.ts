@@ -41,17 +41,45 @@ export class UnexpectedRows extends Error {
 /**
  * Streams expressions over the rows of a relation, vectors at a time.
  *
- * @param isChecked whether expressions may be NULL after all
  * @throws UnexpectedRows if they were to be checked and one is NULL
  */
-export async function* streamVectors(
+export const streamVectors = (
   dataset: Dataset,
   expressions: readonly VectorColumn[],
   from: string,
+): AsyncGenerator<Vectors> => vectorsOf(dataset.stream(selectSql(expressions, from)), expressions);
+
+/**
+ * The same over all rows of a dataset, for whoever wants them fast: in pieces, if there are any.
+ *
+ * @param where which rows, if not all
+ * @param isChecked whether expressions may be NULL after all
+ * @throws UnexpectedRows if one is
+ */
+export async function* streamPieces(
+  dataset: Dataset,
+  expressions: readonly VectorColumn[],
+  where: string,
+  isChecked: boolean,
+): AsyncGenerator<Vectors> {
+  const pieces = await dataset.pieces();
+  const statements = pieces.map((piece) => selectSql(expressions, `${piece} ${where}`));
+  const [only = ''] = statements;
+  const chunks = statements.length === 1 ? dataset.stream(only) : dataset.streamEach(statements);
+  yield* vectorsOf(chunks, expressions, isChecked);
+}
+
+const selectSql = (expressions: readonly VectorColumn[], from: string): string => {
+  const typed = expressions.map(({ sql, storage }) => `CAST(${sql} AS ${sqlTypes[storage]})`);
+  return `SELECT ${typed.join(', ')} FROM ${from}`;
+};
+
+async function* vectorsOf(
+  chunks: AsyncGenerator<DuckDBDataChunk>,
+  expressions: readonly VectorColumn[],
   isChecked = false,
 ): AsyncGenerator<Vectors> {
-  const typed = expressions.map(({ sql, storage }) => `CAST(${sql} AS ${sqlTypes[storage]})`);
-  for await (const chunk of dataset.stream(`SELECT ${typed.join(', ')} FROM ${from}`)) {
+  for await (const chunk of chunks) {
     if (isChecked && expressions.some((_, index) => hasNull(chunk, index)))
       throw new UnexpectedRows();
     yield {

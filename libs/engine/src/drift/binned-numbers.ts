@@ -1,5 +1,5 @@
 import type { Bins, NumericDrift, Sides } from '@sluice/evaluation';
-import type { Rows } from '../dataset/parquet-rows.js';
+import type { Rows } from '../dataset/sandbox-rows.js';
 import type { CountedRows } from './counted-rows.js';
 import type { PairedColumn } from './drift-columns.js';
 import { BinFinder, neighbour, quantileBins } from './number-bins.js';

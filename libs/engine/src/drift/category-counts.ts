@@ -1,5 +1,5 @@
 import type { Sides } from '@sluice/evaluation';
-import type { Rows } from '../dataset/parquet-rows.js';
+import type { Rows } from '../dataset/sandbox-rows.js';
 import { countSql, type CountedRows } from './counted-rows.js';
 import type { PairedColumn } from './drift-columns.js';
 

@@ -1,5 +1,5 @@
 import type { NumericDrift, Sides } from '@sluice/evaluation';
-import type { Rows } from '../dataset/parquet-rows.js';
+import type { Rows } from '../dataset/sandbox-rows.js';
 import { binnedNumbers, RowsChanged, sampledValues } from './binned-numbers.js';
 import { countCategories, type CategoryCounts } from './category-counts.js';
 import type { CountedRows } from './counted-rows.js';

@@ -1,6 +1,6 @@
 import type { Sides } from '@sluice/evaluation';
 import type { TableSource } from '../dataset/dataset.js';
-import { ParquetRows } from '../dataset/parquet-rows.js';
+import { openParquetRows } from '../dataset/parquet-rows.js';
 import { countColumns, type ColumnCounting, type ColumnCounts } from './column-counts.js';
 
 /** The columns that one thread counts. */
@@ -20,9 +20,9 @@ export const countShare = async (
   signal: AbortSignal,
 ): Promise<CountedColumns> => {
   const { sources, among, columns } = share;
-  const reference = await ParquetRows.open(sources.reference, among, signal);
+  const reference = await openParquetRows(sources.reference, among, signal);
   try {
-    const current = await ParquetRows.open(sources.current, among, signal);
+    const current = await openParquetRows(sources.current, among, signal);
     try {
       const counted = await countColumns(share, { reference, current }, onValues);
       return columns.map(({ name }, index) => [name, counted[index] ?? null] as const);

@@ -1,5 +1,5 @@
 import type { NumericDrift, Sides } from '@sluice/evaluation';
-import type { Rows } from '../dataset/parquet-rows.js';
+import type { Rows } from '../dataset/sandbox-rows.js';
 import { quoteName } from '../dataset/sql.js';
 import { countSql, totalsOf, type CountedRows } from './counted-rows.js';
 import type { PairedColumn } from './drift-columns.js';

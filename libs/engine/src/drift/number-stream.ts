@@ -1,6 +1,6 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
-import type { Rows } from '../dataset/parquet-rows.js';
+import type { Rows } from '../dataset/sandbox-rows.js';
 
 /** Consecutive rows of some columns of numbers; NaN where there is no value. They are gone with the next ones. */
 export interface NumberRows {

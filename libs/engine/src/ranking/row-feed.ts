@@ -1,4 +1,4 @@
-import { streamVectors, type VectorColumn } from '../dataset/stream-vectors.js';
+import { streamPieces, streamVectors, type VectorColumn } from '../dataset/stream-vectors.js';
 import { numberSql } from '../sql/dialect.js';
 import { duckdbDialect as dialect } from '../sql/duckdb-dialect.js';
 import { fixedSql } from '../sql/scored-relation.js';
@@ -40,7 +40,11 @@ export const feedRows = async (
       : positions.codes.map((sql) => ({ sql, storage: 'position' as const }))),
   ];
   const fromCodes = expressions.length - relation.codes.length;
-  const from = range === null ? relation.from : `${relation.from} WHERE ${inRange(score, range)}`;
+  const where = range === null ? '' : `WHERE ${inRange(score, range)}`;
+  const vectors =
+    relation.from === dataset.relation
+      ? streamPieces(dataset, expressions, where, positions !== null)
+      : streamVectors(dataset, expressions, `${relation.from} ${where}`);
   const pool: { buffer: RowBuffer; free: Promise<unknown> }[] = Array.from(
     { length: perThread * workers.length + 1 },
     () => ({ buffer: rowBuffer(shape), free: Promise.resolve() }),
@@ -57,12 +61,7 @@ export const feedRows = async (
     onRows(filled);
     filled = 0;
   };
-  for await (const { rows, columns } of streamVectors(
-    dataset,
-    expressions,
-    from,
-    positions !== null,
-  )) {
+  for await (const { rows, columns } of vectors) {
     if (filled + rows > shape.rows) send();
     const { buffer, free } = pool[next % pool.length] as (typeof pool)[number];
     if (filled === 0) await free;
