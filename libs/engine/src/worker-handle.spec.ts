@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { cellsAt } from './ranking/bucketed-rows.js';
 import { rowBuffer, type BufferShape } from './ranking/row-buffer.js';
 import type { WalkResult } from './ranking/score-walk.js';
 import type { TakenRows } from './ranking/taken-rows.js';
@@ -18,15 +19,11 @@ const requests = (): WalkRequest[] => {
   const plan = { panels: [[[0]]], slices: 1, totals, below: new Float64Array(2) };
   const panels = [{ columns: [], sizes: [] }];
   const expected = { count: 3, limits: [-Infinity, 0.8], lowest: 0, highest: 1 };
-  const rows = {
-    rows: {
-      scores: Float64Array.of(0.2, 0.9, 0.5),
-      cells: [Uint16Array.of(0, 1, 0)],
-      masses: null,
-    },
-    owners: Uint16Array.of(0),
-    next: Uint32Array.of(3),
-  };
+  const shared = new SharedArrayBuffer(cellsAt(1));
+  new Float64Array(shared).set([0.2, 0.9, 0.5]);
+  new Uint16Array(shared, cellsAt(0)).set([0, 1, 0]);
+  const layout = { first: 0, stride: shared.byteLength, panels: 1, weighted: false };
+  const rows = { shared, layout, owners: Uint16Array.of(0), next: Uint32Array.of(3) };
   return [
     { task: { panels, shape, expected, buckets: 1, predictsAtHalf: true } },
     { shared: buffer.shared, rows: 3 },

@@ -1,7 +1,6 @@
-import { sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { SluiceError, type ErrorCode, type Fault } from '@sluice/contracts';
+import { builtFile } from './built-file.js';
 
 /** What a worker answers to a request: notes while it works, as many as it likes, and then one result or error. */
 export type Answer<Result, Note = never> = { readonly id: number } & (
@@ -51,7 +50,7 @@ export class WorkerHandle<Payload, Result, Note = never> {
    * @param beside the URL of the source that `entry` starts at the folder of; this file's unless told otherwise
    */
   constructor(entry: string, beside: string = import.meta.url) {
-    this.worker = new Worker(entryFile(entry, beside), { name: entry });
+    this.worker = new Worker(builtFile(`${entry}.js`, beside), { name: entry });
     this.worker.on('message', (answer: Answer<Result, Note>) => this.settle(answer));
     this.worker.on('error', (cause) =>
       this.die(new Error(`${entry} failed: ${cause.message}`, { cause })),
@@ -125,12 +124,4 @@ const errorOf = ({ message, stack, coded }: WorkerFailure): Error => {
   const error = new WorkerError(message);
   if (stack !== undefined) error.stack = stack;
   return error;
-};
-
-/** Threads run JavaScript only: from sources, as in tests, the entry is that of the build. */
-const entryFile = (entry: string, beside: string): string => {
-  const path = fileURLToPath(new URL(`./${entry}.js`, beside));
-  if (!beside.endsWith('.ts')) return path;
-  const parts = path.split(sep);
-  return parts.with(parts.lastIndexOf('src'), 'dist').join(sep);
 };

@@ -1,4 +1,4 @@
-import { makeSharedRows, type SortableRows } from './sort-rows.js';
+import { structBytes, type KernelMemory } from './kernels.js';
 
 /** What rows are expected to be: more, or with other scores, make it slower and nothing else. */
 export interface ExpectedRows {
@@ -13,19 +13,36 @@ export interface ExpectedRows {
 
 /** Rows that one thread put into buckets, for all threads to read. */
 export interface BucketedPart {
-  /** In chunks, each of one bucket, in the order in which these were begun. */
-  readonly rows: SortableRows;
+  /** Rows in chunks, each of one bucket, in the order in which these were begun. */
+  readonly shared: SharedArrayBuffer;
+  readonly layout: ChunkLayout;
   /** By chunk, its bucket. */
   readonly owners: Uint16Array;
   /** By bucket, where its rows in its last chunk end. */
   readonly next: Uint32Array;
 }
 
+/** Where rows are, in bytes: of each chunk its scores, then its cells of each panel, then its masses. */
+export interface ChunkLayout {
+  readonly first: number;
+  readonly stride: number;
+  readonly panels: number;
+  readonly weighted: boolean;
+}
+
 /** Rows of a bucket lie together by so many: few enough that buckets waste little, many enough to be copied fast. */
-const chunkBits = 9;
-export const chunkRows = 2 ** chunkBits;
+export const chunkRows = 2 ** 9;
+/** In 4 GiB, which is all that a thread may have, there are fewer. */
+const mostChunks = 2 ** 20;
 const mostBuckets = 256;
 const rowsPerBucket = 2 ** 11;
+/** What a processor's caches hold together, in bytes. */
+const line = 64;
+
+/** Where the cells of a panel begin in a chunk. */
+export const cellsAt = (panel: number): number => chunkRows * (8 + 2 * panel);
+/** Where masses begin in a chunk. */
+export const massesAt = (panels: number): number => cellsAt(panels);
 
 /** How many buckets each part has, where all threads together put so many rows into them. */
 export const bucketsPerPart = (rows: number, parts: number): number =>
@@ -37,116 +54,90 @@ export const bucketsPerPart = (rows: number, parts: number): number =>
  * buckets of equal width.
  */
 export class BucketedRows {
-  private rows: SortableRows;
-  private chunks = 0;
-  private owners: Uint16Array;
-  /** By bucket, where its next row goes; a multiple of a chunk's rows when that has to be found. */
+  /** Rows to be added: their scores, and their masses if they have any. */
+  readonly scores: Float64Array;
+  readonly masses: Float64Array | null;
+  /** Of rows that were added: the number of their chunk and their place there, and the part of their score. */
+  readonly places: Uint32Array;
+  readonly parts: Uint16Array;
+  readonly layout: ChunkLayout;
+  private readonly owners: Uint16Array;
   private readonly next: Uint32Array;
-  /** Where a part ends and the next begins. */
-  private readonly inner: Float64Array;
-  /** By part. */
-  private readonly lowest: Float64Array;
-  private readonly scale: Float64Array;
-  private readonly limit: number;
+  /** How many there are. */
+  private readonly chunks: Int32Array;
+  private readonly address: number;
 
-  /** @param buckets of each part */
+  /**
+   * @param memory all that follows what it has so far is for rows
+   * @param buckets of each part
+   * @param rowsAtOnce the most rows that are added at a time
+   */
   constructor(
-    private readonly panels: number,
-    private readonly weighted: boolean,
-    private readonly buckets: number,
+    private readonly memory: KernelMemory,
+    { panels, weighted }: Pick<ChunkLayout, 'panels' | 'weighted'>,
+    buckets: number,
     { count, limits, lowest, highest }: ExpectedRows,
+    rowsAtOnce: number,
   ) {
-    const parts = limits.length - 1;
-    this.limit = limits[parts] as number;
-    this.inner = Float64Array.from(limits.slice(1, -1));
     const starts = limits.slice(0, -1).map((limit) => Math.max(lowest, limit));
-    this.lowest = Float64Array.from(starts);
-    this.scale = Float64Array.from(starts, (start, part) => {
+    const scales = starts.map((start, part) => {
       const scale = buckets / (Math.min(highest, limits[part + 1] as number) - start);
       return Number.isFinite(scale) && scale > 0 ? scale : 0;
     });
-    this.next = new Uint32Array(parts * buckets);
-    const capacity = Math.ceil(count / chunkRows) + 2 * parts * buckets;
-    this.rows = makeSharedRows(capacity * chunkRows, panels, weighted);
-    this.owners = new Uint16Array(capacity);
+    this.scores = memory.float64(rowsAtOnce);
+    this.masses = weighted ? memory.float64(rowsAtOnce) : null;
+    this.places = memory.uint32(rowsAtOnce);
+    this.parts = memory.uint16(rowsAtOnce);
+    this.owners = memory.uint16(mostChunks);
+    this.next = memory.uint32(starts.length * buckets);
+    this.chunks = memory.int32(1);
+    const inner = limits.slice(1, -1);
+    const fields = [
+      memory.float64(inner).byteOffset,
+      inner.length,
+      memory.float64(starts).byteOffset,
+      memory.float64(scales).byteOffset,
+      buckets,
+      this.next.byteOffset,
+      this.owners.byteOffset,
+      this.chunks.byteOffset,
+      this.scores.byteOffset,
+      this.masses?.byteOffset ?? 0,
+      massesAt(panels),
+      this.places.byteOffset,
+      this.parts.byteOffset,
+    ];
+    const stride = strideOf(panels, weighted);
+    this.address = memory.take(structBytes(1, fields.length + 2));
+    const first = memory.take(0);
+    this.layout = { first, stride, panels, weighted };
+    memory.fill(this.address, [limits.at(-1) as number], [...fields, first, stride]);
+    this.reserve(count);
   }
 
-  /**
-   * Adds rows by their scores, those from `from` up to, but without, `to`.
-   *
-   * @param places set to where the rest of each goes in `cells` and `masses`, −1 for a row that is left out
-   * @param parts set to the part of each, and for a row that is left out to how many there are
-   */
-  add(
-    scores: Float64Array,
-    from: number,
-    to: number,
-    places: Int32Array,
-    parts: Uint16Array,
-  ): void {
-    this.reserve(to - from);
-    const { inner, limit, lowest, scale, next, buckets } = this;
-    const own = this.rows.scores;
-    const last = buckets - 1;
-    const ends = inner.length;
-    for (let row = from; row < to; row += 1) {
-      // Adding 0 makes −0 into 0.
-      const score = (scores[row] as number) + 0;
-      // Written so that NaN is left out, too.
-      if (!(score < limit)) {
-        places[row - from] = -1;
-        parts[row - from] = ends + 1;
-        continue;
-      }
-      // Without a branch: which part it is can't be foretold.
-      let part = 0;
-      for (let end = 0; end < ends; end += 1) part += Number(score >= (inner[end] as number));
-      // Compared before it is cut: a whole number of 32 bits has no room for scores far from those expected.
-      const position = (score - (lowest[part] as number)) * (scale[part] as number);
-      // `imul`, since a product that may be −0 is looked at by each row.
-      const bucket =
-        Math.imul(part, buckets) + (position >= last ? last : position > 0 ? position | 0 : 0);
-      let place = next[bucket] as number;
-      if ((place & (chunkRows - 1)) === 0) place = this.begin(bucket);
-      next[bucket] = place + 1;
-      own[place] = score;
-      places[row - from] = place;
-      parts[row - from] = part;
-    }
-  }
-
-  cells(panel: number): Uint16Array {
-    return this.rows.cells[panel] as Uint16Array;
-  }
-
-  get masses(): Float64Array | null {
-    return this.rows.masses;
+  /** Adds rows by their scores. */
+  add(rows: number): void {
+    this.reserve(rows);
+    this.memory.kernels.bucket(this.address, rows);
   }
 
   /** All rows so far. */
   get part(): BucketedPart {
-    const { rows, next } = this;
-    return { rows, next, owners: this.owners.slice(0, this.chunks) };
-  }
-
-  private begin(bucket: number): number {
-    const chunk = this.chunks++;
-    this.owners[chunk] = bucket;
-    return chunk * chunkRows;
+    const { memory, layout, next, owners } = this;
+    const { shared } = memory;
+    return { shared, layout, next: next.slice(), owners: owners.slice(0, this.chunks[0]) };
   }
 
   /** Makes room for more rows, whichever buckets they are of. */
   private reserve(count: number): void {
-    const most = this.chunks + Math.ceil(count / chunkRows) + Math.min(count, this.next.length);
-    if (most <= this.owners.length) return;
-    const capacity = Math.max(most, Math.ceil(this.owners.length * 1.5));
-    const owners = new Uint16Array(capacity);
-    owners.set(this.owners);
-    this.owners = owners;
-    const larger = makeSharedRows(capacity * chunkRows, this.panels, this.weighted);
-    larger.scores.set(this.rows.scores);
-    larger.cells.forEach((cells, panel) => cells.set(this.cells(panel)));
-    if (this.masses !== null) larger.masses?.set(this.masses);
-    this.rows = larger;
+    const { first, stride } = this.layout;
+    const begun = Math.ceil(count / chunkRows) + Math.min(count, this.next.length);
+    this.memory.growTo(first + ((this.chunks[0] as number) + begun) * stride);
   }
 }
+
+/** An odd number of lines: the same rows of all chunks would be in each other's way in caches. */
+const strideOf = (panels: number, weighted: boolean): number => {
+  const lines = (massesAt(panels) + (weighted ? 8 * chunkRows : 0)) / line;
+  return line * (lines % 2 === 0 ? lines + 1 : lines);
+};

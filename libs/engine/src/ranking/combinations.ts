@@ -12,12 +12,14 @@ const mostKeys = 2 ** 12;
 /** The largest table of combinations by their keys. */
 const largestTable = 2 ** 20;
 /** Cells of rows are kept in 16 bits, a label among them. */
-const most = 2 ** 15;
+const mostNumbers = 2 ** 15;
 
 /** Numbers the combinations of a panel's codes: by their keys if there are few of these, else as rows come with them. */
 export class Combinations {
   /** By number. */
   readonly keys: number[];
+  /** There are no more numbers than this. */
+  readonly most: number;
   private readonly strides: readonly number[];
   /** What to add to the sum of codes times strides. */
   private readonly origin: number;
@@ -39,6 +41,7 @@ export class Combinations {
     this.strides = strides;
     this.origin = -first * strides.reduce((sum, stride) => sum + stride, 0);
     this.isByKey = mayByKey && count <= mostKeys;
+    this.most = Math.min(count, mostNumbers);
     this.keys = this.isByKey ? Array.from({ length: count }, (_, key) => key) : [];
     this.table = !this.isByKey && count <= largestTable ? new Uint16Array(count) : null;
     this.keyOfRow =
@@ -77,7 +80,7 @@ export class Combinations {
 
   private add(key: number): number {
     const number = this.keys.length;
-    if (number === most) throw new Error('A panel has too many combinations of codes.');
+    if (number === mostNumbers) throw new Error('A panel has too many combinations of codes.');
     this.keys.push(key);
     if (this.table === null) this.known.set(key, number + 1);
     else this.table[key] = number + 1;

@@ -67,13 +67,13 @@ export class DifferenceCharges {
     from: number,
     to: number,
   ): void {
-    const first = cells[0] as Uint16Array;
+    const first = cells[0] as Uint32Array;
     for (let at = from; at < to; at += 1) {
       this.charge(version[at] as number, champion[at] as number, (first[at] as number) & 1);
       for (let panel = 0; panel < cells.length; panel += 1)
         this.addTo(
           this.parts[panel] as Float64Array,
-          2 * sumsPerDifference * ((cells[panel] as Uint16Array)[at] as number),
+          2 * sumsPerDifference * ((cells[panel] as Uint32Array)[at] as number),
         );
     }
   }
@@ -128,7 +128,7 @@ export class DifferenceCharges {
   ): void {
     for (let at = from; at < to; at += 1) {
       const mass = masses[at] as number;
-      const label = ((cells[0] as Uint16Array)[at] as number) & 1;
+      const label = ((cells[0] as Uint32Array)[at] as number) & 1;
       const ours = label === 1 ? (version[at] as number) : 1 - (version[at] as number);
       const theirs = label === 1 ? (champion[at] as number) : 1 - (champion[at] as number);
       const log = logLoss(ours) - logLoss(theirs);

@@ -1,5 +1,6 @@
-import { chunkRows, type BucketedPart } from './bucketed-rows.js';
-import { makeRows, takeInOrder, type SortableRows, type TakeRows } from './sort-rows.js';
+import { cellsAt, chunkRows, massesAt, type BucketedPart } from './bucketed-rows.js';
+import type { KernelMemory } from './kernels.js';
+import { ScoreSorter, type Scores, type SortableRows } from './sort-rows.js';
 
 /** Rows of some buckets, which several threads put there. */
 export interface OrderedRows {
@@ -11,22 +12,44 @@ export interface OrderedRows {
   readonly to: number;
 }
 
-/** Rows of a part that lie together: from the first up to, but without, the second. */
-type Range = readonly [part: number, from: number, to: number];
+/** Whoever takes sorted rows: those from `from` up to, but without, `to`. Each call's scores are above the last one's. */
+type TakeRows = (rows: SortableRows, from: number, to: number) => void;
 
-/** Hands out all rows from the lowest score to the highest, see `takeInOrder`. */
-export const takeBuckets = (ordered: OrderedRows, take: TakeRows): void => {
-  const buckets = rangesByBucket(ordered);
-  const longest = buckets.reduce((most, ranges) => Math.max(most, lengthOf(ranges)), 0);
+/** Rows of a part that lie together: so many of a chunk. */
+interface Range {
+  readonly part: number;
+  readonly chunk: number;
+  readonly rows: number;
+}
+
+/** Hands out all rows from the lowest score to the highest, in memory that kernels work in. */
+export const takeBuckets = (memory: KernelMemory, ordered: OrderedRows, take: TakeRows): void => {
   const [first] = ordered.parts;
   if (first === undefined) return;
-  const make = (): SortableRows =>
-    makeRows(longest, first.rows.cells.length, first.rows.masses !== null);
-  const [bucket, scratch] = [make(), make()];
+  const { panels, weighted } = first.layout;
+  const buckets = rangesByBucket(ordered);
+  const longest = buckets.reduce((most, ranges) => Math.max(most, lengthOf(ranges)), 0);
+  const sorter = new ScoreSorter(memory, longest);
+  // A cell goes with its score where that is all there is.
+  const isAlone = panels === 1 && !weighted;
+  const rest = isAlone ? null : new RestOfRows(memory, longest, panels, weighted);
   for (const ranges of buckets) {
     let length = 0;
-    for (const range of ranges) length = copy(ordered, range, bucket, length);
-    if (length > 0) takeInOrder(bucket, scratch, length, take);
+    for (const range of ranges) {
+      load(ordered, range, sorter.rows, rest, length);
+      length += range.rows;
+    }
+    sorter.inOrder(length, (sorted, from, to) =>
+      take(
+        rest?.fetched(sorted, from, to) ?? {
+          scores: sorted.scores,
+          cells: [sorted.cells],
+          masses: null,
+        },
+        from,
+        to,
+      ),
+    );
   }
 };
 
@@ -39,46 +62,74 @@ const rangesByBucket = ({ parts, from, to }: OrderedRows): Range[][] => {
       const end = next[owner] as number;
       // Only the bucket's last chunk may not be full.
       const isLast = end > start && end <= start + chunkRows;
-      buckets[owner - from]?.push([part, start, isLast ? end : start + chunkRows]);
+      buckets[owner - from]?.push({ part, chunk, rows: isLast ? end - start : chunkRows });
     });
   });
   return buckets;
 };
 
 const lengthOf = (ranges: readonly Range[]): number =>
-  ranges.reduce((sum, [, from, to]) => sum + to - from, 0);
+  ranges.reduce((sum, { rows }) => sum + rows, 0);
 
-/** @returns where the next row goes */
-const copy = (
-  { parts, cells }: OrderedRows,
-  [part, from, to]: Range,
-  into: SortableRows,
+/** What rows have beside their score, where that is more than one cell. */
+class RestOfRows {
+  readonly cells: readonly Uint32Array[];
+  readonly masses: Float64Array | null;
+  private readonly sorted: { readonly cells: readonly Uint32Array[]; masses: Float64Array | null };
+
+  constructor(memory: KernelMemory, capacity: number, panels: number, weighted: boolean) {
+    this.cells = Array.from({ length: panels }, () => new Uint32Array(capacity));
+    this.masses = weighted ? new Float64Array(capacity) : null;
+    this.sorted = {
+      cells: this.cells.map(() => memory.uint32(capacity)),
+      masses: weighted ? memory.float64(capacity) : null,
+    };
+  }
+
+  /** Puts it into the order of scores that have their row's number with them. */
+  fetched({ scores, cells: rows }: Scores, from: number, to: number): SortableRows {
+    const { cells, masses } = this.sorted;
+    this.cells.forEach((own, panel) => fetch(own, rows, cells[panel] as Uint32Array, from, to));
+    if (masses !== null && this.masses !== null) fetch(this.masses, rows, masses, from, to);
+    return { scores, cells, masses };
+  }
+}
+
+const fetch = <Values extends Uint32Array | Float64Array>(
+  own: Values,
+  rows: Uint32Array,
+  into: Values,
+  from: number,
+  to: number,
+): void => {
+  for (let row = from; row < to; row += 1) into[row] = own[rows[row] as number] as number;
+};
+
+const load = (
+  { parts, cells: names }: OrderedRows,
+  { part, chunk, rows }: Range,
+  { scores, cells }: Scores,
+  rest: RestOfRows | null,
   at: number,
-): number => {
-  const { rows } = parts[part] as BucketedPart;
-  into.scores.set(rows.scores.subarray(from, to), at);
-  rows.cells.forEach((own, panel) =>
+): void => {
+  const { shared, layout } = parts[part] as BucketedPart;
+  const start = layout.first + chunk * layout.stride;
+  scores.set(new Float64Array(shared, start, rows), at);
+  const into = rest === null ? [cells] : rest.cells;
+  into.forEach((own, panel) =>
     rename(
-      own as Uint16Array,
-      from,
-      to,
-      (cells[part] as readonly Uint16Array[])[panel] as Uint16Array,
-      into.cells[panel] as Uint16Array,
+      new Uint16Array(shared, start + cellsAt(panel), rows),
+      names[part]?.[panel] as Uint16Array,
+      own,
       at,
     ),
   );
-  if (rows.masses !== null) into.masses?.set(rows.masses.subarray(from, to), at);
-  return at + to - from;
+  if (rest === null) return;
+  rest.masses?.set(new Float64Array(shared, start + massesAt(layout.panels), rows), at);
+  for (let row = at; row < at + rows; row += 1) cells[row] = row;
 };
 
-const rename = (
-  own: Uint16Array,
-  from: number,
-  to: number,
-  names: Uint16Array,
-  into: Uint16Array,
-  at: number,
-): void => {
-  for (let row = from; row < to; row += 1)
-    into[at + row - from] = names[own[row] as number] as number;
+const rename = (own: Uint16Array, names: Uint16Array, into: Uint32Array, at: number): void => {
+  for (let row = 0; row < own.length; row += 1)
+    into[at + row] = names[own[row] as number] as number;
 };

@@ -1,3 +1,4 @@
+import type { KernelMemory } from './kernels.js';
 import type { WalkPlan } from './score-walk.js';
 import { membersOf, type Members } from './slice-ranks.js';
 
@@ -31,6 +32,7 @@ export class RowComponents {
   from = 0;
 
   constructor(
+    memory: KernelMemory,
     plan: WalkPlan,
     private readonly weighted: boolean,
   ) {
@@ -39,7 +41,7 @@ export class RowComponents {
       const members = membersOf(combinations);
       const at = width;
       width += countOf(members);
-      return new PanelComponents(this, members, at, plan.slices);
+      return new PanelComponents(this, members, at, memory.float64(2 * plan.slices));
     });
     this.width = width;
     this.values = this.room(0);
@@ -62,8 +64,6 @@ export class RowComponents {
 
 /** Those in the slices of a panel, which is told them score by score. */
 export class PanelComponents {
-  /** By slice and label, the component of rows of the score at hand. */
-  readonly levels: Float64Array;
   /** By cell, 2 · slice + label for each of its slices. */
   readonly places: Int32Array;
   /** Slices of each row. */
@@ -74,15 +74,15 @@ export class PanelComponents {
     private readonly rows: RowComponents,
     members: Members,
     readonly at: number,
-    slices: number,
+    /** By slice and label, the component of rows of the score at hand. */
+    readonly levels: Float64Array,
   ) {
-    this.levels = new Float64Array(2 * slices);
     this.places = placesOf(members);
     this.count = countOf(members);
   }
 
   /** Rows have the levels at hand. */
-  tell(cells: Uint16Array, start: number, end: number): void {
+  tell(cells: Uint32Array, start: number, end: number): void {
     const { levels, places, count, at } = this;
     const { values, width, from } = this.rows;
     for (let row = start; row < end; row += 1) {

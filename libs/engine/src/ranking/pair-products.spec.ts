@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { seededRandom } from '@sluice/statistics';
+import { KernelMemory } from './kernels.js';
 import { RowComponents } from './pair-components.js';
 import { pairSum, productsOf } from './pair-products.js';
 import type { WalkPlan } from './score-walk.js';
@@ -26,10 +27,10 @@ describe('products of components', () => {
   ])('are added up exactly, in several walks: %j', ({ weighted, most, heaviest }) => {
     const random = seededRandom([rows]);
     const large = (limit: number): number => limit - Math.floor(random() * (limit / 8));
-    const components = new RowComponents(plan, weighted);
+    const components = new RowComponents(new KernelMemory(), plan, weighted);
     const expected = new Array<bigint>(2 * slices).fill(0n);
     const walks = [0, 1].map(() => {
-      const cells = Uint16Array.from({ length: rows }, () => Math.floor(random() * 4));
+      const cells = Uint32Array.from({ length: rows }, () => Math.floor(random() * 4));
       const masses = Float64Array.from(cells, () => large(heaviest));
       const drawn = Array.from({ length: 2 * rows }, () => large(most));
       const others = weighted ? Float64Array.from(drawn) : Int32Array.from(drawn);

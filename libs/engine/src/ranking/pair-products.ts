@@ -54,7 +54,7 @@ class CountedProducts implements PairProducts {
     const { high, low, panel } = this;
     const { values, width, panels } = this.own;
     const { places, count, at } = panels[panel] as PanelComponents;
-    const cells = allCells[panel] as Uint16Array;
+    const cells = allCells[panel] as Uint32Array;
     for (let row = from; row < to; row += 1) {
       const first = (cells[row] as number) * count;
       const own = (row - from) * width + at;
@@ -98,7 +98,7 @@ class WeightedProducts implements PairProducts {
   ): void {
     const { values, width, panels } = this.own;
     const { places, count, at } = panels[this.panel] as PanelComponents;
-    const cells = allCells[this.panel] as Uint16Array;
+    const cells = allCells[this.panel] as Uint32Array;
     for (let row = from; row < to; row += 1) {
       const mass = (masses as Float64Array)[row] as number;
       const first = (cells[row] as number) * count;

@@ -1,5 +1,6 @@
 import { DifferenceCharges } from './difference-charges.js';
 import { BucketPlaces, chunkBits, chunkRows, PairArena, wordsOf } from './pair-arena.js';
+import { KernelMemory } from './kernels.js';
 import { RowComponents } from './pair-components.js';
 import { PairIntake } from './pair-intake.js';
 import type {
@@ -12,7 +13,7 @@ import type {
 import { productsOf } from './pair-products.js';
 import { ScoreBuckets } from './score-buckets.js';
 import { ScoreWalk } from './score-walk.js';
-import { SortedBucket, type SortedPairs } from './sorted-bucket.js';
+import { longestBucket, SortedBucket, wordsOfView, type SortedPairs } from './sorted-bucket.js';
 
 /**
  * A thread's share of ranking rows by two scores.
@@ -39,11 +40,12 @@ export class PairWalk {
   /** Walks over a part of the champion's scores, and hands rows on with their components. */
   overChampion(plan: ChampionPlan): ChampionWalked {
     const { weighted } = this.task.shape;
-    const components = new RowComponents(plan, weighted);
-    const walk = new ScoreWalk(plan, weighted, components);
+    const memory = new KernelMemory();
+    const components = new RowComponents(memory, plan, weighted);
+    const walk = new ScoreWalk(memory, plan, weighted, components);
     const differences = new DifferenceCharges(plan.panels.map((own) => 2 * own.length));
     const places = new BucketPlaces(this.arena, this.version.count);
-    const bucket = new SortedBucket(this.arena, this.task.shapes.read, true);
+    const bucket = this.sorted(memory, plan, 'read');
     for (const number of this.bucketsOf(plan.part)) {
       bucket.inOrder(plan.lists, number, plan.numbers, (rows, from, to) => {
         components.begin(from, to);
@@ -58,12 +60,13 @@ export class PairWalk {
   /** Walks over a part of the version's scores, once all threads are through with the champion's. */
   overVersion(plan: PairPlan): VersionWalked {
     const { weighted } = this.task.shape;
-    const components = new RowComponents(plan, weighted);
-    const walk = new ScoreWalk(plan, weighted, components);
+    const memory = new KernelMemory();
+    const components = new RowComponents(memory, plan, weighted);
+    const walk = new ScoreWalk(memory, plan, weighted, components);
     const products = plan.panels.map((_, panel) =>
       productsOf(plan.slices, panel, components, weighted),
     );
-    const bucket = new SortedBucket(this.arena, this.task.shapes.ranked, false);
+    const bucket = this.sorted(memory, plan, 'ranked');
     for (const number of this.bucketsOf(plan.part)) {
       bucket.inOrder(plan.lists, number, null, (rows, from, to) => {
         components.begin(from, to);
@@ -72,6 +75,16 @@ export class PairWalk {
       });
     }
     return { result: walk.result(), products: products.map((own) => own.result()) };
+  }
+
+  private sorted(
+    memory: KernelMemory,
+    { part, lists }: PairPlan,
+    shape: 'read' | 'ranked',
+  ): SortedBucket {
+    const { buckets, shapes } = this.task;
+    const most = longestBucket(lists, part * buckets, (part + 1) * buckets);
+    return new SortedBucket(memory, this.arena, shapes[shape], most, shape === 'read');
   }
 
   private bucketsOf(part: number): number[] {
@@ -90,8 +103,8 @@ export class PairWalk {
     const { version } = this;
     const { words, stride } = this.arena;
     const { components, cells: cellsAt, all } = wordsOf(this.task.shapes.ranked);
-    const scoreWords = new Int32Array(others.buffer);
-    const massWords = masses && new Int32Array(masses.buffer);
+    const scoreWords = wordsOfView(others);
+    const massWords = masses && wordsOfView(masses);
     const width = cellsAt - components;
     if (to - from > this.bucketOfRow.length) this.bucketOfRow = new Uint16Array(2 * (to - from));
     const { bucketOfRow } = this;
@@ -109,7 +122,7 @@ export class PairWalk {
       for (let index = 0; index < width; index += 1)
         words[at + components + index] = componentWords[own + index] as number;
       for (let panel = 0; panel < cells.length; panel += 1)
-        words[at + cellsAt + panel] = (cells[panel] as Uint16Array)[row] as number;
+        words[at + cellsAt + panel] = (cells[panel] as Uint32Array)[row] as number;
     }
   }
 }

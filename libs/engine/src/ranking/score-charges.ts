@@ -1,6 +1,7 @@
 import { scoreBin, scoreBins, scoreSums } from '@sluice/evaluation/scores';
 import { lossExponent, scoreExponent } from '../sql/scored-relation.js';
 import { ExactSums } from './exact-sums.js';
+import type { KernelMemory } from './kernels.js';
 import type { SortableRows } from './sort-rows.js';
 import { roundsTo, whole } from './whole-numbers.js';
 
@@ -26,7 +27,7 @@ const perScore = 2 ** scoreExponent;
 const coarse = roundsTo(30);
 /** A rest is rounded to a whole number, ties to even: with a multiple of 2^30 that rounds the number itself. */
 const fine = roundsTo(0);
-/** Two labels' losses are kept while rows of one score are charged: four numbers in two parts each. */
+/** A label's losses, while rows of one score are charged: four numbers in two parts each. */
 const lossParts = 8;
 const rowsPerCarry = 2 ** 20;
 
@@ -40,22 +41,37 @@ export class ScoreCharges {
   readonly bins: Float64Array;
   /** By cell and sum: the coarse part, then the rest. */
   private readonly parts: Float64Array;
-  private readonly losses = new Float64Array(2 * lossParts);
+  private readonly charges: number;
   private pending = 0;
 
   /** @param cells two for each combination of codes: one for each label */
-  constructor(cells: number) {
+  constructor(
+    private readonly memory: KernelMemory,
+    cells: number,
+  ) {
     this.sums = new ExactSums(cells * sumsPerCell);
-    this.bins = new Float64Array(cells * scoreBins);
-    this.parts = new Float64Array(2 * cells * sumsPerCell);
+    this.bins = memory.float64(cells * scoreBins);
+    this.parts = memory.float64(2 * cells * sumsPerCell);
+    this.charges = memory.struct(
+      [perLoss, perScore, coarse, fine, smallest],
+      [
+        this.bins.byteOffset,
+        scoreBins,
+        this.parts.byteOffset,
+        sumsPerCell,
+        memory.uint8(sumOfBin).byteOffset,
+        memory.float64(2 * lossParts).byteOffset,
+      ],
+    );
   }
 
   /** Charges sorted rows. */
-  over({ scores, masses }: SortableRows, cells: Uint16Array, from: number, to: number): void {
+  over({ scores, masses }: SortableRows, cells: Uint32Array, from: number, to: number): void {
     if (masses !== null) return this.overWeighted(scores, masses, cells, from, to);
+    const { kernels } = this.memory;
     for (let start = from; start < to;) {
       const end = Math.min(to, start + rowsPerCarry - this.pending);
-      this.overCounted(scores, cells, start, end);
+      kernels.charge(this.charges, scores.byteOffset, cells.byteOffset, start, end);
       this.pending += end - start;
       if (this.pending === rowsPerCarry) this.carry();
       start = end;
@@ -73,74 +89,11 @@ export class ScoreCharges {
     this.pending = 0;
   }
 
-  /** The same as `overWeighted` where each row counts 1; a large part of an evaluation's time is spent here. */
-  private overCounted(scores: Float64Array, cells: Uint16Array, from: number, to: number): void {
-    const { bins, parts, losses } = this;
-    for (let start = from; start < to;) {
-      const score = scores[start] as number;
-      let end = start + 1;
-      let ones = (cells[start] as number) & 1;
-      for (; end < to && scores[end] === score; end += 1) ones += (cells[end] as number) & 1;
-      if (ones < end - start) this.chargeOne(1 - score, 0);
-      if (ones > 0) this.chargeOne(score, lossParts);
-      const bin = binOf(score);
-      const own = twentieths[bin] as number;
-      const units = score * perScore;
-      const unitsHigh = units + coarse - coarse;
-      const unitsLow = units - unitsHigh + fine - fine;
-      const squares = score * score * perScore;
-      const squaresHigh = squares + coarse - coarse;
-      const squaresLow = squares - squaresHigh + fine - fine;
-      for (let row = start; row < end; row += 1) {
-        const cell = cells[row] as number;
-        const at = cell * scoreBins + bin;
-        bins[at] = (bins[at] as number) + 1;
-        const loss = (cell & 1) * lossParts;
-        const first = cell * (2 * sumsPerCell);
-        parts[first] = (parts[first] as number) + (losses[loss] as number);
-        parts[first + 1] = (parts[first + 1] as number) + (losses[loss + 1] as number);
-        parts[first + 2] = (parts[first + 2] as number) + (losses[loss + 2] as number);
-        parts[first + 3] = (parts[first + 3] as number) + (losses[loss + 3] as number);
-        parts[first + 4] = (parts[first + 4] as number) + (losses[loss + 4] as number);
-        parts[first + 5] = (parts[first + 5] as number) + (losses[loss + 5] as number);
-        parts[first + 6] = (parts[first + 6] as number) + (losses[loss + 6] as number);
-        parts[first + 7] = (parts[first + 7] as number) + (losses[loss + 7] as number);
-        parts[first + 8] = (parts[first + 8] as number) + squaresHigh;
-        parts[first + 9] = (parts[first + 9] as number) + squaresLow;
-        parts[first + own] = (parts[first + own] as number) + unitsHigh;
-        parts[first + own + 1] = (parts[first + own + 1] as number) + unitsLow;
-      }
-      start = end;
-    }
-  }
-
-  /** The losses of a score that gives some probability to a label, each in two parts. */
-  private chargeOne(given: number, at: number): void {
-    const { losses } = this;
-    const log = -Math.log(Math.min(1 - smallest, Math.max(smallest, given)));
-    const brier = (1 - given) * (1 - given);
-    const logUnits = log * perLoss;
-    const logHigh = logUnits + coarse - coarse;
-    losses[at] = logHigh;
-    losses[at + 1] = logUnits - logHigh + fine - fine;
-    const logSquares = log * log * perLoss;
-    const logSquaresHigh = logSquares + coarse - coarse;
-    losses[at + 2] = logSquaresHigh;
-    losses[at + 3] = logSquares - logSquaresHigh + fine - fine;
-    const brierUnits = brier * perLoss;
-    const brierHigh = brierUnits + coarse - coarse;
-    losses[at + 4] = brierHigh;
-    losses[at + 5] = brierUnits - brierHigh + fine - fine;
-    const brierSquares = brier * brier * perLoss;
-    const brierSquaresHigh = brierSquares + coarse - coarse;
-    losses[at + 6] = brierSquaresHigh;
-    losses[at + 7] = brierSquares - brierSquaresHigh + fine - fine;
-  }
-
+  /** Each row counts as much as it weighs. */
   private overWeighted(
     scores: Float64Array,
     masses: Float64Array,
-    cells: Uint16Array,
+    cells: Uint32Array,
     from: number,
     to: number,
   ): void {
@@ -162,7 +115,7 @@ export class ScoreCharges {
       bins[at] = (bins[at] as number) + mass;
       const losses = (cell & 1) === 1 ? favorable : unfavorable;
       const first = cell * sumsPerCell;
-      const twentieth = cellSum.scores + Math.floor((bin * scoreSums) / scoreBins);
+      const twentieth = sumOfBin[bin] as number;
       sums.addProduct(first + cellSum.log, mass, losses.log);
       sums.addProduct(first + cellSum.logSquares, mass, losses.logSquares);
       sums.addProduct(first + cellSum.brier, mass, losses.brier);
@@ -173,17 +126,11 @@ export class ScoreCharges {
   }
 }
 
-/** Where sums of scores of a bin are among a cell's parts. */
-const twentieths = Uint8Array.from(
+/** By bin, the sum of a cell that its scores belong to. */
+const sumOfBin = Uint8Array.from(
   { length: scoreBins },
-  (_, bin) => 2 * (cellSum.scores + Math.floor((bin * scoreSums) / scoreBins)),
+  (_, bin) => cellSum.scores + Math.floor((bin * scoreSums) / scoreBins),
 );
-
-/** `scoreBin` without a call. */
-const binOf = (score: number): number => {
-  const bin = (score * scoreBins) | 0;
-  return bin < 0 ? 0 : bin >= scoreBins ? scoreBins - 1 : bin;
-};
 
 /** The losses of a score that gives some probability to the label, in units of 2^−52. */
 const lossesOf = (given: number) => {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { seededRandom } from '@sluice/statistics';
 import { scoreBins, scoreSums } from '@sluice/evaluation/scores';
-import { BucketedRows, type ExpectedRows } from './bucketed-rows.js';
+import type { ExpectedRows } from './bucketed-rows.js';
 import { exactSum } from './exact-sums.js';
 import { cellSum, sumsPerCell } from './score-charges.js';
 import { walkOver, type WalkPlan, type WalkResult } from './score-walk.js';
+import { rowBuffer } from './row-buffer.js';
+import { RowTaker } from './taken-rows.js';
 import { sliceSum, sumsPerSlice } from './slice-ranks.js';
 
 interface Sample {
@@ -46,20 +48,26 @@ const walked = (
   { count, lowest, highest, limits }: Expected = usual,
 ): WalkResult => {
   const inner = [-Infinity, ...(limits ?? []), Infinity];
-  const takers = [0, 1].map(
-    () => new BucketedRows(1, false, buckets, { count, lowest, highest, limits: inner }),
-  );
-  const places = new Int32Array(most);
-  const parts = new Uint16Array(most);
+  const shape = { rows: most, codes: 1, weighted: false };
+  const task = {
+    panels: [{ columns: [0], sizes: [2] }],
+    shape,
+    expected: { count, lowest, highest, limits: inner },
+    buckets,
+    predictsAtHalf: false,
+  };
+  const takers = [0, 1].map(() => new RowTaker(task));
   for (let from = 0; from < rows; from += most) {
-    const to = Math.min(rows, from + most);
-    const into = takers[(from / most) % 2] as BucketedRows;
-    into.add(scores, from, to, places, parts);
-    for (let row = from; row < to; row += 1)
-      into.cells(0)[places[row - from] as number] = cells[row] as number;
+    const own = Math.min(most, rows - from);
+    const buffer = rowBuffer(shape);
+    buffer.scores.set(scores.subarray(from, from + own));
+    buffer.codes[0]?.set(cells.subarray(from, from + own).map((cell) => cell >> 1));
+    buffer.marks.set(cells.subarray(from, from + own).map((cell) => cell & 1));
+    takers[(from / most) % 2]?.take(buffer.shared, own);
   }
   const names = Uint16Array.of(0, 1, 2, 3);
-  const ordered = { parts: takers.map(({ part }) => part), cells: [[names], [names]] };
+  const parts = takers.map((taker) => taker.taken().rows);
+  const ordered = { parts, cells: [[names], [names]] };
   return walkOver({ ...ordered, from: 0, to: (inner.length - 1) * buckets }, plan);
 };
 

@@ -1,5 +1,6 @@
 import type { ExactParts } from './exact-sums.js';
 import { CountedRanks } from './counted-ranks.js';
+import { KernelMemory } from './kernels.js';
 import { takeBuckets, type OrderedRows } from './ordered-rows.js';
 import type { RowComponents } from './pair-components.js';
 import { ScoreCharges } from './score-charges.js';
@@ -41,11 +42,13 @@ export interface WalkResult {
  * Letters 21 (2014), with counts in place of midranks.
  */
 export const walkOver = (rows: OrderedRows, plan: WalkPlan): WalkResult => {
+  const memory = new KernelMemory();
   const walk = new ScoreWalk(
+    memory,
     plan,
-    rows.parts.some((part) => part.rows.masses !== null),
+    rows.parts.some(({ layout }) => layout.weighted),
   );
-  takeBuckets(rows, (sorted, from, to) => walk.over(sorted, from, to));
+  takeBuckets(memory, rows, (sorted, from, to) => walk.over(sorted, from, to));
   return walk.result();
 };
 
@@ -59,14 +62,21 @@ export class ScoreWalk {
   private lowest = Infinity;
   private highest = -Infinity;
 
-  /** @param components where those of each row go, if they are needed; see `RowComponents.begin` */
-  constructor(plan: WalkPlan, weighted: boolean, components?: RowComponents) {
+  /**
+   * @param memory rows to be walked over lie in it
+   * @param components where those of each row go, if they are needed; see `RowComponents.begin`
+   */
+  constructor(memory: KernelMemory, plan: WalkPlan, weighted: boolean, components?: RowComponents) {
     this.ranks = new SliceRanks(plan);
-    const Ranks = weighted ? WeightedRanks : CountedRanks;
-    this.panels = plan.panels.map((combinations, panel) => ({
-      charges: new ScoreCharges(2 * combinations.length),
-      ranks: new Ranks(this.ranks, membersOf(combinations), components?.panels[panel] ?? null),
-    }));
+    this.panels = plan.panels.map((combinations, panel) => {
+      const [members, own] = [membersOf(combinations), components?.panels[panel] ?? null];
+      return {
+        charges: new ScoreCharges(memory, 2 * combinations.length),
+        ranks: weighted
+          ? new WeightedRanks(this.ranks, members, own)
+          : new CountedRanks(memory, this.ranks, members, own),
+      };
+    });
   }
 
   /** Goes on over sorted rows, whose scores are above those of all rows before. */
@@ -74,7 +84,7 @@ export class ScoreWalk {
     this.lowest = Math.min(this.lowest, sorted.scores[from] as number);
     this.highest = sorted.scores[to - 1] as number;
     this.panels.forEach(({ charges, ranks }, panel) => {
-      const cells = sorted.cells[panel] as Uint16Array;
+      const cells = sorted.cells[panel] as Uint32Array;
       charges.over(sorted, cells, from, to);
       ranks.over(sorted, cells, from, to);
     });
@@ -91,7 +101,8 @@ export class ScoreWalk {
       slices: partsOf(sums),
       panels: this.panels.map(({ charges: { sums: own, bins } }) => ({
         sums: partsOf(own),
-        bins,
+        // A copy: what crosses to another thread takes no more with it.
+        bins: bins.slice(),
       })),
       distance,
       distanceAt,

@@ -5,54 +5,22 @@ import {
   type PairArena,
   type PairShape,
 } from './pair-arena.js';
-import { takeInOrder, type SortableRows } from './sort-rows.js';
+import type { KernelMemory } from './kernels.js';
+import { ScoreSorter, type SortableRows } from './sort-rows.js';
 
 /** Rows of a bucket in the order of the score that it is sorted by; what else they have is in that order, too. */
 export interface SortedPairs extends SortableRows {
-  readonly cells: readonly Uint16Array[];
   /** The rows' other score, while they have it. */
   readonly others: Float64Array;
   /** Components of the rows' other score, row by row; the first row's are those of `from`. */
   readonly components: Int32Array | Float64Array;
 }
 
-interface PlacedScores extends SortableRows {
-  readonly cells: readonly [Uint32Array];
-}
-
-/** All of one make, which is what fast code is made for. */
-const placedScores = (capacity: number): PlacedScores => ({
-  scores: new Float64Array(capacity),
-  cells: [new Uint32Array(capacity)],
-  masses: null,
-});
-
-/** The memory of as many rows as the largest bucket had so far. */
-class BucketMemory {
-  /** Scores, and where the rest of their rows is. */
-  readonly rows: PlacedScores;
-  readonly scratch: PlacedScores;
-  readonly cells: readonly Uint16Array[];
-  /** By number of a row, but for the score. */
-  readonly numbers: readonly Float64Array[];
-  readonly words: { readonly scores: Int32Array; readonly numbers: readonly Int32Array[] };
-
-  constructor(
-    readonly capacity: number,
-    { numbers, panels }: PairShape,
-  ) {
-    this.rows = placedScores(capacity);
-    this.scratch = placedScores(capacity);
-    this.cells = Array.from({ length: panels }, () => new Uint16Array(capacity));
-    this.numbers = Array.from({ length: numbers - 1 }, () => new Float64Array(capacity));
-    this.words = {
-      scores: new Int32Array(this.rows.scores.buffer),
-      numbers: this.numbers.map(({ buffer }) => new Int32Array(buffer)),
-    };
-  }
-}
-
 const none = new Float64Array(0);
+
+/** The same memory, in words of 32 bits. */
+export const wordsOfView = ({ buffer, byteOffset, length }: Float64Array): Int32Array =>
+  new Int32Array(buffer, byteOffset, 2 * length);
 
 /**
  * The rows of one bucket at a time, from the chunks of all threads. Scores are sorted with where their rows are, and the
@@ -60,23 +28,39 @@ const none = new Float64Array(0);
  */
 export class SortedBucket {
   private length = 0;
-  private memory: BucketMemory;
+  /** Scores, and where the rest of their rows is. */
+  private readonly sorter: ScoreSorter;
+  private readonly scoreWords: Int32Array;
+  private readonly cells: readonly Uint32Array[];
+  /** By number of a row, but for the score. */
+  private readonly numbers: readonly Float64Array[];
+  private readonly numberWords: readonly Int32Array[];
   private components: Int32Array | Float64Array = none;
   private componentWords: Int32Array = new Int32Array(0);
   private readonly at: ReturnType<typeof wordsOf>;
 
-  /** @param hasOthers whether rows have their other score, too */
+  /**
+   * @param memory where rows are sorted
+   * @param most rows of a bucket
+   * @param hasOthers whether rows have their other score, too
+   */
   constructor(
+    memory: KernelMemory,
     private readonly arena: PairArena,
     private readonly shape: PairShape,
+    most: number,
     private readonly hasOthers: boolean,
   ) {
-    this.memory = new BucketMemory(0, shape);
+    this.sorter = new ScoreSorter(memory, most);
+    this.scoreWords = wordsOfView(this.sorter.rows.scores);
+    this.cells = Array.from({ length: shape.panels }, () => memory.uint32(most));
+    this.numbers = Array.from({ length: shape.numbers - 1 }, () => memory.float64(most));
+    this.numberWords = this.numbers.map(wordsOfView);
     this.at = wordsOf(shape);
   }
 
   /**
-   * Hands out the rows of a bucket from the lowest score to the highest, see `takeInOrder`, then gives back their chunks.
+   * Hands out the rows of a bucket from the lowest score to the highest, see `ScoreSorter`, then gives back their chunks.
    *
    * @param numbers by thread and panel, the numbers of its combinations; none where cells have them already
    */
@@ -86,19 +70,16 @@ export class SortedBucket {
     numbers: readonly (readonly Uint16Array[])[] | null,
     take: (rows: SortedPairs, from: number, to: number) => void,
   ): void {
-    const count = lists.reduce((sum, { rows }) => sum + (rows[bucket] as number), 0);
-    if (count > this.memory.capacity)
-      this.memory = new BucketMemory(Math.ceil(1.2 * count), this.shape);
     this.length = 0;
     lists.forEach((own, thread) => this.load(own, bucket, numbers?.[thread] ?? null));
-    const { rows, scratch, cells } = this.memory;
+    const { sorter, cells } = this;
     const [others, masses] = this.hasOthers
-      ? [this.memory.numbers[0] as Float64Array, this.memory.numbers[1] ?? null]
-      : [none, this.memory.numbers[0] ?? null];
-    takeInOrder(rows, scratch, count, (sorted, from, to) => {
-      this.fetch(sorted.cells[0] as Uint32Array, from, to);
+      ? [this.numbers[0] as Float64Array, this.numbers[1] ?? null]
+      : [none, this.numbers[0] ?? null];
+    sorter.inOrder(this.length, ({ scores, cells: places }, from, to) => {
+      this.fetch(places, from, to);
       const { components } = this;
-      take({ scores: sorted.scores, cells, masses, others, components }, from, to);
+      take({ scores, cells, masses, others, components }, from, to);
     });
     for (const own of lists)
       this.arena.release(own.chunks.subarray(own.starts[bucket], own.starts[bucket + 1]));
@@ -121,13 +102,12 @@ export class SortedBucket {
   private loadScores(first: number, count: number): void {
     const { words } = this.arena;
     const { all } = this.at;
-    const { rows, words: into } = this.memory;
-    const { scores } = rows;
-    const [places] = rows.cells;
+    const { scoreWords: into } = this;
+    const { scores, cells: places } = this.sorter.rows;
     let row = this.length;
     for (let at = first; at < first + count * all; at += all, row += 1) {
-      into.scores[2 * row] = words[at] as number;
-      into.scores[2 * row + 1] = words[at + 1] as number;
+      into[2 * row] = words[at] as number;
+      into[2 * row + 1] = words[at + 1] as number;
       places[row] = at;
     }
     // Adding 0 makes −0 into 0.
@@ -148,11 +128,11 @@ export class SortedBucket {
 
   /** Fetches what rows have beside their score. */
   private fetch(places: Uint32Array, from: number, to: number): void {
-    const { memory, at, arena } = this;
-    memory.words.numbers.forEach((into, number) =>
+    const { at, arena } = this;
+    this.numberWords.forEach((into, number) =>
       fetchPairs(arena.words, places, 2 * number + 2, into, from, to),
     );
-    memory.cells.forEach((into, panel) =>
+    this.cells.forEach((into, panel) =>
       fetchCells(arena.words, places, at.cells + panel, into, from, to),
     );
     if (this.shape.components > 0) this.fetchComponents(places, from, to);
@@ -195,10 +175,21 @@ const fetchCells = (
   words: Int32Array,
   places: Uint32Array,
   at: number,
-  into: Uint16Array,
+  into: Uint32Array,
   from: number,
   to: number,
 ): void => {
   for (let row = from; row < to; row += 1)
     into[row] = words[(places[row] as number) + at] as number;
+};
+
+/** The most rows of a bucket from one up to, but without, another. */
+export const longestBucket = (lists: readonly BucketLists[], from: number, to: number): number => {
+  let longest = 0;
+  for (let bucket = from; bucket < to; bucket += 1)
+    longest = Math.max(
+      longest,
+      lists.reduce((sum, { rows }) => sum + (rows[bucket] as number), 0),
+    );
+  return longest;
 };

@@ -1,5 +1,6 @@
-import { BucketedRows, type BucketedPart, type ExpectedRows } from './bucketed-rows.js';
+import { BucketedRows, cellsAt, type BucketedPart, type ExpectedRows } from './bucketed-rows.js';
 import { Combinations, type CodedPanel } from './combinations.js';
+import { KernelMemory, structBytes } from './kernels.js';
 import { markings, rowBuffer, type BufferShape, type RowBuffer } from './row-buffer.js';
 
 /** What a thread takes of rows. */
@@ -39,9 +40,12 @@ export const countAt = (
   mark: number,
 ): number => counts[(combination * parts + part) * markings + mark] as number;
 
+/** A panel's rows, counted. */
 interface Panel {
   readonly combinations: Combinations;
-  counts: Float64Array;
+  readonly counts: Float64Array;
+  /** Where a chunk's cells begin in it. */
+  readonly cells: number;
 }
 
 /** So many rows and what is worked out of them stay in a processor's nearest cache. */
@@ -49,22 +53,48 @@ const rowsAtOnce = 2048;
 
 /** Takes rows as they come: puts them into buckets by their scores, and counts them. */
 export class RowTaker {
+  private readonly memory = new KernelMemory();
   private readonly rows: BucketedRows;
   private readonly panels: readonly Panel[];
   private readonly parts: number;
-  private readonly places = new Int32Array(rowsAtOnce);
-  private readonly partOfRow = new Uint16Array(rowsAtOnce);
-  private readonly numbers = new Int32Array(rowsAtOnce);
+  private readonly marks: Int32Array;
+  private readonly numbers: Int32Array;
+  private readonly counting: number;
 
   constructor(private readonly task: TakeTask) {
-    const { panels, shape, expected, buckets } = task;
-    this.rows = new BucketedRows(panels.length, shape.weighted, buckets, expected);
+    const { memory } = this;
+    const { panels, shape, expected, buckets, predictsAtHalf } = task;
     // One more, of rows that are left out.
     this.parts = expected.limits.length;
-    this.panels = panels.map((panel) => ({
-      combinations: new Combinations(panel, shape.inPositions ? 1 : 0, rowsAtOnce),
-      counts: new Float64Array(0),
-    }));
+    this.marks = memory.int32(rowsAtOnce);
+    this.numbers = memory.int32(rowsAtOnce);
+    this.panels = panels.map((panel, index) => {
+      const combinations = new Combinations(panel, shape.inPositions ? 1 : 0, rowsAtOnce);
+      const counts = memory.float64(combinations.most * this.parts * markings);
+      return { combinations, counts, cells: cellsAt(index) };
+    });
+    const counting = memory.take(structBytes(0, 10));
+    const kept = { panels: panels.length, weighted: shape.weighted };
+    this.rows = new BucketedRows(memory, kept, buckets, expected, rowsAtOnce);
+    const { scores, masses, places, parts, layout } = this.rows;
+    memory.fill(
+      counting,
+      [],
+      [
+        scores.byteOffset,
+        this.marks.byteOffset,
+        masses?.byteOffset ?? 0,
+        places.byteOffset,
+        parts.byteOffset,
+        this.parts,
+        // Of a label's position, which is 1 or 2, the last bit is the label.
+        shape.inPositions ? 1 : markings - 1,
+        predictsAtHalf ? 2 : 0,
+        layout.first,
+        layout.stride,
+      ],
+    );
+    this.counting = counting;
   }
 
   take(shared: SharedArrayBuffer, rows: number): void {
@@ -96,51 +126,15 @@ export class RowTaker {
   }
 
   private takeSome(buffer: RowBuffer, from: number, to: number): void {
-    const { places, numbers } = this;
-    this.rows.add(buffer.scores, from, to, places, this.partOfRow);
-    this.panels.forEach((panel, index) => {
-      panel.combinations.of(buffer, from, to, numbers);
-      panel.counts = grown(panel.counts, panel.combinations.keys.length * this.parts * markings);
-      this.keep(this.rows.cells(index), panel.counts, buffer, from, to);
-    });
-    const { masses } = this.rows;
-    if (masses === null || buffer.masses === null) return;
-    for (let row = from; row < to; row += 1) {
-      const place = places[row - from] as number;
-      if (place >= 0) masses[place] = buffer.masses[row] as number;
-    }
-  }
-
-  /** Keeps the cells of rows and counts them. */
-  private keep(
-    cells: Uint16Array,
-    counts: Float64Array,
-    { scores, marks, masses }: RowBuffer,
-    from: number,
-    to: number,
-  ): void {
-    const { places, partOfRow, numbers, parts } = this;
-    const predicts = this.task.predictsAtHalf ? 2 : 0;
-    // Of a label's position, which is 1 or 2, the last bit is the label.
-    const known = this.task.shape.inPositions ? 1 : markings - 1;
-    for (let index = 0; index < to - from; index += 1) {
-      const number = numbers[index] as number;
-      const row = from + index;
-      const mark =
-        ((marks[row] as number) & known) + Number((scores[row] as number) >= 0.5) * predicts;
-      const place = places[index] as number;
-      const at =
-        Math.imul(Math.imul(number, parts) + (partOfRow[index] as number), markings) + mark;
-      const mass = masses === null ? 1 : (masses[row] as number);
-      counts[at] = (counts[at] as number) + mass;
-      if (place >= 0) cells[place] = 2 * number + (mark & 1);
+    const { rows, marks, numbers, memory, counting } = this;
+    rows.scores.set(buffer.scores.subarray(from, to));
+    if (buffer.masses !== null) rows.masses?.set(buffer.masses.subarray(from, to));
+    marks.set(buffer.marks.subarray(from, to));
+    rows.add(to - from);
+    for (const { combinations, counts, cells } of this.panels) {
+      combinations.of(buffer, from, to, numbers);
+      const { byteOffset } = numbers;
+      memory.kernels.count(counting, to - from, byteOffset, counts.byteOffset, cells);
     }
   }
 }
-
-const grown = (counts: Float64Array, length: number): Float64Array => {
-  if (length <= counts.length) return counts;
-  const larger = new Float64Array(2 * length);
-  larger.set(counts);
-  return larger;
-};

@@ -23,7 +23,7 @@ export class WeightedRanks {
     this.touched = new Int32Array(slices);
   }
 
-  over(rows: SortableRows, cells: Uint16Array, from: number, to: number): void {
+  over(rows: SortableRows, cells: Uint32Array, from: number, to: number): void {
     const { scores } = rows;
     const masses = rows.masses as Float64Array;
     for (let start = from; start < to;) {
@@ -42,7 +42,7 @@ export class WeightedRanks {
   carry(): void {}
 
   /** Adds up rows of one score by slice and label. @returns how many slices they belong to */
-  private gather(masses: Float64Array, cells: Uint16Array, start: number, end: number): number {
+  private gather(masses: Float64Array, cells: Uint32Array, start: number, end: number): number {
     const { tied, touched } = this;
     const { starts, slices } = this.members;
     let count = 0;
