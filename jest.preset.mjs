@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 
 const shared = (path) => fileURLToPath(new URL(`./scripts/jest/${path}`, import.meta.url));
 
-// @swc/jest looks for .swcrc in the project's folder; there is one, at the root.
-const { $schema: _, ...swc } = JSON.parse(
+// @swc/jest looks for .swcrc in the project's folder; there is one, at the root. Its `$schema`
+// is for editors, and no option of SWC's.
+const swc = JSON.parse(
   readFileSync(new URL('./.swcrc', import.meta.url), 'utf8'),
+  (key, value) => (key === '$schema' ? undefined : value),
 );
 
 /**

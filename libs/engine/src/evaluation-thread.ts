@@ -12,7 +12,7 @@ import type {
   EvaluationRequest,
   PartsRequest,
 } from './evaluation-worker.js';
-import type { ProfiledDataset } from './profile-dataset.js';
+import type { ProfiledDataset } from './profiled-dataset.js';
 import { WorkerHandle } from './worker-handle.js';
 
 export type { EvaluationProgress } from './evaluation-worker.js';

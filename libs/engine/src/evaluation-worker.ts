@@ -28,12 +28,9 @@ import type { ProfiledDrift } from './drift/profile-drift.js';
 import { ScoredCounts } from './drift/scored-counts.js';
 import type { Decided } from './evaluation-thread.js';
 import { readParts, type PartFile } from './parts/read-parts.js';
-import {
-  profileDataset,
-  type ProfiledDataset,
-  type ProfileProgress,
-  type ProfileRequest,
-} from './profile-dataset.js';
+import { profileDataset } from './profile-dataset.js';
+import type { ProfileProgress, ProfileRequest } from './profile-request.js';
+import type { ProfiledDataset } from './profiled-dataset.js';
 import { serveRequests, type Asked } from './worker-loop.js';
 
 /** First what to make the profile of, then what the verdict, or the document of a part, is to be bound to. */

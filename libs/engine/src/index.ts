@@ -22,12 +22,9 @@ export {
   type EndpointSource,
 } from './inference/endpoint/endpoint.js';
 export type { ModelSource } from './inference/candidate.js';
-export {
-  profileDataset,
-  type ProfiledDataset,
-  type ProfileProgress,
-  type ProfileRequest,
-} from './profile-dataset.js';
+export { profileDataset } from './profile-dataset.js';
+export type { ProfileProgress, ProfileRequest } from './profile-request.js';
+export type { ProfiledDataset } from './profiled-dataset.js';
 export {
   driftOfDataset,
   type DatasetDriftRequest,

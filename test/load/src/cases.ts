@@ -1,8 +1,8 @@
-import { DuckDBInstance } from '@duckdb/node-api';
 import { digestOfBytes, policyDigest } from '@sluice/contracts';
 import { profileDataset } from '@sluice/engine';
 import { evaluate } from '@sluice/evaluation';
 import { profileScored } from './champion.js';
+import { connected } from './duckdb-connection.js';
 import { evaluateInThread } from './event-loop.js';
 import { bareHistograms, drift } from './drift.js';
 import { readBare, scoreBare, scoreWithEngine } from './onnx-scoring.js';
@@ -15,20 +15,14 @@ import { scoredPolicy } from './workload.js';
  */
 export const cases: Record<string, (path: string) => Promise<void | CaseTiming>> = {
   /** The bare limit: DuckDB scans and groups the same columns, and nothing else. */
-  'duckdb-scan-and-group': async (path) => {
-    const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
-    const connection = await instance.connect();
-    try {
+  'duckdb-scan-and-group': (path) =>
+    connected(async (connection) => {
       for (const column of ['age_group', 'sex']) {
         await connection.runAndReadAll(
           `SELECT ${column}, label, score >= 0.5 AS prediction, count(*), sum(score) FROM read_parquet('${path}') GROUP BY ALL`,
         );
       }
-    } finally {
-      connection.closeSync();
-      instance.closeSync();
-    }
-  },
+    }),
 
   'duckdb-read': readBare,
   'onnx-bare-trees': scoreBare('trees'),

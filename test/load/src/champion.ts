@@ -1,10 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { buildOnnxModel } from '@sluice/artifacts/testing';
 import { parsePolicy } from '@sluice/contracts';
 import { profileDataset } from '@sluice/engine';
+import { madeTable } from './made-table.js';
 import { lineOf, timeInTurn, type CaseTiming, type Timing } from './timing.js';
 
 /** A model whose score is a column of the data, so that scoring costs next to nothing. */
@@ -18,30 +17,19 @@ const echo = (column: string): Buffer =>
 const modelBeside = (path: string, model: 'version' | 'champion'): string =>
   join(dirname(path), `echo-${model}.onnx`);
 
-/** A table of labels, what either model says and two protected columns, and the models beside it; made once. */
+/** A table of labels, what either model says and two protected columns, and the models beside it. */
 export const pairTable = async (folder: string, rows: number): Promise<string> => {
-  const path = join(folder, `pair-${rows}.parquet`);
-  await mkdir(folder, { recursive: true });
+  const path = await madeTable(
+    join(folder, `pair-${rows}.parquet`),
+    `SELECT CASE WHEN hash(i, 1) % 1000 < 700 * s + 150 THEN 'good' ELSE 'bad' END AS label,
+       CAST(s AS FLOAT) AS score,
+       CAST(floor((0.8 * s + 0.2 * (hash(i, 4) % 1000003) / 1000003.0) * 1000003) / 1000003.0 AS FLOAT) AS rival,
+       'group ' || (hash(i, 2) % 6) AS age_group,
+       CASE WHEN hash(i, 3) % 2 = 0 THEN 'female' ELSE 'male' END AS sex
+     FROM (SELECT i, (hash(i, 0) % 1000003) / 1000003.0 AS s FROM range(${rows}) t(i))`,
+  );
   writeFileSync(modelBeside(path, 'version'), echo('score'));
   writeFileSync(modelBeside(path, 'champion'), echo('rival'));
-  if (existsSync(path)) return path;
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    // hash() and not random(): the same table on every machine.
-    await connection.run(`
-      COPY (
-        SELECT CASE WHEN hash(i, 1) % 1000 < 700 * s + 150 THEN 'good' ELSE 'bad' END AS label,
-               CAST(s AS FLOAT) AS score,
-               CAST(floor((0.8 * s + 0.2 * (hash(i, 4) % 1000003) / 1000003.0) * 1000003) / 1000003.0 AS FLOAT) AS rival,
-               'group ' || (hash(i, 2) % 6) AS age_group,
-               CASE WHEN hash(i, 3) % 2 = 0 THEN 'female' ELSE 'male' END AS sex
-        FROM (SELECT i, (hash(i, 0) % 1000003) / 1000003.0 AS s FROM range(${rows}) t(i))
-      ) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
   return path;
 };
 

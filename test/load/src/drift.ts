@@ -1,25 +1,20 @@
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { digestOfBytes, parsePolicy, policyDigest, type Policy } from '@sluice/contracts';
 import { driftOfDataset } from '@sluice/engine';
 import { evaluate } from '@sluice/evaluation';
+import { connected } from './duckdb-connection.js';
+import { madeTable } from './made-table.js';
 
 const numeric = Array.from({ length: 15 }, (_, index) => `n${index}`);
 const categorical = Array.from({ length: 5 }, (_, index) => `c${index}`);
 
 /** Fifteen columns of numbers, evenly spread, heavy-tailed and of few values, and five of up to 1,000 categories. */
-export const driftTable = async (
+export const driftTable = (
   folder: string,
   rows: number,
   seed: number,
   name: string,
 ): Promise<string> => {
-  const path = join(folder, `${name}-${rows}.parquet`);
-  if (existsSync(path)) return path;
-  await mkdir(folder, { recursive: true });
-  // hash() and not random(): the same table on every machine.
   const even = (column: number): string =>
     `((hash(i, ${100 * seed + column}) % 1000003) / 1000003.0)`;
   const numbers = numeric.map((column, index) => {
@@ -34,17 +29,10 @@ export const driftTable = async (
     (column, index) =>
       `'value ' || (hash(i, ${100 * seed + 50 + index}) % ${[3, 10, 50, 200, 1000][index]}) AS ${column}`,
   );
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    await connection.run(
-      `COPY (SELECT ${[...numbers, ...texts].join(', ')} FROM range(${rows}) t(i)) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`,
-    );
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-  return path;
+  return madeTable(
+    join(folder, `${name}-${rows}.parquet`),
+    `SELECT ${[...numbers, ...texts].join(', ')} FROM range(${rows}) t(i)`,
+  );
 };
 
 export const referenceRows = 1_000_000;
@@ -53,10 +41,8 @@ const referenceOf = (path: string): string =>
 
 /** The bare limit: a histogram of 20 bars of each column of both tables, and nothing else. */
 export const bareHistograms = async (path: string): Promise<void> => {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
-  const connection = await instance.connect();
   const highest = [100, 22026, 1000];
-  try {
+  await connected(async (connection) => {
     for (const file of [referenceOf(path), path]) {
       for (const [index, column] of numeric.entries())
         await connection.runAndReadAll(
@@ -67,10 +53,7 @@ export const bareHistograms = async (path: string): Promise<void> => {
           `SELECT ${column}, count(*) FROM read_parquet('${file}') GROUP BY 1`,
         );
     }
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+  });
 };
 
 /** All that a gate computes of drift: the profile, every column's distance with its interval, the verdict. */

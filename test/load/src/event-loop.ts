@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { digestOfBytes, parsePolicy, policyDigest, type Policy } from '@sluice/contracts';
 import { EvaluationThread } from '@sluice/engine';
+import { madeTable } from './made-table.js';
 
 const columns = Array.from({ length: 5 }, (_, index) => `protected_${index}`);
 const numbers = Array.from({ length: 5 }, (_, index) => `number_${index}`);
@@ -21,31 +19,19 @@ export const groupedTable = async (folder: string, rows: number): Promise<string
 const referenceOf = (path: string): string =>
   join(dirname(path), basename(path).replace('wide', 'wide-reference'));
 
-const groupedRows = async (path: string, rows: number, seed: number): Promise<string> => {
-  if (existsSync(path)) return path;
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    const grouped = columns.map(
-      (name, at) => `'g' || (hash(i, ${seed + at + 2}) % ${groups}) AS ${name}`,
-    );
-    const numbered = numbers.map(
-      (name, at) => `(hash(i, ${seed + at + 20}) % 1000003) / 1000003.0 AS ${name}`,
-    );
-    // hash() and not random(): the same table on every machine.
-    await connection.run(`
-      COPY (
-        SELECT CASE WHEN hash(i, ${seed + 1}) % 1000 < 700 * s + 150 THEN 'good' ELSE 'bad' END AS label,
-               s AS score, ${[...grouped, ...numbered].join(', ')}
-        FROM (SELECT i, (hash(i, ${seed}) % 1000003) / 1000003.0 AS s FROM range(${rows}) t(i))
-      ) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-  return path;
+const groupedRows = (path: string, rows: number, seed: number): Promise<string> => {
+  const grouped = columns.map(
+    (name, at) => `'g' || (hash(i, ${seed + at + 2}) % ${groups}) AS ${name}`,
+  );
+  const numbered = numbers.map(
+    (name, at) => `(hash(i, ${seed + at + 20}) % 1000003) / 1000003.0 AS ${name}`,
+  );
+  return madeTable(
+    path,
+    `SELECT CASE WHEN hash(i, ${seed + 1}) % 1000 < 700 * s + 150 THEN 'good' ELSE 'bad' END AS label,
+       s AS score, ${[...grouped, ...numbered].join(', ')}
+     FROM (SELECT i, (hash(i, ${seed}) % 1000003) / 1000003.0 AS s FROM range(${rows}) t(i))`,
+  );
 };
 
 /** An evaluation as the evaluator does it: whoever asked stays awake meanwhile. */

@@ -1,13 +1,13 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import { parsePolicy } from '@sluice/contracts';
 import { profileDataset } from '@sluice/engine';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { boostedTrees, featureCount, smallNetwork } from './bench-models.js';
+import { connected } from './duckdb-connection.js';
+import { madeTable } from './made-table.js';
 import type { CaseTiming } from './timing.js';
 
 const features = Array.from({ length: featureCount }, (_, index) => `f${index}`);
@@ -19,42 +19,22 @@ const trialRows = 2 ** 17;
 const models = { trees: boostedTrees, network: smallNetwork };
 export type BenchModel = keyof typeof models;
 
-/** A table of float features with labels, and beside it the models; made once. */
+/** A table of float features with labels, and beside it the models. */
 export const featureTable = async (folder: string, rows: number): Promise<string> => {
-  const path = join(folder, `scoring-${rows}.parquet`);
-  await mkdir(folder, { recursive: true });
-  for (const model of Object.keys(models) as BenchModel[])
-    writeFileSync(modelBeside(path, model), models[model]());
-  if (existsSync(path)) return path;
-  // hash() and not random(): the same table on every machine.
   const columns = features.map(
     (name, index) => `CAST((hash(i, ${index}) % 20001) / 10000.0 - 1 AS FLOAT) AS ${name}`,
   );
-  await connected(async (connection) => {
-    await connection.run(`
-      COPY (
-        SELECT ${columns.join(', ')}, CAST(hash(i, 99) % 2 AS INTEGER) AS label
-        FROM range(${rows}) t(i)
-      ) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`);
-  });
+  const path = await madeTable(
+    join(folder, `scoring-${rows}.parquet`),
+    `SELECT ${columns.join(', ')}, CAST(hash(i, 99) % 2 AS INTEGER) AS label FROM range(${rows}) t(i)`,
+  );
+  for (const model of Object.keys(models) as BenchModel[])
+    writeFileSync(modelBeside(path, model), models[model]());
   return path;
 };
 
 const modelBeside = (path: string, model: BenchModel): string =>
   join(dirname(path), `${model}.onnx`);
-
-const connected = async <Result>(
-  work: (connection: DuckDBConnection) => Promise<Result>,
-): Promise<Result> => {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
-  const connection = await instance.connect();
-  try {
-    return await work(connection);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-};
 
 /** Hands on the features of a table, vectors at a time. */
 const eachChunk = (

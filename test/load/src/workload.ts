@@ -1,32 +1,17 @@
-import { mkdir } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { parsePolicy, type Policy } from '@sluice/contracts';
+import { madeTable } from './made-table.js';
 
-/** A table of labels, scores and two protected columns, made once and kept for the next run. */
-export const scoredTable = async (folder: string, rows: number): Promise<string> => {
-  const path = join(folder, `scored-${rows}.parquet`);
-  if (existsSync(path)) return path;
-  await mkdir(folder, { recursive: true });
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    // hash() and not random(): the same table on every machine.
-    await connection.run(`
-      COPY (
-        SELECT CASE WHEN hash(i, 1) % 1000 < 700 * s + 150 THEN 'good' ELSE 'bad' END AS label,
-               s AS score,
-               'group ' || (hash(i, 2) % 6) AS age_group,
-               CASE WHEN hash(i, 3) % 2 = 0 THEN 'female' ELSE 'male' END AS sex
-        FROM (SELECT i, (hash(i, 0) % 1000003) / 1000003.0 AS s FROM range(${rows}) t(i))
-      ) TO '${path}' (FORMAT parquet, COMPRESSION zstd)`);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-  return path;
-};
+/** A table of labels, scores and two protected columns. */
+export const scoredTable = (folder: string, rows: number): Promise<string> =>
+  madeTable(
+    join(folder, `scored-${rows}.parquet`),
+    `SELECT CASE WHEN hash(i, 1) % 1000 < 700 * s + 150 THEN 'good' ELSE 'bad' END AS label,
+       s AS score,
+       'group ' || (hash(i, 2) % 6) AS age_group,
+       CASE WHEN hash(i, 3) % 2 = 0 THEN 'female' ELSE 'male' END AS sex
+     FROM (SELECT i, (hash(i, 0) % 1000003) / 1000003.0 AS s FROM range(${rows}) t(i))`,
+  );
 
 export const scoredPolicy = (path: string): Policy =>
   parsePolicy(`version: 1

@@ -1,18 +1,11 @@
-import protobuf from 'protobufjs/minimal.js';
-
-type Writer = protobuf.Writer;
+import { elementType, fieldTag, newWriter, writeMessage, type Writer } from './graph-writer.js';
 
 /** ONNX's numbers for the element types that fixtures use. */
 export const onnxType = {
-  FLOAT: 1,
+  ...elementType,
   UINT8: 2,
   INT8: 3,
-  INT32: 6,
-  INT64: 7,
-  STRING: 8,
-  BOOL: 9,
   FLOAT16: 10,
-  DOUBLE: 11,
   UINT64: 13,
   BFLOAT16: 16,
 } as const;
@@ -76,16 +69,16 @@ export interface FixtureModel {
 
 /** Writes a real ONNX model that runtimes load: for tests, which can so say what is in it. */
 export const buildOnnxModel = (model: FixtureModel): Buffer => {
-  const writer = protobuf.Writer.create();
-  writer.uint32(tag(1, 0)).int64(model.irVersion ?? 8);
-  writer.uint32(tag(2, 2)).string('sluice-fixture').uint32(tag(3, 2)).string('1.0');
-  nested(writer, 7, (graph) => writeGraph(graph, model));
+  const writer = newWriter();
+  writer.uint32(fieldTag(1, 0)).int64(model.irVersion ?? 8);
+  writer.uint32(fieldTag(2, 2)).string('sluice-fixture').uint32(fieldTag(3, 2)).string('1.0');
+  writeMessage(writer, 7, (graph) => writeGraph(graph, model));
   for (const [domain, version] of [
     ['', 17],
     ['ai.onnx.ml', 3],
   ] as const) {
-    nested(writer, 8, (opset) =>
-      opset.uint32(tag(1, 2)).string(domain).uint32(tag(2, 0)).int64(version),
+    writeMessage(writer, 8, (opset) =>
+      opset.uint32(fieldTag(1, 2)).string(domain).uint32(fieldTag(2, 0)).int64(version),
     );
   }
   if (model.trainingInitializers !== undefined) {
@@ -95,55 +88,51 @@ export const buildOnnxModel = (model: FixtureModel): Buffer => {
       nodes: [],
       initializers: model.trainingInitializers,
     };
-    nested(writer, 20, (info) => nested(info, 2, (graph) => writeGraph(graph, training)));
+    writeMessage(writer, 20, (info) =>
+      writeMessage(info, 2, (graph) => writeGraph(graph, training)),
+    );
   }
   if (model.functionNodes !== undefined)
     writeFunction(writer, model.functionNodes, model.functionDefaults);
   return Buffer.from(writer.finish());
 };
 
-const tag = (field: number, wireType: number): number => (field << 3) | wireType;
-
-const nested = (writer: Writer, field: number, write: (writer: Writer) => unknown): void => {
-  writer.uint32(tag(field, 2)).fork();
-  write(writer);
-  writer.ldelim();
-};
-
 const writeGraph = (writer: Writer, model: FixtureModel): void => {
-  for (const node of model.nodes) nested(writer, 1, (inner) => writeNode(inner, node));
-  writer.uint32(tag(2, 2)).string('fixture');
+  for (const node of model.nodes) writeMessage(writer, 1, (inner) => writeNode(inner, node));
+  writer.uint32(fieldTag(2, 2)).string('fixture');
   for (const tensor of model.initializers ?? [])
-    nested(writer, 5, (inner) => writeTensor(inner, tensor));
-  for (const value of model.inputs) nested(writer, 11, (inner) => writeValue(inner, value));
-  for (const value of model.outputs) nested(writer, 12, (inner) => writeValue(inner, value));
+    writeMessage(writer, 5, (inner) => writeTensor(inner, tensor));
+  for (const value of model.inputs) writeMessage(writer, 11, (inner) => writeValue(inner, value));
+  for (const value of model.outputs) writeMessage(writer, 12, (inner) => writeValue(inner, value));
   for (const tensor of model.sparseInitializers ?? []) writeSparse(writer, 15, tensor);
 };
 
 const writeSparse = (writer: Writer, field: number, values: FixtureInitializer): void =>
-  nested(writer, field, (sparse) => nested(sparse, 1, (inner) => writeTensor(inner, values)));
+  writeMessage(writer, field, (sparse) =>
+    writeMessage(sparse, 1, (inner) => writeTensor(inner, values)),
+  );
 
 const writeFunction = (
   writer: Writer,
   nodes: readonly FixtureNode[],
   defaults: Record<string, FixtureAttribute> = {},
 ): void =>
-  nested(writer, 25, (inner) => {
-    inner.uint32(tag(1, 2)).string('Local').uint32(tag(10, 2)).string('local');
-    for (const node of nodes) nested(inner, 7, (body) => writeNode(body, node));
+  writeMessage(writer, 25, (inner) => {
+    inner.uint32(fieldTag(1, 2)).string('Local').uint32(fieldTag(10, 2)).string('local');
+    for (const node of nodes) writeMessage(inner, 7, (body) => writeNode(body, node));
     for (const [name, attribute] of Object.entries(defaults)) {
-      nested(inner, 11, (body) => writeAttribute(body, name, attribute));
+      writeMessage(inner, 11, (body) => writeAttribute(body, name, attribute));
     }
   });
 
 const writeNode = (writer: Writer, node: FixtureNode): void => {
-  for (const name of node.inputs) writer.uint32(tag(1, 2)).string(name);
-  for (const name of node.outputs) writer.uint32(tag(2, 2)).string(name);
-  writer.uint32(tag(4, 2)).string(node.operator);
+  for (const name of node.inputs) writer.uint32(fieldTag(1, 2)).string(name);
+  for (const name of node.outputs) writer.uint32(fieldTag(2, 2)).string(name);
+  writer.uint32(fieldTag(4, 2)).string(node.operator);
   for (const [name, attribute] of Object.entries(node.attributes ?? {})) {
-    nested(writer, 5, (inner) => writeAttribute(inner, name, attribute));
+    writeMessage(writer, 5, (inner) => writeAttribute(inner, name, attribute));
   }
-  if (node.domain !== undefined) writer.uint32(tag(7, 2)).string(node.domain);
+  if (node.domain !== undefined) writer.uint32(fieldTag(7, 2)).string(node.domain);
 };
 
 const attributeTypes = {
@@ -163,74 +152,77 @@ const attributeTypes = {
 
 const writeAttribute = (writer: Writer, name: string, attribute: FixtureAttribute): void => {
   const kind = Object.keys(attribute)[0] as keyof typeof attributeTypes;
-  if ('float' in attribute) writer.uint32(tag(2, 5)).float(attribute.float);
-  if ('integer' in attribute) writer.uint32(tag(3, 0)).int64(attribute.integer);
-  if ('text' in attribute) writer.uint32(tag(4, 2)).string(attribute.text);
-  if ('tensor' in attribute) nested(writer, 5, (inner) => writeTensor(inner, attribute.tensor));
+  if ('float' in attribute) writer.uint32(fieldTag(2, 5)).float(attribute.float);
+  if ('integer' in attribute) writer.uint32(fieldTag(3, 0)).int64(attribute.integer);
+  if ('text' in attribute) writer.uint32(fieldTag(4, 2)).string(attribute.text);
+  if ('tensor' in attribute)
+    writeMessage(writer, 5, (inner) => writeTensor(inner, attribute.tensor));
   if ('tensors' in attribute)
-    for (const value of attribute.tensors) nested(writer, 10, (inner) => writeTensor(inner, value));
+    for (const value of attribute.tensors)
+      writeMessage(writer, 10, (inner) => writeTensor(inner, value));
   if ('sparseTensor' in attribute) writeSparse(writer, 22, attribute.sparseTensor);
   if ('sparseTensors' in attribute)
     for (const value of attribute.sparseTensors) writeSparse(writer, 23, value);
   if ('graphs' in attribute)
-    for (const value of attribute.graphs) nested(writer, 11, (inner) => writeGraph(inner, value));
-  if ('graph' in attribute) nested(writer, 6, (inner) => writeGraph(inner, attribute.graph));
+    for (const value of attribute.graphs)
+      writeMessage(writer, 11, (inner) => writeGraph(inner, value));
+  if ('graph' in attribute) writeMessage(writer, 6, (inner) => writeGraph(inner, attribute.graph));
   if ('floats' in attribute)
-    for (const value of attribute.floats) writer.uint32(tag(7, 5)).float(value);
+    for (const value of attribute.floats) writer.uint32(fieldTag(7, 5)).float(value);
   if ('integers' in attribute)
-    for (const value of attribute.integers) writer.uint32(tag(8, 0)).int64(value);
+    for (const value of attribute.integers) writer.uint32(fieldTag(8, 0)).int64(value);
   if ('texts' in attribute)
-    for (const value of attribute.texts) writer.uint32(tag(9, 2)).string(value);
+    for (const value of attribute.texts) writer.uint32(fieldTag(9, 2)).string(value);
   // Behind its values, which is legal and which readers must cope with.
-  writer.uint32(tag(1, 2)).string(name);
-  writer.uint32(tag(20, 0)).int32(attributeTypes[kind]);
+  writer.uint32(fieldTag(1, 2)).string(name);
+  writer.uint32(fieldTag(20, 0)).int32(attributeTypes[kind]);
 };
 
 const writeTensor = (writer: Writer, tensor: FixtureInitializer): void => {
-  for (const dim of tensor.dims) writer.uint32(tag(1, 0)).int64(dim);
-  writer.uint32(tag(2, 0)).int32(tensor.type ?? onnxType.FLOAT);
-  writer.uint32(tag(8, 2)).string(tensor.name);
-  for (const value of tensor.floats ?? []) writer.uint32(tag(4, 5)).float(value);
-  for (const value of tensor.integers ?? []) writer.uint32(tag(7, 0)).int64(value);
+  for (const dim of tensor.dims) writer.uint32(fieldTag(1, 0)).int64(dim);
+  writer.uint32(fieldTag(2, 0)).int32(tensor.type ?? onnxType.FLOAT);
+  writer.uint32(fieldTag(8, 2)).string(tensor.name);
+  for (const value of tensor.floats ?? []) writer.uint32(fieldTag(4, 5)).float(value);
+  for (const value of tensor.integers ?? []) writer.uint32(fieldTag(7, 0)).int64(value);
   if (tensor.external === undefined) return;
   for (const [key, value] of tensor.external) {
-    nested(writer, 13, (entry) =>
-      entry.uint32(tag(1, 2)).string(key).uint32(tag(2, 2)).string(value),
+    writeMessage(writer, 13, (entry) =>
+      entry.uint32(fieldTag(1, 2)).string(key).uint32(fieldTag(2, 2)).string(value),
     );
   }
-  if (tensor.unmarked !== true) writer.uint32(tag(14, 0)).int32(1);
+  if (tensor.unmarked !== true) writer.uint32(fieldTag(14, 0)).int32(1);
 };
 
 const writeValue = (writer: Writer, value: FixtureValue): void => {
-  writer.uint32(tag(1, 2)).string(value.name);
-  nested(writer, 2, (type) =>
+  writer.uint32(fieldTag(1, 2)).string(value.name);
+  writeMessage(writer, 2, (type) =>
     value.sequence === true ? writeSequenceOfMaps(type) : writeTensorType(type, value),
   );
 };
 
 const writeTensorType = (writer: Writer, { type, shape }: FixtureValue): void =>
-  nested(writer, 1, (tensor) => {
-    tensor.uint32(tag(1, 0)).int32(type ?? onnxType.FLOAT);
+  writeMessage(writer, 1, (tensor) => {
+    tensor.uint32(fieldTag(1, 0)).int32(type ?? onnxType.FLOAT);
     if (shape !== undefined) {
-      nested(tensor, 2, (dims) => {
-        for (const size of shape) nested(dims, 1, (dim) => writeDimension(dim, size));
+      writeMessage(tensor, 2, (dims) => {
+        for (const size of shape) writeMessage(dims, 1, (dim) => writeDimension(dim, size));
       });
     }
   });
 
 const writeDimension = (writer: Writer, size: number | string | null): void => {
-  if (typeof size === 'number') writer.uint32(tag(1, 0)).int64(size);
-  if (typeof size === 'string') writer.uint32(tag(2, 2)).string(size);
+  if (typeof size === 'number') writer.uint32(fieldTag(1, 0)).int64(size);
+  if (typeof size === 'string') writer.uint32(fieldTag(2, 2)).string(size);
 };
 
 /** seq(map(string, tensor(float))) */
 const writeSequenceOfMaps = (writer: Writer): void =>
-  nested(writer, 4, (sequence) =>
-    nested(sequence, 1, (element) =>
-      nested(element, 5, (map) => {
-        map.uint32(tag(1, 0)).int32(onnxType.STRING);
-        nested(map, 2, (of) =>
-          nested(of, 1, (tensor) => tensor.uint32(tag(1, 0)).int32(onnxType.FLOAT)),
+  writeMessage(writer, 4, (sequence) =>
+    writeMessage(sequence, 1, (element) =>
+      writeMessage(element, 5, (map) => {
+        map.uint32(fieldTag(1, 0)).int32(onnxType.STRING);
+        writeMessage(map, 2, (of) =>
+          writeMessage(of, 1, (tensor) => tensor.uint32(fieldTag(1, 0)).int32(onnxType.FLOAT)),
         );
       }),
     ),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { digestOfBytes, policyDigest, type Policy } from '@sluice/contracts';
-import { evaluate, type DriftProfile } from '@sluice/evaluation';
+import type { Policy } from '@sluice/contracts';
+import type { DriftProfile } from '@sluice/evaluation';
 import {
   faultAt,
   policyWith,
@@ -9,6 +9,7 @@ import {
   temporaryFolder,
   writeTable,
 } from '../fixtures/tables.fixture.js';
+import { verdictOf } from '../fixtures/verdict.fixture.js';
 import { profileDataset } from '../profile-dataset.js';
 import { driftOfDataset } from './drift-of-dataset.js';
 
@@ -96,20 +97,7 @@ describe('drift of tables with weights', () => {
     const measuresOf = async (policy: Policy, current: string, drift: DriftProfile) => {
       const dataset = { path: paths[current] as string };
       const { profile } = await profileDataset({ policy, dataset });
-      const [evaluation, reference] = [digestOfBytes('a'), digestOfBytes('b')];
-      const { measures } = evaluate({
-        policy,
-        profile,
-        drift,
-        subject: {
-          model: 'test',
-          version: null,
-          champion: null,
-          datasets: { evaluation, reference },
-          policy: policyDigest(policy),
-        },
-      });
-      return measures;
+      return verdictOf(policy, profile, drift).measures;
     };
     const one = await measuresOf(weighted, 'current', drift);
     const other = await measuresOf(policyOf(), 'current often', often);

@@ -3,7 +3,7 @@ import type { MulticlassProfile, RegressionProfile } from '@sluice/evaluation';
 import type { Layout } from '../assembly/layout.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { BoundModel } from '../inference/candidate.js';
-import type { ProfileProgress } from '../profile-dataset.js';
+import type { ProfileProgress } from '../profile-request.js';
 import { duckdbDialect } from '../sql/duckdb-dialect.js';
 import type { Query } from '../sql/sql-sums.js';
 import { multiclassProfile } from './multiclass-profile.js';

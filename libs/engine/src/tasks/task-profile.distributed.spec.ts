@@ -4,11 +4,12 @@ import type { Policy, Task } from '@sluice/contracts';
 import { mergeProfiles, type Profile } from '@sluice/evaluation';
 import { profileDistributed } from '../distributed/profile-distributed.js';
 import { parseTrinoAddress } from '../distributed/trino-address.js';
-import { expectEqual, verdictOf } from '../fixtures/equal-figures.fixture.js';
+import { expectEqual } from '../fixtures/equal-figures.fixture.js';
 import { differences } from '../fixtures/scored-rows.fixture.js';
 import { taskPolicy } from '../fixtures/task-cases.fixture.js';
 import { faultAt, rejection, temporaryFolder, writeTable } from '../fixtures/tables.fixture.js';
 import { trinoUrl, writeTrinoTable } from '../fixtures/trino.fixture.js';
+import { verdictOf } from '../fixtures/verdict.fixture.js';
 import { profileDataset } from '../profile-dataset.js';
 
 const byTrino = (policy: Policy, table: string, mergeable = false) =>

@@ -47,31 +47,20 @@ const scaledSides = ({ reference, current }: Sides, per: Sides): Sides => ({
 });
 
 /** A column with its counts multiplied, those of either table by a number of its own. */
-export const scaledColumn = (column: ColumnDrift, per: Sides): ColumnDrift => {
-  const missing = scaledSides(column.missing, per);
-  if (column.kind === 'numeric') {
-    const { reference, current } = column.samples;
-    return {
-      ...column,
-      missing,
-      samples: {
-        ...column.samples,
-        reference: reference.map((count) => count * per.reference),
-        current: current.map((count) => count * per.current),
-      },
-    };
-  }
-  const { reference, current } = column.samples;
-  return {
-    ...column,
-    missing,
-    samples: {
-      ...column.samples,
-      reference: reference.map((count) => count * per.reference),
-      current: current.map((count) => count * per.current),
-    },
-  };
-};
+export const scaledColumn = <Column extends ColumnDrift>(column: Column, per: Sides): Column => ({
+  ...column,
+  missing: scaledSides(column.missing, per),
+  samples: scaledSamples(column.samples, per),
+});
+
+const scaledSamples = <Samples extends ColumnDrift['samples']>(
+  samples: Samples,
+  per: Sides,
+): Samples => ({
+  ...samples,
+  reference: samples.reference.map((count) => count * per.reference),
+  current: samples.current.map((count) => count * per.current),
+});
 
 const scaledPerformance = (performance: PerformanceDrift, per: Sides): PerformanceDrift => {
   const { reference, current } = performance;

@@ -1,21 +1,13 @@
-import type {
-  CalibrationCurve,
-  ClassCurves,
-  GainCurve,
-  Measure,
-  TaskFigures,
-} from '@sluice/contracts';
+import type { ClassCurves, GainCurve, Measure, TaskFigures } from '@sluice/contracts';
 import { figure, measureText } from '../figures.js';
-import { binText, calibrationPlot, rocAt, rocPlot } from './curve-plots.js';
-import { details, legend } from './legend.js';
-import { html, userText, type Content, type Markup } from './markup.js';
+import { calibrationPlot, rocAt, rocPlot } from './curve-plots.js';
+import { calibrationTable, curveTable } from './curve-tables.js';
+import { legend } from './legend.js';
+import { html, userText, type Markup } from './markup.js';
 import { countText, type Page } from './page.js';
 import { liftAt, liftPlot, precisionAt, precisionRecallPlot } from './ranking-plots.js';
-import type { TableOptions } from './table.js';
 
 type Shown = NonNullable<TaskFigures['classCurves']>;
-
-const tenths = Array.from({ length: 10 }, (_, index) => (index + 1) / 10);
 
 /** The curves of each class against all others, of as many as there is room for: those that rank worst. */
 export const classCurves = (page: Page, { classes, left }: Shown): Markup => {
@@ -42,7 +34,10 @@ export const confidence = (
       diagonal are; the lines are 95 % intervals.
     </figcaption>
     ${calibrationPlot(version, champion, page.id, 'rows predicted right')}
-    ${models(champion !== null)}${calibrationTable(page, 'Confidence by tenths of the score', version, champion)}
+    ${models(champion !== null)}${calibrationTable(page, version, champion, {
+      caption: 'Confidence by tenths of the score',
+      observed: 'Comes true',
+    })}
   </figure> `;
 
 const models = (champion: boolean): Markup =>
@@ -65,9 +60,10 @@ const ofClass = (
             chance.
           </figcaption>
           ${rocPlot(roc, theirRoc, page.id)}
-          ${curveTable(page, 'True positive rate at false positive rates', 'False positive rate', {
-            ours: (rate) => rocAt(roc, rate),
-            theirs: theirRoc && ((rate) => rocAt(theirRoc, rate)),
+          ${curveTable(page, roc, theirRoc, {
+            caption: 'True positive rate at false positive rates',
+            across: 'False positive rate',
+            heightAt: rocAt,
           })}
         </figure> `
       }
@@ -80,9 +76,10 @@ const ofClass = (
             chance.
           </figcaption>
           ${precisionRecallPlot(precision, theirPrecision, page.id)}
-          ${curveTable(page, 'Precision where a recall is reached', 'Recall', {
-            ours: (recall) => precisionAt(precision, recall),
-            theirs: theirPrecision && ((recall) => precisionAt(theirPrecision, recall)),
+          ${curveTable(page, precision, theirPrecision, {
+            caption: 'Precision where a recall is reached',
+            across: 'Recall',
+            heightAt: precisionAt,
           })}
         </figure> `
       }
@@ -90,7 +87,10 @@ const ofClass = (
       <figure>
         <figcaption><strong>Calibration</strong> with 95 % intervals.</figcaption>
         ${calibrationPlot(version.calibration, champion?.calibration ?? null, page.id, 'rows of the class')}
-        ${calibrationTable(page, 'Calibration by tenths of the score', version.calibration, champion?.calibration ?? null)}
+        ${calibrationTable(page, version.calibration, champion?.calibration ?? null, {
+          caption: 'Calibration by tenths of the score',
+          observed: 'Comes true',
+        })}
       </figure>
     </div> `;
 };
@@ -101,9 +101,10 @@ const lift = (page: Page, ours: GainCurve, theirs: GainCurve | null): Markup =>
       <strong>Lift</strong> in the share of rows that score highest. The dashed line is chance.
     </figcaption>
     ${liftPlot(ours, theirs, page.id)}
-    ${curveTable(page, 'Lift by share of rows selected', 'Rows selected', {
-      ours: (share) => liftAt(ours, share),
-      theirs: theirs && ((share) => liftAt(theirs, share)),
+    ${curveTable(page, ours, theirs, {
+      caption: 'Lift by share of rows selected',
+      across: 'Rows selected',
+      heightAt: liftAt,
     })}
   </figure> `;
 
@@ -121,60 +122,3 @@ const measureOf = (page: Page, metric: Measure['metric'], name: string, rough: n
     ? `${label} about ${figure(rough)}`
     : `${label} ${measureText(exact)}`;
 };
-
-const columnsOf = (first: string, champion: boolean): TableOptions['columns'] => [
-  { title: first, kind: 'figure' },
-  { title: 'Version', kind: 'figure' },
-  ...(champion ? [{ title: 'Champion', kind: 'figure' as const }] : []),
-];
-
-const curveTable = (
-  page: Page,
-  caption: string,
-  first: string,
-  {
-    ours,
-    theirs,
-  }: Readonly<{ ours: (at: number) => number; theirs: ((at: number) => number) | null }>,
-): Content =>
-  details({
-    id: page.id,
-    caption,
-    columns: columnsOf(first, theirs !== null),
-    rows: tenths.map((at) => [
-      figure(at),
-      figure(ours(at)),
-      ...(theirs ? [figure(theirs(at))] : []),
-    ]),
-  });
-
-const calibrationTable = (
-  page: Page,
-  caption: string,
-  version: CalibrationCurve,
-  champion: CalibrationCurve | null,
-): Content =>
-  details({
-    id: page.id,
-    caption: `${caption}; mean scores are off by at most ${version.meanWithin}`,
-    columns: [
-      { title: 'Model, scores' },
-      { title: 'Rows', kind: 'figure' },
-      { title: 'Mean score', kind: 'figure' },
-      { title: 'Comes true', kind: 'figure' },
-      { title: '95 % interval', kind: 'figure' },
-    ],
-    rows: [
-      ...calibrationRows('Version', version),
-      ...(champion ? calibrationRows('Champion', champion) : []),
-    ],
-  });
-
-const calibrationRows = (whose: string, { bins }: CalibrationCurve): string[][] =>
-  bins.map((bin) => [
-    `${whose}, ${binText(bin)}`,
-    countText(Math.round(bin.rows)),
-    figure(bin.meanScore),
-    figure(bin.observed),
-    `[${figure(bin.interval.lower)}, ${figure(bin.interval.upper)}]`,
-  ]);

@@ -1,7 +1,8 @@
 import type { GainCurve, Measure, ModelCurves } from '@sluice/contracts';
 import { figure, measureText, valueText } from '../figures.js';
-import { details, legend } from './legend.js';
-import { html, type Markup } from './markup.js';
+import { curveTable, tenths } from './curve-tables.js';
+import { legend } from './legend.js';
+import { html, type Content, type Markup } from './markup.js';
 import type { Page } from './page.js';
 import {
   gainAt,
@@ -12,20 +13,11 @@ import {
   precisionRecallPlot,
   valuePlot,
 } from './ranking-plots.js';
-import type { TableOptions } from './table.js';
-
-const tenths = Array.from({ length: 10 }, (_, index) => (index + 1) / 10);
 
 const overall = ({ verdict }: Page, metric: Measure['metric'], of: Measure['of']) =>
   verdict.measures.find(
     (measure) => measure.metric === metric && measure.of === of && measure.by === null,
   );
-
-const columnsOf = (first: string, champion: boolean): TableOptions['columns'] => [
-  { title: first, kind: 'figure' },
-  { title: 'Version', kind: 'figure' },
-  ...(champion ? [{ title: 'Champion', kind: 'figure' as const }] : []),
-];
 
 export const precisionRecall = (
   page: Page,
@@ -54,15 +46,10 @@ export const precisionRecall = (
     ${legend([
       ['version', `Version: ${area('version', ours.averagePrecision)}`],
       theirs && ['champion', `Champion: ${area('champion', theirs.averagePrecision)}`],
-    ])}${details({
-      id: page.id,
+    ])}${curveTable(page, ours, theirs, {
       caption: 'Precision where a recall is reached',
-      columns: columnsOf('Recall', theirs !== null),
-      rows: tenths.map((recall) => [
-        figure(recall),
-        figure(precisionAt(ours, recall)),
-        ...(theirs ? [figure(precisionAt(theirs, recall))] : []),
-      ]),
+      across: 'Recall',
+      heightAt: precisionAt,
     })}
   </figure> `;
 };
@@ -74,17 +61,8 @@ export const gains = (page: Page, version: ModelCurves, champion: ModelCurves | 
       <h3>Gain and lift</h3>
       <p>There is no curve: no row is favorable.</p>
     </div> `;
-  const table = (caption: string, tell: (curve: GainCurve, share: number) => number) =>
-    details({
-      id: page.id,
-      caption,
-      columns: columnsOf('Rows selected', theirs !== null),
-      rows: tenths.map((share) => [
-        figure(share),
-        figure(tell(ours, share)),
-        ...(theirs ? [figure(tell(theirs, share))] : []),
-      ]),
-    });
+  const table = (caption: string, heightAt: (curve: GainCurve, share: number) => number): Content =>
+    curveTable(page, ours, theirs, { caption, across: 'Rows selected', heightAt });
   const models = legend([['version', 'Version'], theirs && ['champion', 'Champion']]);
   return html`<figure>
       <h3>Gain</h3>
@@ -122,8 +100,6 @@ export const valueByThreshold = (
     breakEven === null
       ? ''
       : ` If scores are probabilities, the worths in the policy break even at ${figure(breakEven)}.`;
-  const at = (curve: typeof ours, threshold: number): string =>
-    valueText(curve.points.find((point) => point.threshold === threshold)?.value ?? NaN);
   return html`<figure>
     <h3>Value by threshold</h3>
     <figcaption>
@@ -136,15 +112,13 @@ export const valueByThreshold = (
         'champion',
         `Champion, best at ${theirs.best.threshold}: ${valueText(theirs.best.value)}`,
       ],
-    ])}${details({
-      id: page.id,
+    ])}${curveTable(page, ours, theirs, {
       caption: 'Mean worth of a row by threshold',
-      columns: columnsOf('Threshold', theirs !== null),
-      rows: [0, ...tenths].map((threshold) => [
-        figure(threshold),
-        at(ours, threshold),
-        ...(theirs ? [at(theirs, threshold)] : []),
-      ]),
+      across: 'Threshold',
+      places: [0, ...tenths],
+      heightAt: ({ points }, threshold) =>
+        points.find((point) => point.threshold === threshold)?.value ?? NaN,
+      text: valueText,
     })}
   </figure> `;
 };

@@ -8,6 +8,7 @@ import {
   rocAt,
   rocPlot,
 } from './curve-plots.js';
+import { calibrationTable, curveTable } from './curve-tables.js';
 import { details, legend } from './legend.js';
 import { html, type Markup } from './markup.js';
 import { countText, type Page } from './page.js';
@@ -41,7 +42,6 @@ const roc = (page: Page, version: ModelCurves, champion: ModelCurves | null): Ma
       <p>There is no curve: rows of one label only.</p>
     </div> `;
   const [ours, theirs] = [version.roc, champion?.roc ?? null];
-  const rates = Array.from({ length: 21 }, (_, index) => index / 20);
   const area = (of: Measure['of'], rough: { auc: number; aucWithin: number }): string => {
     const exact = page.verdict.measures.find(
       (measure) => measure.metric === 'roc_auc' && measure.of === of && measure.by === null,
@@ -60,42 +60,16 @@ const roc = (page: Page, version: ModelCurves, champion: ModelCurves | null): Ma
     ${legend([
       ['version', `Version: ${area('version', ours)}`],
       theirs && ['champion', `Champion: ${area('champion', theirs)}`],
-    ])}${details({
-      id: page.id,
+    ])}${curveTable(page, ours, theirs, {
       caption: 'True positive rate at false positive rates',
-      columns: [
-        { title: 'False positive rate', kind: 'figure' },
-        { title: 'Version', kind: 'figure' },
-        ...(theirs ? [{ title: 'Champion', kind: 'figure' as const }] : []),
-      ],
-      rows: rates.map((rate) => [
-        figure(rate),
-        figure(rocAt(ours, rate)),
-        ...(theirs ? [figure(rocAt(theirs, rate))] : []),
-      ]),
+      across: 'False positive rate',
+      places: Array.from({ length: 21 }, (_, index) => index / 20),
+      heightAt: rocAt,
     })}
   </figure> `;
 };
 
 const calibration = (page: Page, version: ModelCurves, champion: ModelCurves | null): Markup => {
-  const rows = [
-    ['Version', version] as const,
-    ...(champion ? [['Champion', champion] as const] : []),
-  ].flatMap(
-    ([
-      whose,
-      {
-        calibration: { bins },
-      },
-    ]) =>
-      bins.map((bin) => [
-        `${whose}, ${binText(bin)}`,
-        countText(Math.round(bin.rows)),
-        figure(bin.meanScore),
-        figure(bin.observed),
-        `[${figure(bin.interval.lower)}, ${figure(bin.interval.upper)}]`,
-      ]),
-  );
   return html`<figure>
     <h3>Calibration</h3>
     <figcaption>
@@ -106,17 +80,9 @@ const calibration = (page: Page, version: ModelCurves, champion: ModelCurves | n
     ${legend([
       ['version', 'Version, with intervals'],
       champion && ['champion', 'Champion'],
-    ])}${details({
-      id: page.id,
-      caption: `Calibration by tenths of the score; mean scores are off by at most ${version.calibration.meanWithin}`,
-      columns: [
-        { title: 'Model, scores' },
-        { title: 'Rows', kind: 'figure' },
-        { title: 'Mean score', kind: 'figure' },
-        { title: 'Favorable', kind: 'figure' },
-        { title: '95 % interval', kind: 'figure' },
-      ],
-      rows,
+    ])}${calibrationTable(page, version.calibration, champion?.calibration ?? null, {
+      caption: 'Calibration by tenths of the score',
+      observed: 'Favorable',
     })}
   </figure> `;
 };

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { assertSupportedPlatform } from '../platform.js';
 import { claim } from '../processes/claim.js';
-import { freePort } from '../processes/ports.js';
+import { onFreePort } from '../processes/ports.js';
 import { keptSecret } from '../processes/secret.js';
 import { Supervised } from '../processes/supervise.js';
 import { findNatsServer } from './find-nats-server.js';
@@ -13,7 +13,6 @@ import { isAtLeast, usableVersion } from './version.js';
 const user = 'sluice';
 /** Not 4222, where a NATS of the system's own would be. */
 const defaultPort = 42_229;
-const attempts = 10;
 
 export interface NatsOptions {
   /** The folder that holds the data, such as `<repo>/.sluice`. */
@@ -92,9 +91,7 @@ async function serve(
   record: (pid: number) => void,
 ): Promise<{ process: Supervised; port: number }> {
   const { home, program, port: preferred = defaultPort, log = () => {}, folder } = settings;
-  let first = preferred;
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort(first);
+  const start = async (port: number) => {
     const configuration = configurationFile(folder);
     const serverName = `sluice-${randomBytes(6).toString('hex')}`;
     const content = configurationOf(settings, serverName, port);
@@ -108,17 +105,13 @@ async function serve(
       leash: true,
     });
     process.on('started', ({ pid }) => record(pid));
-    try {
-      await process.start();
-      if (port !== preferred) log(`NATS: port ${preferred} is taken, using ${port}`);
-      return { process, port };
-    } catch (error) {
-      const taken = (error as Error).message.includes('address already in use');
-      if (!taken || attempt === attempts) throw error;
-      // Someone took the port between our test and its bind.
-      first = port + 1;
-    }
-  }
+    await process.start();
+    if (port !== preferred) log(`NATS: port ${preferred} is taken, using ${port}`);
+    return { process, port };
+  };
+  return onFreePort(preferred, start, (error) =>
+    (error as Error).message.includes('address already in use'),
+  );
 }
 
 function configurationFile(folder: string): string {

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EmbeddedError, reasonOf } from '../failure.js';
 import { assertSupportedPlatform } from '../platform.js';
 import { claim } from '../processes/claim.js';
-import { freePort } from '../processes/ports.js';
+import { onFreePort } from '../processes/ports.js';
 import { Supervised } from '../processes/supervise.js';
 import { findDistribution, trinoVersion, type Distribution } from './distribution.js';
 import { findJava } from './java.js';
@@ -51,38 +52,14 @@ export async function startTrino(options: TrinoOptions): Promise<EmbeddedTrino> 
   const server = { name: 'Trino', marker, signal: 'SIGTERM' } as const;
   const held = await claim(join(folder, 'process.json'), server, log);
   try {
-    const port = await freePort(defaultPort);
-    configure({ folder, files, distribution, port, heap: options.heap ?? defaultHeap });
-    const trino = new Supervised({
-      name: 'trino',
-      home,
-      cwd: folder,
-      command: java,
-      args: [
-        ...javaOptions,
-        `-Xmx${options.heap ?? defaultHeap}m`,
-        `-Dconfig=${marker}`,
-        '-cp',
-        join(distribution.lib, '*'),
-        'io.trino.server.TrinoServer',
-      ],
-      // A variable of the user's could undo the limits above.
-      env: { JAVA_TOOL_OPTIONS: undefined, JDK_JAVA_OPTIONS: undefined },
-      isReady: () => answersQueries(port),
-      readyTimeout: 300_000,
-      stopTimeout: 20_000,
-      restart: false,
-      leash: true,
-    });
-    trino.on('started', ({ pid }) => held.record(pid));
-    log(`Trino: starting ${trinoVersion} on port ${port}`);
-    await trino.start();
+    const settings = { ...options, home, folder, files, marker, java, distribution };
+    const { process, port } = await serve(settings, held.record);
     return {
       url: `trino://sluice@127.0.0.1:${port}/hive`,
       port,
       version: trinoVersion,
       files,
-      stop: () => trino.stop().then(held.release),
+      stop: () => process.stop().then(held.release),
     };
   } catch (error) {
     held.release();
@@ -119,20 +96,67 @@ async function found(
   }
 }
 
-interface Settings {
+interface Settings extends TrinoOptions {
   folder: string;
   files: string;
+  /** The file of its configuration. */
+  marker: string;
+  java: string;
   distribution: Distribution;
-  port: number;
-  heap: number;
 }
 
-function configure({ folder, files, distribution, port, heap }: Settings): void {
+async function serve(
+  settings: Settings,
+  record: (pid: number) => void,
+): Promise<{ process: Supervised; port: number }> {
+  const { home, folder, marker, java, distribution, heap = defaultHeap, log = () => {} } = settings;
+  let wasTaken = false;
+  const start = async (port: number) => {
+    wasTaken = false;
+    const environment = `sluice_${randomBytes(6).toString('hex')}`;
+    configure(settings, { port, environment, heap });
+    const process = new Supervised({
+      name: 'trino',
+      home,
+      cwd: folder,
+      command: java,
+      args: [
+        ...javaOptions,
+        `-Xmx${heap}m`,
+        `-Dconfig=${marker}`,
+        '-cp',
+        join(distribution.lib, '*'),
+        'io.trino.server.TrinoServer',
+      ],
+      // A variable of the user's could undo the limits above.
+      env: { JAVA_TOOL_OPTIONS: undefined, JDK_JAVA_OPTIONS: undefined },
+      // Its stack traces are too long for the last lines to have it.
+      onLine: (line) => {
+        wasTaken ||= line.includes('Address already in use');
+      },
+      isReady: () => answersQueries(port, environment),
+      readyTimeout: 300_000,
+      stopTimeout: 20_000,
+      restart: false,
+      leash: true,
+    });
+    process.on('started', ({ pid }) => record(pid));
+    log(`Trino: starting ${trinoVersion} on port ${port}`);
+    await process.start();
+    return { process, port };
+  };
+  return onFreePort(defaultPort, start, () => wasTaken);
+}
+
+function configure(
+  { folder, files, marker, distribution }: Settings,
+  { port, environment, heap }: { port: number; environment: string; heap: number },
+): void {
   const catalogs = join(folder, 'etc', 'catalog');
   mkdirSync(catalogs, { recursive: true });
   const headroom = Math.floor(heap / 4);
-  writeProperties(join(folder, 'etc', 'config.properties'), {
-    'node.environment': 'sluice',
+  writeProperties(marker, {
+    'node.environment': environment,
     'node.id': 'sluice',
     // Not found out from the network's names, and open to no other machine.
     'node.internal-address': '127.0.0.1',
@@ -163,11 +187,14 @@ function writeProperties(file: string, properties: Readonly<Record<string, strin
   writeFileSync(file, `# Written by Sluice at each start.\n${lines.join('\n')}\n`, { mode: 0o600 });
 }
 
-/** It answers over HTTP long before it takes statements. */
-async function answersQueries(port: number): Promise<boolean> {
+/**
+ * It answers over HTTP long before it takes statements. Its environment tells it from another server that was quicker to
+ * take the port.
+ */
+async function answersQueries(port: number, environment: string): Promise<boolean> {
   const response = await fetch(`http://127.0.0.1:${port}/v1/info`, {
     signal: AbortSignal.timeout(5_000),
   });
-  const { starting } = (await response.json()) as { starting?: boolean };
-  return starting === false;
+  const info = (await response.json()) as { starting?: boolean; environment?: string };
+  return info.starting === false && info.environment === environment;
 }
