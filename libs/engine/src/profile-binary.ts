@@ -38,13 +38,14 @@ const profileByGuess = async (
   if (onScored !== undefined || mergeable) return undefined;
   const survey = await guessSurvey(policy, columns, dataset);
   if (survey === undefined) return undefined;
+  const positions = positionsOf(survey);
+  if (positions === undefined) return undefined;
   const layout = policyLayout(policy, survey);
   const own = new FaultCollector(policy.data.evaluation);
   await surveyIntersections(layout, survey, dataset, duckdbDialect, own);
   if (!own.isEmpty) return undefined;
   request.onProgress?.({ step: 'survey', done: 1, total: 1 });
   const relation = relationOfData(survey, dataset, duckdbDialect);
-  const positions = positionsOf(survey);
   const table = { dataset, relation, layout, rows: survey.rows, positions };
   try {
     const profile = await profileScoredTable(table, [], request, threads);

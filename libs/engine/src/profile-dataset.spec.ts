@@ -329,25 +329,48 @@ describe('profiling', () => {
 describe('the profile of a table that is too large to be looked at twice', () => {
   const rows = 132_000;
   /** Rows of which the last has something that the first thousands don't have. */
-  const longTable = (last: Partial<Record<'outcome' | 'team' | 'risk', string>> = {}) => {
+  const longRows = (last: Partial<Record<'outcome' | 'team' | 'risk', string>> = {}) => {
     const column = (name: 'outcome' | 'team' | 'risk', usual: string): string =>
       `CASE WHEN i = ${rows - 1} THEN ${last[name] ?? usual} ELSE ${usual} END AS ${name}`;
     const columns = [
       column('outcome', "CASE WHEN hash(i, 1) % 10 < 4 THEN 'yes' ELSE 'no' END"),
       column('team', "CASE WHEN hash(i, 2) % 3 = 0 THEN 'a' ELSE 'b' END"),
       column('risk', 'hash(i) % 4001 / 4000.0'),
+      ...['site', 'shift'].map((name, at) => `hash(i, ${3 + at}) % 70 AS ${name}`),
+      '0 AS file_row_number',
     ];
-    return tableOf(`SELECT ${columns.join(', ')} FROM range(${rows}) AS t(i)`);
+    return `SELECT ${columns.join(', ')} FROM range(${rows}) AS t(i)`;
+  };
+  const longTable = (last?: Parameters<typeof longRows>[0]) => tableOf(longRows(last));
+  /** The same rows in files that are read side by side: no column has the name of the number that tells a file's rows. */
+  const longFiles = async (last?: Parameters<typeof longRows>[0]) => {
+    const half = (part: string) =>
+      tableOf(`SELECT * EXCLUDE file_row_number FROM (${longRows(last)}) ${part}`);
+    const paths = [await half(`LIMIT ${rows / 2}`), await half(`OFFSET ${rows / 2}`)];
+    return { files: paths.map((path) => ({ path, name: path })) };
   };
   /** Whoever is told of rows has them surveyed. */
-  const surveyed = async (path: string): Promise<Profile> => {
-    const request = { policy: policyWith(), dataset: { path }, onScored: () => undefined };
-    return (await profileDataset(request)).profile;
-  };
+  const surveyed = async (path: string, policy = policyWith()): Promise<Profile> =>
+    (await profileDataset({ policy, dataset: { path }, onScored: () => undefined })).profile;
 
   it('is that of the surveyed table', async () => {
     const path = await longTable();
     expect(await profileOf(policyWith(), path)).toEqual(await surveyed(path));
+  });
+
+  it('is that of the surveyed table where all groups together are too many to be counted at once', async () => {
+    const path = await longTable();
+    const protectedColumns = ['team', 'site', 'shift'].map((name) => ({ name }));
+    const policy = policyWith({ protected: protectedColumns });
+    expect(await profileOf(policy, path)).toEqual(await surveyed(path, policy));
+  });
+
+  it('is that of the surveyed table where it is in several files', async () => {
+    const dataset = await longFiles();
+    const { profile } = await profileDataset({ policy: policyWith(), dataset });
+    expect(profile).toEqual(await surveyed(await longTable()));
+    const late = { policy: policyWith(), dataset: await longFiles({ risk: '1.5' }) };
+    await expect(profileDataset(late)).rejects.toThrow('row');
   });
 
   it('has groups that come last of all', async () => {

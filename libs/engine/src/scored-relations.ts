@@ -5,6 +5,8 @@ import type { TableColumn } from './dataset/table-appender.js';
 import type { Table } from './dataset/table.js';
 import type { Dialect } from './sql/dialect.js';
 import { duckdbDialect, positionSql } from './sql/duckdb-dialect.js';
+import { mostPositions } from './ranking/combinations.js';
+import { PanelKeys } from './ranking/panel-keys.js';
 import {
   predictionAtHalf,
   type FixedColumn,
@@ -38,14 +40,26 @@ export const relationOfData = (
 };
 
 /**
- * Where the values of a row are among those that its columns are taken to have, from 1, and NULL for any other: what
- * a relation's codes are worked out from, in less than half the time.
+ * Where the values of a row are among those that its columns are taken to have: what a relation's label and codes are
+ * worked out from, in a third of the time, since each is looked up once for an entry of a Parquet dictionary.
+ *
+ * @returns undefined where there are too many combinations of codes to number them all
  */
-export const positionsOf = ({ label, unfavorable, groups, control }: Survey): Positions => ({
-  // 1 for the favorable one, 2 for the other.
-  label: positionSql(textSql(label.column), [...label.favorable, unfavorable as string]),
-  codes: [...groups, ...control].map(({ column, names }) => positionSql(textSql(column), names)),
-});
+export const positionsOf = ({
+  label,
+  unfavorable,
+  groups,
+  control,
+}: Survey): Positions | undefined => {
+  const columns = [...groups, ...control];
+  const sizes = columns.map(({ names }) => names.length);
+  const { strides, count } = new PanelKeys(sizes);
+  if (count > mostPositions) return undefined;
+  const places = columns.map(({ column, names }) => positionSql(textSql(column), names));
+  const labels = positionSql(textSql(label.column), [...label.favorable, unfavorable as string]);
+  const codes = places.map((sql, index) => `${sql} * ${2 * (strides[index] as number)}`);
+  return { sql: [labels, ...codes].join(' + '), sizes };
+};
 
 /** What of the data is kept beside models' scores. */
 export const keptColumns = (

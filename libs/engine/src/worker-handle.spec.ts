@@ -25,7 +25,7 @@ const requests = (): WalkRequest[] => {
   const layout = { first: 0, stride: shared.byteLength, panels: 1, weighted: false };
   const rows = { shared, layout, owners: Uint16Array.of(0), next: Uint32Array.of(3) };
   return [
-    { task: { panels, shape, expected, buckets: 1, predictsAtHalf: true } },
+    { task: { panels, shape, expected, buckets: 1, predictsAtHalf: true, sizes: null } },
     { shared: buffer.shared, rows: 3 },
     { taken: true },
     { plan, ordered: { parts: [rows], cells: [[Uint16Array.of(0, 1)]], from: 0, to: 1 } },

@@ -46,6 +46,36 @@ describe('a dataset', () => {
     ]);
   });
 
+  it('has pieces of whole row groups, whose results are read one after another', async () => {
+    const rows = 1_200_000;
+    const path = await writeTable(at('long.parquet'), `SELECT range AS n FROM range(${rows})`);
+    const other = await writeTable(at('short.parquet'), 'SELECT range - 2 AS n FROM range(2)');
+    const files = [path, other].map((file) => ({ path: file, name: file }));
+    const found = await withDataset({ files, name: 'data' }, async (dataset) => {
+      const pieces = await dataset.pieces();
+      const values: number[] = [];
+      const statements = pieces.map((piece) => `SELECT n FROM ${piece}`);
+      for await (const chunk of dataset.streamEach(statements))
+        values.push(...chunk.getColumnValues(0).map(Number));
+      const counts = pieces.map((piece) =>
+        dataset.query(`SELECT count(*) AS "rows" FROM ${piece}`),
+      );
+      return { values, rows: (await Promise.all(counts)).map(([row]) => Number(row?.['rows'])) };
+    });
+    // 122,880 rows make a group.
+    expect(found.rows).toEqual([614_400, 585_600, 2]);
+    expect(found.values).toHaveLength(rows + 2);
+    expect(found.values.findIndex((value, row) => value !== row)).toBe(rows);
+    expect(found.values.slice(rows)).toEqual([-2, -1]);
+  });
+
+  it('has no pieces where a column has the name of their number, nor in text', async () => {
+    const named = await writeTable(at('named.parquet'), 'SELECT 1 AS FILE_ROW_NUMBER');
+    const text = write('text.csv', 'n\n1\n');
+    for (const path of [named, text])
+      expect(await withDataset(source(path), (dataset) => dataset.pieces())).toEqual([]);
+  });
+
   it('has text alone in CSV, whatever the values look like', async () => {
     const path = write('plain.csv', 'id;day;"a b"\n007;2024-01-01;"x;y"\n08;;z\n');
     const rows = await withDataset(source(path), (dataset) => dataset.query('SELECT * FROM data'));

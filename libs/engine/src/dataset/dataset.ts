@@ -119,13 +119,11 @@ export class Dataset extends SandboxRows implements Table {
     return this.columns.find((column) => column.name === name);
   }
 
-  /** Relations that have the rows of `data`, some hundred thousand each, one after another; or `data` alone. */
+  /** Relations that have the rows of `data`, some hundred thousand each, one after another; none where there are no such. */
   async pieces(): Promise<readonly string[]> {
     // The number of a row, which tells its piece, is a column of that name to DuckDB.
     const isApart = this.columns.every(({ name }) => name.toLowerCase() !== 'file_row_number');
-    const pieces =
-      this.reopened !== null && isApart ? await parquetPieces(this, this.sandbox.files) : [];
-    return pieces.length === 0 ? [this.relation] : pieces;
+    return this.reopened !== null && isApart ? parquetPieces(this, this.sandbox.files) : [];
   }
 
   /** Makes a table beside `data`, to be filled while `data` is streamed. */

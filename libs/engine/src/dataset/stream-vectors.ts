@@ -63,9 +63,11 @@ export async function* streamPieces(
   isChecked: boolean,
 ): AsyncGenerator<Vectors> {
   const pieces = await dataset.pieces();
-  const statements = pieces.map((piece) => selectSql(expressions, `${piece} ${where}`));
-  const [only = ''] = statements;
-  const chunks = statements.length === 1 ? dataset.stream(only) : dataset.streamEach(statements);
+  const statement = (from: string): string => selectSql(expressions, `${from} ${where}`);
+  const chunks =
+    pieces.length > 1
+      ? dataset.streamEach(pieces.map(statement))
+      : dataset.stream(statement(dataset.relation));
   yield* vectorsOf(chunks, expressions, isChecked);
 }
 

@@ -14,6 +14,42 @@ const largestTable = 2 ** 20;
 /** Cells of rows are kept in 16 bits, a label among them. */
 const mostNumbers = 2 ** 15;
 
+/** Combinations of all columns' codes up to which rows may come in positions: each has its place in a table. */
+export const mostPositions = 2 ** 16;
+
+/** The keys of a panel's combinations of codes, by a row's positions: see `Positions`. */
+class KeysByPosition {
+  /** Of the first label and the first codes. */
+  private readonly origin: number;
+  /** By combination of all columns' codes. */
+  private readonly keys: Int32Array;
+
+  constructor({ columns, sizes: own }: CodedPanel, sizes: readonly number[]) {
+    const all = new PanelKeys(sizes);
+    const { strides } = new PanelKeys(own);
+    this.origin = 1 + 2 * all.strides.reduce((sum, stride) => sum + stride, 0);
+    this.keys = Int32Array.from({ length: all.count }, (_, key) => {
+      const codes = all.codesOf(key);
+      return columns.reduce(
+        (sum, column, at) => sum + (codes[column] as number) * (strides[at] as number),
+        0,
+      );
+    });
+  }
+
+  of(
+    positions: RowBuffer['marks'],
+    from: number,
+    to: number,
+    keys: Int32Array | Float64Array,
+  ): void {
+    const { keys: byPosition, origin } = this;
+    // The label is what is left of half.
+    for (let row = from; row < to; row += 1)
+      keys[row - from] = byPosition[((positions[row] as number) - origin) >> 1] as number;
+  }
+}
+
 /** Numbers the combinations of a panel's codes: by their keys if there are few of these, else as rows come with them. */
 export class Combinations {
   /** By number. */
@@ -21,8 +57,8 @@ export class Combinations {
   /** There are no more numbers than this. */
   readonly most: number;
   private readonly strides: readonly number[];
-  /** What to add to the sum of codes times strides. */
-  private readonly origin: number;
+  /** Where rows come in positions, keys by these. */
+  private readonly positions: KeysByPosition | null;
   /** The number of a key and 1, as far as it was met. */
   private readonly table: Uint16Array | null;
   private readonly known = new Map<number, number>();
@@ -31,15 +67,15 @@ export class Combinations {
 
   constructor(
     private readonly panel: CodedPanel,
-    /** What the first code of a column is in buffers. */
-    first: 0 | 1,
     rowsAtOnce: number,
+    /** How many codes each column has, where rows come in positions. */
+    sizes: readonly number[] | null,
     /** Whether a few combinations may be numbered by their keys, whether or not any row comes with them. */
     mayByKey = true,
   ) {
     const { strides, count } = new PanelKeys(panel.sizes);
     this.strides = strides;
-    this.origin = -first * strides.reduce((sum, stride) => sum + stride, 0);
+    this.positions = sizes && new KeysByPosition(panel, sizes);
     this.isByKey = mayByKey && count <= mostKeys;
     this.most = Math.min(count, mostNumbers);
     this.keys = this.isByKey ? Array.from({ length: count }, (_, key) => key) : [];
@@ -49,14 +85,25 @@ export class Combinations {
   }
 
   /** Tells the numbers of a buffer's rows from `from` up to, but without, `to`. */
-  of({ codes }: RowBuffer, from: number, to: number, numbers: Int32Array): void {
-    const { isByKey, strides } = this;
-    const keys = isByKey ? numbers : this.keyOfRow;
-    const own = this.panel.columns.map((column) => codes[column] as Uint16Array | Int32Array);
-    keys.fill(this.origin, 0, to - from);
+  of(buffer: RowBuffer, from: number, to: number, numbers: Int32Array): void {
+    const keys = this.isByKey ? numbers : this.keyOfRow;
+    if (this.positions === null) this.keysOf(buffer, from, to, keys);
+    else this.positions.of(buffer.marks, from, to, keys);
+    if (!this.isByKey) this.number(numbers, to - from);
+  }
+
+  private keysOf(
+    { codes }: RowBuffer,
+    from: number,
+    to: number,
+    keys: Int32Array | Float64Array,
+  ): void {
+    const { strides } = this;
+    const own = this.panel.columns.map((column) => codes[column] as Uint16Array);
+    keys.fill(0, 0, to - from);
     // Two columns at a time, which most panels have: memory is what takes time.
     for (let at = 0; at < own.length; at += 2) {
-      const first = own[at] as Uint16Array | Int32Array;
+      const first = own[at] as Uint16Array;
       const stride = strides[at] as number;
       const second = own[at + 1] ?? first;
       const other = strides[at + 1] ?? 0;
@@ -66,7 +113,6 @@ export class Combinations {
           (first[row] as number) * stride +
           (second[row] as number) * other;
     }
-    if (!isByKey) this.number(numbers, to - from);
   }
 
   private number(numbers: Int32Array, count: number): void {

@@ -28,7 +28,7 @@ export class PairIntake {
   ) {
     const { panels, shape, shapes } = task;
     ({ all: this.width, cells: this.cellsAt } = wordsOf(shapes.read));
-    this.combinations = panels.map((panel) => new Combinations(panel, 0, shape.rows, false));
+    this.combinations = panels.map((panel) => new Combinations(panel, shape.rows, null, false));
     this.counts = panels.map(() => new Float64Array(0));
     this.countsPerKey = champion.parts * version.parts * markings;
     this.places = new BucketPlaces(arena, champion.count);

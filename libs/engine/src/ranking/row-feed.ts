@@ -32,14 +32,15 @@ export const feedRows = async (
     { sql: score, storage: 'float64' },
     positions === null
       ? { sql: marks, storage: 'uint8' }
-      : { sql: positions.label, storage: 'position' },
+      : { sql: positions.sql, storage: 'position' },
     ...masses,
     ...(rival === undefined ? [] : [{ sql: rival, storage: 'float64' as const }]),
-    ...(positions === null
-      ? relation.codes.map((sql) => ({ sql, storage: 'code' as const }))
-      : positions.codes.map((sql) => ({ sql, storage: 'position' as const }))),
+    ...(positions === null ? relation.codes : []).map((sql) => ({
+      sql,
+      storage: 'code' as const,
+    })),
   ];
-  const fromCodes = expressions.length - relation.codes.length;
+  const fromCodes = expressions.length - shape.codes;
   const where = range === null ? '' : `WHERE ${inRange(score, range)}`;
   const vectors =
     relation.from === dataset.relation
@@ -70,7 +71,7 @@ export const feedRows = async (
     buffer.masses?.set(columns[2] as Float64Array, filled);
     buffer.rivals?.set(columns[2 + masses.length] as Float64Array, filled);
     buffer.codes.forEach((codes, index) =>
-      codes.set(columns[fromCodes + index] as Uint16Array | Int32Array, filled),
+      codes.set(columns[fromCodes + index] as Uint16Array, filled),
     );
     filled += rows;
   }

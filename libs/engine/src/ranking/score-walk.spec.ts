@@ -55,6 +55,7 @@ const walked = (
     expected: { count, lowest, highest, limits: inner },
     buckets,
     predictsAtHalf: false,
+    sizes: null,
   };
   const takers = [0, 1].map(() => new RowTaker(task));
   for (let from = 0; from < rows; from += most) {

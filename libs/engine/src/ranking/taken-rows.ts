@@ -12,6 +12,8 @@ export interface TakeTask {
   readonly buckets: number;
   /** Whether scores of ½ or more predict the favorable label; otherwise marks tell. */
   readonly predictsAtHalf: boolean;
+  /** How many codes each column has, where rows come in positions. */
+  readonly sizes: readonly number[] | null;
 }
 
 /** How many rows came, by the combinations of a panel's codes. */
@@ -63,13 +65,13 @@ export class RowTaker {
 
   constructor(private readonly task: TakeTask) {
     const { memory } = this;
-    const { panels, shape, expected, buckets, predictsAtHalf } = task;
+    const { panels, shape, expected, buckets, predictsAtHalf, sizes } = task;
     // One more, of rows that are left out.
     this.parts = expected.limits.length;
     this.marks = memory.int32(rowsAtOnce);
     this.numbers = memory.int32(rowsAtOnce);
     this.panels = panels.map((panel, index) => {
-      const combinations = new Combinations(panel, shape.inPositions ? 1 : 0, rowsAtOnce);
+      const combinations = new Combinations(panel, rowsAtOnce, sizes);
       const counts = memory.float64(combinations.most * this.parts * markings);
       return { combinations, counts, cells: cellsAt(index) };
     });
@@ -87,8 +89,8 @@ export class RowTaker {
         places.byteOffset,
         parts.byteOffset,
         this.parts,
-        // Of a label's position, which is 1 or 2, the last bit is the label.
-        shape.inPositions ? 1 : markings - 1,
+        // Of positions the last bit is the label.
+        sizes !== null ? 1 : markings - 1,
         predictsAtHalf ? 2 : 0,
         layout.first,
         layout.stride,

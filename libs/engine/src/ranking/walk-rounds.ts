@@ -49,7 +49,7 @@ export class WalkRounds {
   ) {
     this.shape = {
       rows: rowsPerBuffer,
-      codes: source.relation.codes.length,
+      codes: source.positions === null ? source.relation.codes.length : 0,
       weighted: source.units.weight !== null,
       inPositions: source.positions !== null,
     };
@@ -87,6 +87,7 @@ export class WalkRounds {
       expected: { ...spread, limits, count: Math.ceil((1.05 * rows) / workers.length) },
       buckets,
       predictsAtHalf: this.source.predictsAtHalf,
+      sizes: this.source.positions?.sizes ?? null,
     };
     const tasks = workers.map((worker) => worker.ask({ task }));
     const onRows = (count: number): void => this.tell(count);

@@ -30,11 +30,15 @@ export interface FixedColumn {
   readonly largest: number;
 }
 
-/** Where a row's values are in lists of these, from 1, as SQL expressions; NULL for a value that isn't listed. */
+/**
+ * Where a row's values are in lists of those that its columns are taken to have, all in one number: 1 for the favorable
+ * label or 2 for the other, and twice each code's position, from 1, times the column's stride.
+ */
 export interface Positions {
-  /** 1 for the favorable label, 2 for the other. */
-  readonly label: string;
-  readonly codes: readonly string[];
+  /** As an SQL expression of 32 bits; NULL where a value isn't listed. */
+  readonly sql: string;
+  /** How many codes each column has. */
+  readonly sizes: readonly number[];
 }
 
 /** The prediction of the favorable label where its score is ½ or more. */
