@@ -152,3 +152,18 @@ export function count(
       );
   }
 }
+
+/**
+ * Calls cells of a thread what they are called among those of all threads.
+ *
+ * @param own u16
+ * @param names u16 by cell of the thread
+ * @param into u32
+ */
+export function rename(own: usize, rows: i32, names: usize, into: usize): void {
+  for (let row: usize = 0; row < <usize>rows; row += 1)
+    store<u32>(
+      into + (row << 2),
+      <u32>load<u16>(names + ((<usize>load<u16>(own + (row << 1))) << 1)),
+    );
+}

@@ -54,19 +54,30 @@ describe('a dataset', () => {
     const found = await withDataset({ files, name: 'data' }, async (dataset) => {
       const pieces = await dataset.pieces();
       const values: number[] = [];
-      const statements = pieces.map((piece) => `SELECT n FROM ${piece}`);
+      const statements = pieces.map(({ relation }) => `SELECT n FROM ${relation}`);
       for await (const chunk of dataset.streamEach(statements))
         values.push(...chunk.getColumnValues(0).map(Number));
-      const counts = pieces.map((piece) =>
-        dataset.query(`SELECT count(*) AS "rows" FROM ${piece}`),
-      );
-      return { values, rows: (await Promise.all(counts)).map(([row]) => Number(row?.['rows'])) };
+      return { values, rows: pieces.map((piece) => piece.rows) };
     });
     // 122,880 rows make a group.
     expect(found.rows).toEqual([614_400, 585_600, 2]);
     expect(found.values).toHaveLength(rows + 2);
     expect(found.values.findIndex((value, row) => value !== row)).toBe(rows);
     expect(found.values.slice(rows)).toEqual([-2, -1]);
+  });
+
+  it.each([
+    ['a large file', 70_000, 'file_row_number < 50000'],
+    ['a file of fewer rows', 40_000, 'LIMIT 50000'],
+  ])('has the first rows of %s', async (_what, rows, clause) => {
+    const path = await writeTable(at(`${rows}.parquet`), `SELECT range AS n FROM range(${rows})`);
+    await withDataset(source(path), async (dataset) => {
+      const first = await dataset.firstRows(50_000);
+      expect(first).toMatch(new RegExp(`${clause}$`));
+      const counted = `SELECT count(*) AS "rows", max(n) AS last FROM (SELECT n FROM ${first})`;
+      const found = Math.min(rows, 50_000);
+      expect(await dataset.query(counted)).toEqual([{ rows: `${found}`, last: `${found - 1}` }]);
+    });
   });
 
   it('has no pieces where a column has the name of their number, nor in text', async () => {

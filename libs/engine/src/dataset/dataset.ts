@@ -14,7 +14,7 @@ import { reasonOf, shortageOf } from '../foreign-error.js';
 import type { Column } from './column.js';
 import { joinPredictions, type PredictionColumns } from './join-predictions.js';
 import { openTable, type Relation } from './open-table.js';
-import { parquetPieces } from './parquet-pieces.js';
+import { parquetPieces, type Piece } from './parquet-pieces.js';
 import { openSandbox, type Sandbox } from './sandbox.js';
 import { SandboxRows } from './sandbox-rows.js';
 import { duckdbColumns, quoteText } from './sql.js';
@@ -44,6 +44,7 @@ export interface DatasetSource extends TableSource {
 export class Dataset extends SandboxRows implements Table {
   readonly relation = 'data';
   readonly dialect = duckdbColumns;
+  private parted: Promise<readonly Piece[]> | undefined;
 
   private constructor(
     readonly name: string,
@@ -119,11 +120,23 @@ export class Dataset extends SandboxRows implements Table {
     return this.columns.find((column) => column.name === name);
   }
 
-  /** Relations that have the rows of `data`, some hundred thousand each, one after another; none where there are no such. */
-  async pieces(): Promise<readonly string[]> {
+  /** The rows of `data` in pieces of some hundred thousand, one after another; none where they can't be had so. */
+  pieces(): Promise<readonly Piece[]> {
     // The number of a row, which tells its piece, is a column of that name to DuckDB.
     const isApart = this.columns.every(({ name }) => name.toLowerCase() !== 'file_row_number');
-    return this.reopened !== null && isApart ? parquetPieces(this, this.sandbox.files) : [];
+    return (this.parted ??=
+      this.reopened !== null && isApart
+        ? parquetPieces(this, this.sandbox.files)
+        : Promise.resolve([]));
+  }
+
+  /** What stands after FROM for so many of the first rows. */
+  async firstRows(count: number): Promise<string> {
+    const [first] = await this.pieces();
+    // With a limit, threads begin with more rows than are wanted.
+    return first === undefined || first.rows < count
+      ? `${this.relation} LIMIT ${count}`
+      : `${first.relation} WHERE file_row_number < ${count}`;
   }
 
   /** Makes a table beside `data`, to be filled while `data` is streamed. */

@@ -37,7 +37,7 @@ export const guessSurvey = async (
   const names = new Set(needed.map(({ name }) => quoteName(name)));
   const { name, dialect } = dataset;
   await dataset.query(
-    `CREATE TEMP TABLE sample AS SELECT ${[...names].join(', ')} FROM ${dataset.relation} LIMIT ${sampledRows}`,
+    `CREATE TEMP TABLE sample AS SELECT ${[...names].join(', ')} FROM ${await dataset.firstRows(sampledRows)}`,
   );
   const sample = {
     name,

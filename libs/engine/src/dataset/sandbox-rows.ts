@@ -59,7 +59,9 @@ export class SandboxRows implements Rows {
     try {
       for (let next = atATime, result; (result = await ahead.shift()) !== undefined; next += 1) {
         start(next);
-        for (let chunk = 0; chunk < result.chunkCount; chunk += 1) yield result.getChunk(chunk);
+        // Asked once: it is counted anew each time.
+        const { chunkCount } = result;
+        for (let chunk = 0; chunk < chunkCount; chunk += 1) yield result.getChunk(chunk);
       }
     } finally {
       await Promise.allSettled(ahead);

@@ -66,7 +66,7 @@ export async function* streamPieces(
   const statement = (from: string): string => selectSql(expressions, `${from} ${where}`);
   const chunks =
     pieces.length > 1
-      ? dataset.streamEach(pieces.map(statement))
+      ? dataset.streamEach(pieces.map(({ relation }) => statement(relation)))
       : dataset.stream(statement(dataset.relation));
   yield* vectorsOf(chunks, expressions, isChecked);
 }

@@ -5,6 +5,7 @@ import { builtFile } from '../built-file.js';
 interface Kernels {
   bucket(into: number, rows: number): void;
   count(task: number, rows: number, numbers: number, counts: number, cells: number): void;
+  rename(own: number, rows: number, names: number, into: number): void;
   /** @returns 0 when scores are too close to be told apart */
   scatter(
     scores: number,

@@ -33,10 +33,11 @@ export const takeBuckets = (memory: KernelMemory, ordered: OrderedRows, take: Ta
   // A cell goes with its score where that is all there is.
   const isAlone = panels === 1 && !weighted;
   const rest = isAlone ? null : new RestOfRows(memory, longest, panels, weighted);
+  const loader = new ChunkLoader(memory, ordered, sorter.rows, rest);
   for (const ranges of buckets) {
     let length = 0;
     for (const range of ranges) {
-      load(ordered, range, sorter.rows, rest, length);
+      loader.load(range, length);
       length += range.rows;
     }
     sorter.inOrder(length, (sorted, from, to) =>
@@ -78,7 +79,7 @@ class RestOfRows {
   private readonly sorted: { readonly cells: readonly Uint32Array[]; masses: Float64Array | null };
 
   constructor(memory: KernelMemory, capacity: number, panels: number, weighted: boolean) {
-    this.cells = Array.from({ length: panels }, () => new Uint32Array(capacity));
+    this.cells = Array.from({ length: panels }, () => memory.uint32(capacity));
     this.masses = weighted ? new Float64Array(capacity) : null;
     this.sorted = {
       cells: this.cells.map(() => memory.uint32(capacity)),
@@ -105,31 +106,42 @@ const fetch = <Values extends Uint32Array | Float64Array>(
   for (let row = from; row < to; row += 1) into[row] = own[rows[row] as number] as number;
 };
 
-const load = (
-  { parts, cells: names }: OrderedRows,
-  { part, chunk, rows }: Range,
-  { scores, cells }: Scores,
-  rest: RestOfRows | null,
-  at: number,
-): void => {
-  const { shared, layout } = parts[part] as BucketedPart;
-  const start = layout.first + chunk * layout.stride;
-  scores.set(new Float64Array(shared, start, rows), at);
-  const into = rest === null ? [cells] : rest.cells;
-  into.forEach((own, panel) =>
-    rename(
-      new Uint16Array(shared, start + cellsAt(panel), rows),
-      names[part]?.[panel] as Uint16Array,
-      own,
-      at,
-    ),
-  );
-  if (rest === null) return;
-  rest.masses?.set(new Float64Array(shared, start + massesAt(layout.panels), rows), at);
-  for (let row = at; row < at + rows; row += 1) cells[row] = row;
-};
+/** Copies chunks of all threads to where they are sorted. */
+class ChunkLoader {
+  private readonly own: Uint16Array;
+  /** By part and panel. */
+  private readonly names: readonly (readonly Uint16Array[])[];
+  private readonly cells: readonly Uint32Array[];
 
-const rename = (own: Uint16Array, names: Uint16Array, into: Uint32Array, at: number): void => {
-  for (let row = 0; row < own.length; row += 1)
-    into[at + row] = names[own[row] as number] as number;
-};
+  constructor(
+    private readonly memory: KernelMemory,
+    private readonly ordered: OrderedRows,
+    private readonly into: Scores,
+    private readonly rest: RestOfRows | null,
+  ) {
+    this.own = memory.uint16(chunkRows);
+    this.names = ordered.cells.map((panels) => panels.map((names) => memory.uint16(names)));
+    this.cells = rest?.cells ?? [into.cells];
+  }
+
+  load({ part, chunk, rows }: Range, at: number): void {
+    const { memory, own, rest, into } = this;
+    const { shared, layout } = this.ordered.parts[part] as BucketedPart;
+    const start = layout.first + chunk * layout.stride;
+    into.scores.set(new Float64Array(shared, start, rows), at);
+    for (let panel = 0; panel < this.cells.length; panel += 1) {
+      own.set(new Uint16Array(shared, start + cellsAt(panel), rows));
+      const names = this.names[part]?.[panel] as Uint16Array;
+      const cells = this.cells[panel] as Uint32Array;
+      memory.kernels.rename(
+        own.byteOffset,
+        rows,
+        names.byteOffset,
+        cells.byteOffset + at * cells.BYTES_PER_ELEMENT,
+      );
+    }
+    if (rest === null) return;
+    rest.masses?.set(new Float64Array(shared, start + massesAt(layout.panels), rows), at);
+    for (let row = at; row < at + rows; row += 1) into.cells[row] = row;
+  }
+}

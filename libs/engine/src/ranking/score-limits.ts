@@ -19,10 +19,11 @@ export const scoreLimits = async (
 ): Promise<ScoreLimits> => {
   const sample: number[] = [];
   // In one round uneven parts only cost time, and a sample of all rows always does. In several, parts must fit.
-  const some = inOneRound
-    ? `LIMIT ${sampleSize}`
-    : `USING SAMPLE reservoir(${sampleSize} ROWS) REPEATABLE (1)`;
-  const from = `${relation.from} ${some}`;
+  const from = !inOneRound
+    ? `${relation.from} USING SAMPLE reservoir(${sampleSize} ROWS) REPEATABLE (1)`
+    : relation.from === dataset.relation
+      ? await dataset.firstRows(sampleSize)
+      : `${relation.from} LIMIT ${sampleSize}`;
   for await (const { columns } of streamVectors(
     dataset,
     [{ sql: score, storage: 'float64' }],
