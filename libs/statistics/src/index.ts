@@ -45,6 +45,7 @@ export {
   drawMultinomial,
   multinomialBootstrap,
   percentileInterval,
+  percentileP,
   resampleCounts,
   type BootstrapEstimate,
   type BootstrapOptions,
@@ -184,3 +185,8 @@ export {
   type TwoSamples,
 } from './two-sample/two-samples.js';
 export { wasserstein } from './two-sample/wasserstein.js';
+export {
+  weightedGeneralizedScore,
+  type SelectedRows,
+  type WeightedGeneralizedScore,
+} from './weighted-generalized-score.js';

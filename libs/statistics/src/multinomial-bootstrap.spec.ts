@@ -3,6 +3,7 @@ import {
   drawMultinomial,
   multinomialBootstrap,
   percentileInterval,
+  percentileP,
   resampleCounts,
 } from './multinomial-bootstrap.js';
 import { seededRandom } from './random.js';
@@ -81,6 +82,32 @@ describe('multinomialBootstrap', () => {
     expect(percentileInterval(draws, share, { range })).toEqual(
       multinomialBootstrap([12, 30], share, { random: seededRandom([8]), range }),
     );
+  });
+
+  it('has the p value at which its interval begins to leave out 0', () => {
+    const difference = ([a = 0, b = 0]: readonly number[]): number => (a - b) / (a + b);
+    for (const counts of [
+      [60, 40],
+      [58, 42],
+      [40, 60],
+      [52, 48],
+    ]) {
+      const draws = resampleCounts(counts, { random: seededRandom(counts), smoothing: 2 });
+      const p = percentileP(draws, difference);
+      const leavesOut = (level: number): boolean => {
+        const { interval } = percentileInterval(draws, difference, { range: [-1, 1], level });
+        return interval.lower > 0 || interval.upper < 0;
+      };
+      expect(leavesOut(1 - p - 0.003)).toBe(true);
+      expect(leavesOut(Math.min(0.9999, 1 - p + 0.003))).toBe(false);
+    }
+  });
+
+  it('has a p value of 1 when nothing differs, and none below what so many draws can show', () => {
+    const draws = resampleCounts([0, 0, 50], { random: seededRandom([1]) });
+    expect(percentileP(draws, ([a = 0, b = 0]) => a - b)).toBe(1);
+    expect(percentileP(draws, () => NaN)).toBe(1);
+    expect(percentileP(draws, () => 3)).toBe(2 / 2001);
   });
 
   it('refuses to resample nothing, or too seldom', () => {

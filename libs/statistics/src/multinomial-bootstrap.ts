@@ -119,6 +119,31 @@ export const percentileInterval = (
 };
 
 /**
+ * The two-sided p value of the hypothesis that a statistic of counts is 0, from draws made before: that of the percentile
+ * interval, turned round. With B replicates, of which some are at most 0 and some at least 0,
+ *
+ *     p = 2 (1 + the fewer of both) / (B + 1),   1 at most
+ *
+ * so that an interval of any level leaves out 0 when p is below 1 − level, but for a replicate. A replicate on which the
+ * statistic is NaN could have been on either side, and counts on both. p has no unit, and is never below 2 / (B + 1): so
+ * few draws can't show more.
+ *
+ * Source: A. C. Davison and D. V. Hinkley, Bootstrap Methods and their Application (1997), sections 4.4 and 5.3.
+ */
+export const percentileP = (
+  { tables }: Pick<Resamples, 'tables'>,
+  statistic: (counts: readonly number[]) => number,
+): number => {
+  let [below, above] = [1, 1];
+  for (const table of tables) {
+    const value = statistic(table);
+    if (!(value > 0)) below += 1;
+    if (!(value < 0)) above += 1;
+  }
+  return Math.min(1, (2 * Math.min(below, above)) / (tables.length + 1));
+};
+
+/**
  * Counts of n independent rows by cell, each row in a cell with probability proportional to the cell's weight.
  * Drawn cell by cell, as a binomial share of the rows that remain.
  */

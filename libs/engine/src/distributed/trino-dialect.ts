@@ -21,6 +21,8 @@ export const trinoDialect: Dialect = {
   // Sums of bigint are bigint, and overflow.
   total: (integer) => `sum(CAST(${integer} AS ${wide}))`,
   double: (integer) => `CAST(${integer} AS DOUBLE)`,
+  largestAt: (numbers) =>
+    `CAST(array_position(ARRAY[${numbers.join(', ')}], greatest(${numbers.join(', ')})) - 1 AS INTEGER)`,
   element: (numbers, position) => `element_at(ARRAY[${numbers.join(', ')}], ${position} + 1)`,
   unnested: (from, lists) => {
     const arrays = Object.values(lists).map((numbers) => `ARRAY[${numbers.join(', ')}]`);

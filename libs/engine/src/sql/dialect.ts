@@ -23,6 +23,8 @@ export interface Dialect {
   total(integer: string): string;
   /** An integer as a number of 64 bits. */
   double(integer: string): string;
+  /** The position, from 0, of the largest of several numbers: of the first of them that are. */
+  largestAt(numbers: readonly string[]): string;
   /** One of several numbers, by its position from 0. */
   element(numbers: readonly string[], position: string): string;
   /** Rows as often as lists are long, which are of one length, with the numbers of each place by the names of the lists. */

@@ -22,6 +22,8 @@ export const duckdbDialect: Dialect = {
   wide: (integer) => `CAST(${integer} AS HUGEINT)`,
   total: (integer) => `sum(${integer})`,
   double: (integer) => `CAST(${integer} AS DOUBLE)`,
+  largestAt: (numbers) =>
+    `(list_position([${numbers.join(', ')}], greatest(${numbers.join(', ')})) - 1)`,
   element: (numbers, position) => `list_extract([${numbers.join(', ')}], ${position} + 1)`,
   unnested: (from, lists) => {
     const columns = Object.entries(lists).map(

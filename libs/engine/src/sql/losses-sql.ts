@@ -14,6 +14,10 @@ export type LossKind = 'version' | 'champion' | 'difference';
 
 const clipped = 2 ** -52;
 
+/** The log loss of a probability that is given to the label; both ends are 2⁻⁵² from 0 and 1. */
+export const logLossSql = (given: string): string =>
+  `-ln(least(${numberSql(1 - clipped)}, greatest(${numberSql(clipped)}, ${given})))`;
+
 /**
  * Sums of losses over the rows that agree in all codes: `c0` … , then for each kind `<kind>_log1` Σ w·l, `<kind>_log2`
  * Σ w·l², `<kind>_brier1` and `<kind>_brier2`, in units of 2^−52 more.
@@ -29,9 +33,9 @@ export const lossesSql = (
   const given = scores.map(
     (score) => `CASE WHEN y = 1 THEN ${score} ELSE 1 - ${score} END AS g${score}`,
   );
-  // 1 − s of the clipped score, as the formula has it; both ends are 2⁻⁵² from 0 and 1.
+  // 1 − s of the clipped score, as the formula has it.
   const losses = scores.flatMap((score) => [
-    `-ln(least(${numberSql(1 - clipped)}, greatest(${numberSql(clipped)}, g${score}))) AS l${score}`,
+    `${logLossSql(`g${score}`)} AS l${score}`,
     `(1 - g${score}) * (1 - g${score}) AS b${score}`,
   ]);
   const of: Readonly<Record<LossKind, (loss: 'l' | 'b') => string>> = {

@@ -76,12 +76,14 @@ export const covarianceSql = (
 ): string => {
   const keys = by.map(codeName);
   const given = keys.map((key) => `r_.${key}`);
+  // By another type for the one of them: an optimizer that knows the codes of both components to be equal may join these first.
+  const codeOf = (score: ScoreName, key: string): string =>
+    score === 's' ? `r_.${key}` : `CAST(r_.${key} AS BIGINT)`;
   const joined = (score: ScoreName): string =>
-    `JOIN components_${score} AS k${score} ON ${[...keys, score]
-      .map((key) =>
-        key === score ? `r_.${score} = k${score}.score` : `r_.${key} = k${score}.${key}`,
-      )
-      .join(' AND ')}`;
+    `JOIN components_${score} AS k${score} ON ${[
+      ...keys.map((key) => `${codeOf(score, key)} = k${score}.${key}`),
+      `r_.${score} = k${score}.score`,
+    ].join(' AND ')}`;
   const component = (score: ScoreName): string =>
     `CASE WHEN y = 1 THEN k${score}.xp ELSE k${score}.xn END`;
   return `WITH ${componentsSql(relation, 's', by, units, dialect)},

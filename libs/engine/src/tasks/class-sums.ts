@@ -1,10 +1,10 @@
-import { numberSql, type Dialect } from '../sql/dialect.js';
+import type { LossSums } from '../assembly/profile-sums.js';
+import type { Dialect } from '../sql/dialect.js';
+import { logLossSql, type LossKind } from '../sql/losses-sql.js';
 import { fixedSql, lossExponent, weightedTotal, type Units } from '../sql/scored-relation.js';
-import { codesSql, groupedBy, selected } from './panel-query.js';
+import type { ResultRow } from '../sql/sql-sums.js';
+import { codesSql, groupedBy, integerOf, selected } from './panel-query.js';
 import type { ClassRelation } from './task-relations.js';
-
-const clipped = 2 ** -52;
-export type Whose = 'version' | 'champion' | 'difference';
 
 /** The queries of a table of several classes, beside those that are of each class as of two. */
 export class ClassSums {
@@ -44,31 +44,72 @@ FROM (SELECT *, ${places.join(', ')} FROM (${this.given()}) AS given_) AS placed
     const losses = this.scored.flatMap((score) => {
       const squares = this.scoresOf(score).map((_, at) => `${score}${at} * ${score}${at}`);
       return [
-        `-ln(least(${numberSql(1 - clipped)}, greatest(${numberSql(clipped)}, g${score}))) AS l${score}`,
+        `${logLossSql(`g${score}`)} AS l${score}`,
         // A square of a sum in another order than the terms: below 0 by a rounding at most.
         `greatest(0, ${squares.join(' + ')} - 2 * g${score} + 1) AS b${score}`,
       ];
     });
-    const of: Readonly<Record<Whose, (loss: 'l' | 'b') => string>> = {
-      version: (loss) => `${loss}s`,
-      champion: (loss) => `${loss}t`,
-      difference: (loss) => `(${loss}s - ${loss}t)`,
+    const sums = this.sumsOfLosses('');
+    return `SELECT ${selected(codes, [])}${sums.join(', ')}
+FROM (SELECT *, ${losses.join(', ')} FROM (${this.given()}) AS given_) AS charged_${groupedBy(codes, [])}`;
+  }
+
+  /** Of each of some classes against all others; `lossesIn` tells a row's. */
+  lossesByClass(codes: readonly number[], classes: readonly number[]): string {
+    const scores = classes.flatMap((at) => this.scored.map((score) => `${score}${at}`));
+    const given = classes.flatMap((at) =>
+      this.scored.map(
+        (score) =>
+          `CASE WHEN y = ${at} THEN ${score}${at} ELSE 1 - ${score}${at} END AS g${score}${at}`,
+      ),
+    );
+    const losses = scores.flatMap((score) => [
+      `${logLossSql(`g${score}`)} AS l${score}`,
+      `(1 - g${score}) * (1 - g${score}) AS b${score}`,
+    ]);
+    const sums = classes.flatMap((at) => this.sumsOfLosses(at));
+    return `SELECT ${selected(codes, [])}${sums.join(', ')}
+FROM (
+  SELECT *, ${losses.join(', ')}
+  FROM (SELECT *, ${given.join(', ')} FROM (${this.rows}) AS rows_) AS given_
+) AS charged_${groupedBy(codes, [])}`;
+  }
+
+  /** The losses of a class against all others, in a row of `lossesByClass`. */
+  lossesIn(row: ResultRow, at: number): [kind: LossKind, losses: LossSums][] {
+    const moments = (name: string) => ({
+      sum: integerOf(row[`${name}1`]),
+      squares: integerOf(row[`${name}2`]),
+    });
+    return this.whose.map((kind) => [
+      kind,
+      { log: moments(`${kind}_l${at}_`), brier: moments(`${kind}_b${at}_`) },
+    ]);
+  }
+
+  /** Σ of losses and Σ of their squares, of whom there are scores. */
+  private sumsOfLosses(suffix: number | ''): string[] {
+    const of: Readonly<Record<LossKind, (loss: 'l' | 'b') => string>> = {
+      version: (loss) => `${loss}s${suffix}`,
+      champion: (loss) => `${loss}t${suffix}`,
+      difference: (loss) => `(${loss}s${suffix} - ${loss}t${suffix})`,
     };
-    const whose: Whose[] =
-      this.scored.length > 1 ? ['version', 'champion', 'difference'] : ['version'];
     const total = (number: string): string =>
       weightedTotal(fixedSql(number, lossExponent, this.dialect), this.units, this.dialect);
-    const sums = whose.flatMap((each) =>
+    const tail = suffix === '' ? '' : `${suffix}_`;
+    return this.whose.flatMap((each) =>
       (['l', 'b'] as const).flatMap((loss) => {
         const value = of[each](loss);
         return [
-          `${total(value)} AS ${each}_${loss}1`,
-          `${total(`${value} * ${value}`)} AS ${each}_${loss}2`,
+          `${total(value)} AS ${each}_${loss}${tail}1`,
+          `${total(`${value} * ${value}`)} AS ${each}_${loss}${tail}2`,
         ];
       }),
     );
-    return `SELECT ${selected(codes, [])}${sums.join(', ')}
-FROM (SELECT *, ${losses.join(', ')} FROM (${this.given()}) AS given_) AS charged_${groupedBy(codes, [])}`;
+  }
+
+  private get whose(): readonly LossKind[] {
+    return this.scored.length > 1 ? ['version', 'champion', 'difference'] : ['version'];
   }
 
   private scoresOf(score: 's' | 't'): readonly string[] {

@@ -1,5 +1,6 @@
 import type { MulticlassProfile, MulticlassSlice } from '@sluice/evaluation';
 import type { Layout } from '../assembly/layout.js';
+import type { Dataset } from '../dataset/dataset.js';
 import type { Dialect } from '../sql/dialect.js';
 import { weightExponent, type Units } from '../sql/scored-relation.js';
 import type { Query } from '../sql/sql-sums.js';
@@ -8,6 +9,7 @@ import { ClassSums } from './class-sums.js';
 import { PanelQuery } from './panel-query.js';
 import { SliceCounts } from './slice-counts.js';
 import type { ClassRelation } from './task-relations.js';
+import { usualBytes } from './walk-classes.js';
 
 /** What is told while a profile is made, and what is wanted of it. */
 export interface ClassProfileOptions {
@@ -16,9 +18,14 @@ export interface ClassProfileOptions {
   readonly mergeable?: boolean;
   /** Whether it keeps ranks of the scores of all classes as one list. */
   readonly pooled?: boolean;
+  /** The table itself, where its scores may be ranked in memory; by SQL alone without. */
+  readonly dataset?: Dataset;
+  /** What ranking may take in memory, 1 GiB unless told otherwise; what takes more is left to SQL. */
+  readonly mostBytes?: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** The profile of a table with labels and predictions of several classes, by SQL alone. */
+/** The profile of a table with labels and predictions of several classes, by SQL; ranks in memory where there is the table itself. */
 export const multiclassProfile = async (
   query: Query,
   dialect: Dialect,
@@ -26,8 +33,9 @@ export const multiclassProfile = async (
   classes: readonly string[],
   layout: Layout,
   rows: number,
-  { onStep = () => undefined, mergeable = false, pooled = false }: ClassProfileOptions = {},
+  options: ClassProfileOptions = {},
 ): Promise<MulticlassProfile> => {
+  const { onStep = () => undefined, mergeable = false, pooled = false, dataset = null } = options;
   const scored = relation.version.scores !== null;
   const steps = 1 + (scored ? 2 + scoreSteps(classes, pooled) : 0);
   let done = 0;
@@ -56,7 +64,9 @@ export const multiclassProfile = async (
       (slice, row) => (slices[slice] as SliceCounts).addLosses(row),
     );
     stepDone();
-    const table = { query, dialect, relation, classes, layout, rows, mergeable, pooled };
+    const { mostBytes = usualBytes, signal } = options;
+    const wanted = { mergeable, pooled, dataset, mostBytes, signal };
+    const table = { query, dialect, relation, classes, layout, rows, ...wanted };
     scores.push(...(await classScores(table, panels.slices.groupings, stepDone)));
   }
   const slice = (index: number): MulticlassSlice =>

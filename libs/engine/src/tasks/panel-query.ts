@@ -33,7 +33,7 @@ export class PanelQuery {
   }
 }
 
-const codesIn = (row: ResultRow, columns: readonly number[]): number[] =>
+export const codesIn = (row: ResultRow, columns: readonly number[]): number[] =>
   columns.map((column) => Number(row[codeName(column)]));
 
 /** What a query is grouped by: codes, then keys of its own. */

@@ -60,6 +60,8 @@ export const profileTask = async (
     onStep,
     mergeable: work.mergeable,
     pooled: policy.checks.some(({ metric }) => isOfPooledRanks(metric)),
+    dataset,
+    signal,
   });
 };
 

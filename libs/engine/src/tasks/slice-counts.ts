@@ -7,10 +7,10 @@ import type {
   PlaceCell,
 } from '@sluice/evaluation';
 import { inUnits } from '../assembly/exact-ratio.js';
+import type { LossKind } from '../sql/losses-sql.js';
 import { lossExponent, type Units } from '../sql/scored-relation.js';
 import type { ResultRow } from '../sql/sql-sums.js';
 import type { SliceScores } from './class-scores.js';
-import type { Whose } from './class-sums.js';
 import { integerOf } from './panel-query.js';
 import type { ClassRelation } from './task-relations.js';
 
@@ -80,7 +80,7 @@ export class SliceCounts {
       sum: inUnits(this.losses.get(`${name}1`) ?? 0n, exponent),
       squares: inUnits(this.losses.get(`${name}2`) ?? 0n, exponent),
     });
-    const losses = (whose: Whose): Losses => ({
+    const losses = (whose: LossKind): Losses => ({
       log: moments(`${whose}_l`),
       brier: moments(`${whose}_b`),
     });

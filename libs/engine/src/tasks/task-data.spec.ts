@@ -324,6 +324,24 @@ describe('predictions in a file of their own', () => {
   });
 });
 
+describe('scores without predictions', () => {
+  it('predict the first of the classes that score highest', async () => {
+    const path = await tableOf(`SELECT * FROM (VALUES
+      ('cat', 0.4, 0.4, 0.2), ('dog', 0.2, 0.4, 0.4), ('eel', 0.4, 0.2, 0.4), ('eel', 0.1, 0.2, 0.7)
+    ) AS t(kind, a, b, c)`);
+    const policy = classPolicy({ scores: { cat: 'a', dog: 'b', eel: 'c' } });
+    const { profile } = await profileDataset<MulticlassProfile>({ policy, dataset: { path } });
+    expect(
+      profile.overall.cells.map(({ label, prediction, count }) => [label, prediction, count]),
+    ).toEqual([
+      ['cat', 'cat', 1],
+      ['dog', 'dog', 1],
+      ['eel', 'cat', 1],
+      ['eel', 'eel', 1],
+    ]);
+  });
+});
+
 describe('a live endpoint', () => {
   interface InferBody {
     inputs: { name: string; shape: number[]; data: number[] }[];

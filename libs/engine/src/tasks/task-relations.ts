@@ -101,7 +101,8 @@ export const classesOfData = async (
     version: {
       prediction:
         survey.prediction === null
-          ? mostProbable(scores ?? [])
+          ? // The first of the classes that score highest.
+            place.dialect.largestAt(scores ?? [])
           : await classOfData(survey.prediction, survey, place),
       scores,
     },
@@ -114,13 +115,6 @@ export const classesOfData = async (
 const predictionOf = ({ prediction }: TaskSurvey): Column => {
   if (prediction === null) throw new TypeError('The policy names neither a model nor predictions.');
   return prediction;
-};
-
-/** The first of the classes that score highest. */
-const mostProbable = (scores: readonly string[]): string => {
-  const highest = `greatest(${scores.join(', ')})`;
-  const cases = scores.map((score, at) => `WHEN ${score} = ${highest} THEN ${at}`);
-  return `CASE ${cases.join(' ')} END`;
 };
 
 /** What models' rows are made of in the table beside the data. */

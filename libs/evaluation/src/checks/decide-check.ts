@@ -129,7 +129,7 @@ const withTest = (
   if (check.against === undefined || check.holds === 'interval' || measure.value === null)
     return {};
   const test = testOfNoDifference(measure, profile);
-  return test ? { test } : {};
+  return test === null || typeof test === 'string' ? {} : { test };
 };
 
 /**

@@ -134,7 +134,7 @@ describe('decideChecks', () => {
     expect(check?.measure?.interval?.level).toBe(0.95);
   });
 
-  it('tests a difference from the champion by McNemar, or DeLong', () => {
+  it('tests a difference from the champion by McNemar, DeLong or resampling, or says why not', () => {
     const rows: Row[] = [20, 6, 9, 30].flatMap((count, index) =>
       repeated(
         [
@@ -158,13 +158,13 @@ describe('decideChecks', () => {
         count,
       ),
     );
-    const against = (metric: 'true_positive_rate' | 'roc_auc' | 'f1_score'): Rule => ({
+    const against = (metric: Rule['metric']): Rule => ({
       metric,
       against: 'champion',
       no_worse_by: 0.2,
     });
-    const [rate, area, other] = decide(
-      [against('true_positive_rate'), against('roc_auc'), against('f1_score')],
+    const [rate, area, figure, order] = decide(
+      [against('true_positive_rate'), against('roc_auc'), against('f1_score'), against('pr_auc')],
       'none',
       profileOf(rows, []),
       true,
@@ -174,7 +174,9 @@ describe('decideChecks', () => {
     expect(rate?.test?.p).toBeCloseTo(0.454498291015625, 10);
     expect(rate?.reason).toContain('; p = 0.4545 if they did not differ)');
     expect(area?.test).toMatchObject({ hypothesis: 'no_difference', method: 'delong' });
-    expect(other?.test).toBeUndefined();
+    expect(figure?.test).toMatchObject({ method: 'multinomial-bootstrap' });
+    expect(order?.test).toBeUndefined();
+    expect(order?.reason).toContain('; without a test, as the profile does not hold both scores');
   });
 });
 

@@ -204,10 +204,13 @@ const championFigures = (
   );
 };
 
-/** "; p = 0.0312 if they didn't differ" */
+/** "; p = 0.0312 if they did not differ", or why that isn't known */
 const surprise = ({ holds }: PolicyCheck, measure: Measure, profile: Profile): string => {
   const test = holds === 'interval' ? null : testOfNoDifference(measure, profile);
-  return test === null ? '' : `; p = ${pShown(test.p)} if they did not differ`;
+  if (test === null) return '';
+  return typeof test === 'string'
+    ? `; without a test, as ${test}`
+    : `; p = ${pShown(test.p)} if they did not differ`;
 };
 
 /** ", the worst of 5 groups, 2 of which miss the limit" */

@@ -1,12 +1,13 @@
 import {
   percentileInterval,
+  percentileP,
   resampleCounts,
   seededRandom,
   type Estimate,
   type Resamples,
 } from '@sluice/statistics';
 import type { Cell } from '../profile.js';
-import { predictionOf, type Predictor } from './rates.js';
+import { predictionOf, type Predictor, type Rate } from './rates.js';
 import { effectiveRows, effectiveScale, isWeighted, rowsOf, tallyOf, weightOf } from './tally.js';
 
 /** Rows by label and prediction; positive is favorable. */
@@ -47,6 +48,22 @@ const confusionBy = (
 /** A figure of one confusion; NaN where it is 0/0. */
 export type ConfusionStatistic = (confusion: Confusion) => number;
 
+/** A rate as a figure of a confusion. */
+export const rateOfConfusion = ({ counts, succeeds }: Rate): ConfusionStatistic => {
+  const counted = outcomes.filter(({ label, predicted }) => counts(label, predicted));
+  const succeeding = counted.filter(({ label, predicted }) => succeeds(label, predicted));
+  return (confusion) =>
+    succeeding.reduce((sum, { of: outcome }) => sum + confusion[outcome], 0) /
+    counted.reduce((sum, { of: outcome }) => sum + confusion[outcome], 0);
+};
+
+const outcomes = [
+  { label: true, predicted: true, of: 'tp' },
+  { label: false, predicted: true, of: 'fp' },
+  { label: true, predicted: false, of: 'fn' },
+  { label: false, predicted: false, of: 'tn' },
+] as const;
+
 /** The level of the interval, and the range of what is estimated. */
 export interface ResamplingOptions {
   readonly level: number;
@@ -84,18 +101,27 @@ export const resampledDifference = (
   cells: readonly Cell[],
   statistic: ConfusionStatistic,
   options: ResamplingOptions,
-): Estimate => {
+): Estimate => resample(cells, pairedCounts(cells), differenceOf(statistic), options);
+
+/** The p value that a figure is the same of version and champion, from the draws of `resampledDifference`. */
+export const resampledP = (cells: readonly Cell[], statistic: ConfusionStatistic): number =>
+  percentileP(
+    resamplesOf(cells, pairedCounts(cells), replicatesFor(0.95)),
+    differenceOf(statistic),
+  );
+
+const pairedCounts = (cells: readonly Cell[]): ResampledCounts => {
   const scale = effectiveScale(tallyOf(cells));
   const effective = (cell: Cell): number => weightOf(cell).sum * scale;
-  return resample(
-    cells,
-    { effective: jointCounts(cells, effective), rows: jointCounts(cells, rowsOf) },
-    ([a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0]) =>
-      statistic({ tp: a + b, fn: c + d, fp: e + f, tn: g + h }) -
-      statistic({ tp: a + c, fn: b + d, fp: e + g, tn: f + h }),
-    options,
-  );
+  return { effective: jointCounts(cells, effective), rows: jointCounts(cells, rowsOf) };
 };
+
+/** version − champion, of counts as `jointCounts` has them. */
+const differenceOf =
+  (statistic: ConfusionStatistic) =>
+  ([a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0]: readonly number[]): number =>
+    statistic({ tp: a + b, fn: c + d, fp: e + f, tn: g + h }) -
+    statistic({ tp: a + c, fn: b + d, fp: e + g, tn: f + h });
 
 /** Favorable rows, then unfavorable ones: by both, the version only, the champion only, or neither predicted favorable. */
 const jointCounts = (cells: readonly Cell[], counted: (cell: Cell) => number): number[] => {

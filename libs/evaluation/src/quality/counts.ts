@@ -38,6 +38,10 @@ const generalizedCounts = {
 } as const;
 type GeneralizedName = keyof typeof generalizedCounts;
 
+/** Rows of an outcome as a share of all; undefined for what isn't counted by predictions. */
+export const countedShare = (metric: string): Rate | undefined =>
+  Object.hasOwn(counts, metric) ? counts[metric as keyof typeof counts] : undefined;
+
 export type CountName = keyof typeof counts | GeneralizedName;
 const isGeneralized = (metric: CountName): metric is GeneralizedName =>
   Object.hasOwn(generalizedCounts, metric);

@@ -29,7 +29,13 @@ import {
   type WeightedRatesName,
 } from './confusion-metrics.js';
 import { countMeasure, isCount } from './counts.js';
-import { confusionOf, resampled, resampledDifference, rowConfusionOf } from './confusion.js';
+import {
+  confusionOf,
+  rateOfConfusion,
+  resampled,
+  resampledDifference,
+  rowConfusionOf,
+} from './confusion.js';
 import {
   generalizedRateMeasure,
   generalizedRates,
@@ -48,7 +54,6 @@ import {
   rowsCounted,
   rowsOfChampion,
   unfavorableRows,
-  type Rate,
   type RateName,
 } from './rates.js';
 import { isScoreMetric, scoreMeasure, scoreShortfalls } from './score-measure.js';
@@ -132,22 +137,10 @@ const rateMeasure = (request: MeasureRequest, rate: RateName, cells: readonly Ce
     return measured(request, { ...wilson(proportionOf(rate, cells, of), { level }), n });
   if (!isOfPredicted(rate))
     return measured(request, { ...newcombePaired(pairedCountsOf(rate, cells), { level }), n });
-  const { counts, succeeds }: Rate = rates[rate];
-  const outcomes = [
-    { label: true, predicted: true, of: 'tp' },
-    { label: false, predicted: true, of: 'fp' },
-    { label: true, predicted: false, of: 'fn' },
-    { label: false, predicted: false, of: 'tn' },
-  ] as const;
-  const counted = outcomes.filter(({ label, predicted }) => counts(label, predicted));
-  const succeeding = counted.filter(({ label, predicted }) => succeeds(label, predicted));
-  const difference = resampledDifference(
-    cells,
-    (confusion) =>
-      succeeding.reduce((sum, { of: outcome }) => sum + confusion[outcome], 0) /
-      counted.reduce((sum, { of: outcome }) => sum + confusion[outcome], 0),
-    { level, range: [-1, 1] },
-  );
+  const difference = resampledDifference(cells, rateOfConfusion(rates[rate]), {
+    level,
+    range: [-1, 1],
+  });
   return measured(request, { ...difference, n });
 };
 

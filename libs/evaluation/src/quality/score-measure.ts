@@ -33,7 +33,10 @@ const lossMetrics = { log_loss: 'log', brier_score: 'brier' } as const satisfies
   Record<MetricName, keyof Losses>
 >;
 type LossMetricName = keyof typeof lossMetrics;
-const isLoss = (metric: string): metric is LossMetricName => Object.hasOwn(lossMetrics, metric);
+export const isLoss = (metric: string): metric is LossMetricName =>
+  Object.hasOwn(lossMetrics, metric);
+/** Which of the losses a metric is the mean of. */
+export const lossOf = (metric: LossMetricName): keyof Losses => lossMetrics[metric];
 
 /** The most that a row can be charged. */
 const mostCharged: Record<LossMetricName, number> = { log_loss: 52 * Math.LN2, brier_score: 1 };

@@ -1,6 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { policyCheckSchema, type Check, type Measure, type MetricName } from '@sluice/contracts';
-import { mcnemar, normalQuantile, pairedT, seededRandom } from '@sluice/statistics';
+import {
+  metricDefinition,
+  metricsOf,
+  policyCheckSchema,
+  type Check,
+  type Measure,
+  type MetricName,
+} from '@sluice/contracts';
+import {
+  mcnemar,
+  normalQuantile,
+  pairedT,
+  seededRandom,
+  weightedGeneralizedScore,
+} from '@sluice/statistics';
 import type { z } from 'zod';
 import {
   multiclassSlice,
@@ -10,8 +23,10 @@ import {
 } from '../../test/task-slices.js';
 import { decideChecks } from '../checks/decide-checks.js';
 import type { Profile } from '../profile.js';
+import type { ModelTest } from '../quality/paired-test.js';
 import type { MulticlassSlice } from './multiclass-slice.js';
 import type { RegressionSlice } from './regression-slice.js';
+import { sliceMeasure } from './slice-measure.js';
 import { taskTest } from './task-tests.js';
 
 const random = seededRandom([77]);
@@ -64,6 +79,12 @@ const measureOf = (metric: MetricName, rest: Partial<Measure> = {}): Measure => 
   ...rest,
 });
 
+const tested = (measure: Measure, slice: MulticlassSlice | RegressionSlice): ModelTest => {
+  const test = taskTest(measure, slice);
+  if (typeof test === 'string') throw new Error(`${measure.metric} has no test, as ${test}.`);
+  return test;
+};
+
 const pairedOf = (loss: (row: NumberRow, prediction: number) => number): number => {
   const differences = numbers.map((row) => loss(row, row.version) - loss(row, row.champion ?? 0));
   const mean = (of: (each: number) => number): number =>
@@ -86,19 +107,17 @@ describe('the test that version and champion do not differ', () => {
       (row: NumberRow, p: number) => Math.abs((p - row.label) / row.label),
     ],
   ] as const)('of %s is the paired t test of the losses of rows', (metric, loss) => {
-    const test = taskTest(measureOf(metric), regression);
-    expect(test?.method).toBe('paired-t');
-    expect(Math.abs((test?.p as number) - pairedOf(loss))).toBeLessThan(1e-9);
-    expect(test?.p).toBeLessThan(0.05);
+    const test = tested(measureOf(metric), regression);
+    expect(test.method).toBe('paired-t');
+    expect(Math.abs((test.p as number) - pairedOf(loss))).toBeLessThan(1e-9);
+    expect(test.p).toBeLessThan(0.05);
   });
 
   it('is none of figures that are no mean of rows', () => {
     for (const metric of ['mean_error', 'median_absolute_error', 'max_error'] as const)
-      expect(taskTest(measureOf(metric), regression)).toBeNull();
+      expect(taskTest(measureOf(metric), regression)).toBe('it is no mean over rows');
     for (const metric of ['macro_f1_score', 'cohen_kappa', 'micro_log_loss'] as const)
-      expect(taskTest(measureOf(metric), multiclass)).toBeNull();
-    for (const metric of ['precision', 'f1_score'] as const)
-      expect(taskTest(measureOf(metric, { class: 'a' }), multiclass)).toBeNull();
+      expect(taskTest(measureOf(metric), multiclass)).toBe('it is no mean over rows');
   });
 
   it("is McNemar's of rows that one model alone is right about", () => {
@@ -121,22 +140,22 @@ describe('the test that version and champion do not differ', () => {
   });
 
   it('is that of the rows of the class, where a rate is of one', () => {
-    const found = taskTest(measureOf('true_positive_rate', { class: 'b' }), multiclass);
-    const all = taskTest(measureOf('accuracy'), multiclass);
-    expect(found?.method).toBe('mcnemar-mid-p');
-    expect(found?.p).toBeGreaterThan(all?.p as number);
+    const found = tested(measureOf('true_positive_rate', { class: 'b' }), multiclass);
+    const all = tested(measureOf('accuracy'), multiclass);
+    expect(found.method).toBe('mcnemar-mid-p');
+    expect(found.p).toBeGreaterThan(all.p as number);
   });
 
   it('is of places and of losses where a metric is of scores', () => {
-    expect(taskTest(measureOf('top_k_accuracy'), multiclass)?.method).toBe('mcnemar-mid-p');
+    expect(tested(measureOf('top_k_accuracy'), multiclass).method).toBe('mcnemar-mid-p');
     for (const metric of ['log_loss', 'multiclass_brier_score'] as const) {
-      const test = taskTest(measureOf(metric), multiclass);
-      expect(test?.method).toBe('paired-t');
-      expect(test?.p).toBeLessThan(0.01);
+      const test = tested(measureOf(metric), multiclass);
+      expect(test.method).toBe('paired-t');
+      expect(test.p).toBeLessThan(0.01);
     }
   });
 
-  it('is none of weighted shares, and of the effective rows of weighted losses', () => {
+  it('is the paired t test of the effective rows of weighted shares and losses', () => {
     const weighted = {
       ...multiclass,
       cells: multiclass.cells.map((cell) => ({
@@ -144,22 +163,186 @@ describe('the test that version and champion do not differ', () => {
         weight: { sum: 2 * cell.count, squares: 4 * cell.count },
       })),
     };
-    expect(taskTest(measureOf('accuracy'), weighted)).toBeNull();
+    const differences = classRows.map(
+      ({ label, version, champion }) =>
+        Number(version.indexOf(Math.max(...version)) === label) -
+        Number(champion.indexOf(Math.max(...champion)) === label),
+    );
+    const mean = (of: (each: number) => number): number =>
+      differences.reduce((sum, each) => sum + of(each), 0) / differences.length;
+    const { p, method } = tested(measureOf('accuracy'), weighted);
+    expect(method).toBe('paired-t');
+    expect(p).toBeCloseTo(
+      pairedT({ mean: mean((each) => each), meanSquare: mean((each) => each ** 2), n: 150 })
+        .p as number,
+      12,
+    );
     const heavier = regressionSlice(numbers.map((row) => ({ ...row, weight: 7 })));
     const [one, other] = [regression, heavier].map((slice) =>
-      taskTest(measureOf('mean_absolute_error'), slice),
+      tested(measureOf('mean_absolute_error'), slice),
     );
     expect(other?.p).toBeCloseTo(one?.p as number, 12);
   });
 
   it('has no p when both are the same model', () => {
     const same = regressionSlice(numbers.map((row) => ({ ...row, champion: row.version })));
-    expect(taskTest(measureOf('mean_absolute_error'), same)?.p).toBeNull();
+    expect(tested(measureOf('mean_absolute_error'), same).p).toBeNull();
     const twin = multiclassSlice(
       classRows.map((row) => ({ ...row, champion: row.version })),
       classes,
     );
-    expect(taskTest(measureOf('accuracy'), twin)?.p).toBe(1);
+    expect(tested(measureOf('accuracy'), twin).p).toBe(1);
+  });
+});
+
+describe('the test of a metric of one class', () => {
+  const unpaired = 'the profile does not hold both scores of each row';
+  const methods: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(
+      [
+        'accuracy',
+        'error_rate',
+        'selection_rate',
+        'true_positive_rate',
+        'false_positive_rate',
+        'true_negative_rate',
+        'false_negative_rate',
+        'true_positives',
+        'false_positives',
+        'true_negatives',
+        'false_negatives',
+      ].map((metric) => [metric, 'mcnemar-mid-p']),
+    ),
+    ...Object.fromEntries(
+      ['precision', 'negative_predictive_value', 'false_discovery_rate', 'false_omission_rate'].map(
+        (metric) => [metric, 'weighted-generalized-score'],
+      ),
+    ),
+    ...Object.fromEntries(
+      [
+        'balanced_accuracy',
+        'youden_j',
+        'f1_score',
+        'f_beta_score',
+        'matthews_correlation_coefficient',
+        'cohen_kappa',
+        'theil_index',
+        'generalized_entropy_index',
+        'coefficient_of_variation',
+      ].map((metric) => [metric, 'multinomial-bootstrap']),
+    ),
+    log_loss: 'paired-t',
+    brier_score: 'paired-t',
+    roc_auc: 'delong',
+    base_rate: 'labels are the same for both',
+    ...Object.fromEntries(
+      [
+        'expected_calibration_error',
+        'maximum_calibration_error',
+        'pr_auc',
+        'ks_statistic',
+        'gain',
+        'lift',
+        'generalized_true_positive_rate',
+        'generalized_false_positive_rate',
+        'generalized_true_negative_rate',
+        'generalized_false_negative_rate',
+        'generalized_true_positives',
+        'generalized_false_positives',
+        'generalized_true_negatives',
+        'generalized_false_negatives',
+      ].map((metric) => [metric, unpaired]),
+    ),
+  };
+  const ofClass = metricsOf('multiclass-classification').filter(
+    (metric) =>
+      metricDefinition(metric).kind === 'quality' &&
+      metricDefinition(metric).ofOneClass !== undefined,
+  );
+
+  it('is there, or says why not, for each of them', () => {
+    expect(ofClass.toSorted()).toEqual(Object.keys(methods).toSorted());
+    for (const metric of ofClass) {
+      const test = taskTest(measureOf(metric, { class: 'b' }), multiclass);
+      const found = typeof test === 'string' ? test : test.method;
+      expect([metric, found]).toEqual([metric, methods[metric]]);
+      if (typeof test !== 'string') expect(test.p).toBeGreaterThan(0);
+    }
+  });
+
+  it.each([
+    ['log_loss', (given: number) => -Math.log(given)],
+    ['brier_score', (given: number) => (1 - given) ** 2],
+  ] as const)('of %s is the paired t test of the losses of rows', (metric, loss) => {
+    const differences = classRows.map(({ label, version, champion }) => {
+      const [ours, theirs] = [version, champion].map((scores) => scores[1] as number);
+      const given = (score: number): number => (label === 1 ? score : 1 - score);
+      return loss(given(ours as number)) - loss(given(theirs as number));
+    });
+    const mean = (of: (each: number) => number): number =>
+      differences.reduce((sum, each) => sum + of(each), 0) / differences.length;
+    const expected = pairedT({
+      mean: mean((each) => each),
+      meanSquare: mean((each) => each * each),
+      n: differences.length,
+    });
+    const { p } = tested(measureOf(metric, { class: 'b' }), multiclass);
+    expect(Math.abs((p as number) - (expected.p as number))).toBeLessThan(1e-9);
+    expect(p).toBeLessThan(0.05);
+  });
+
+  it('of the precision is of the rows that each model predicts to be of the class', () => {
+    const isOf = (scores: readonly number[]): boolean => scores.indexOf(Math.max(...scores)) === 1;
+    const rowsOf = (version: boolean, champion: boolean) => {
+      const own = classRows.filter(
+        (row) => isOf(row.version) === version && isOf(row.champion) === champion,
+      );
+      return { successes: own.filter(({ label }) => label === 1).length, trials: own.length };
+    };
+    const { p } = weightedGeneralizedScore({
+      firstOnly: rowsOf(true, false),
+      secondOnly: rowsOf(false, true),
+      both: rowsOf(true, true),
+    });
+    for (const metric of ['precision', 'false_discovery_rate'] as const)
+      expect(tested(measureOf(metric, { class: 'b' }), multiclass).p).toBeCloseTo(p, 12);
+  });
+
+  it('is significant when the interval of the difference leaves out 0', () => {
+    for (const metric of ['f1_score', 'balanced_accuracy', 'log_loss', 'brier_score'] as const)
+      for (const name of classes) {
+        const measure = measureOf(metric, { class: name });
+        const { interval } = sliceMeasure({ ...measure, of: 'difference' }, multiclass);
+        const { p } = tested(measure, multiclass);
+        const leavesOut = interval !== null && (interval.lower > 0 || interval.upper < 0);
+        // Limits of either kind are those of other formulas, close by.
+        if (Math.abs((p as number) - 0.05) > 0.02) expect((p as number) < 0.05).toBe(leavesOut);
+      }
+  });
+
+  it('is rarely significant when both models are as good', () => {
+    const trials = 120;
+    const alarms = new Map<MetricName, number>();
+    for (let trial = 0; trial < trials; trial += 1) {
+      const rows = Array.from({ length: 90 }, (_, row): ClassRow => {
+        const label = row % 3;
+        const common = classes.map((__, at) => (at === label ? 0.5 : 0) + random());
+        const scored = (): number[] => {
+          const raw = common.map((each) => each + random());
+          const sum = raw.reduce((total, each) => total + each, 0);
+          return raw.map((each) => each / sum);
+        };
+        return { label, version: scored(), champion: scored() };
+      });
+      const slice = multiclassSlice(rows, classes);
+      for (const metric of ['log_loss', 'brier_score', 'precision', 'f1_score', 'roc_auc'] as const)
+        if ((tested(measureOf(metric, { class: 'b' }), slice).p ?? 1) <= 0.05)
+          alarms.set(metric, (alarms.get(metric) ?? 0) + 1);
+    }
+    expect(alarms.size).toBe(5);
+    const most = 0.05 + 3 * Math.sqrt((0.05 * 0.95) / trials);
+    for (const [metric, count] of alarms)
+      expect({ metric, isRare: count / trials < most }).toEqual({ metric, isRare: true });
   });
 });
 
@@ -184,6 +367,19 @@ describe('checks of several classes and of regression', () => {
       { metric: 'accuracy', against: 'champion', no_worse_by: 0 },
     ]);
     expect(accuracy?.test).toMatchObject({ hypothesis: 'no_difference', method: 'mcnemar-mid-p' });
+  });
+
+  it('tell it of one class, or why there is none', () => {
+    const [loss, error] = decide(profileOf(multiclass, 150), [
+      { metric: 'log_loss', class: 'b', against: 'champion', no_worse_by: 0 },
+      { metric: 'expected_calibration_error', class: 'b', against: 'champion', no_worse_by: 1 },
+    ]);
+    expect(loss?.test).toMatchObject({ hypothesis: 'no_difference', method: 'paired-t' });
+    expect(loss?.reason).toMatch(/; p = .* if they did not differ/);
+    expect(error?.test).toBeUndefined();
+    expect(error?.reason).toContain(
+      '; without a test, as the profile does not hold both scores of each row)',
+    );
   });
 
   it('are corrected for their number when they hold by their intervals', () => {
