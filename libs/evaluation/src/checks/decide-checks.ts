@@ -9,7 +9,7 @@ import {
 import { adjustedP } from '@sluice/statistics';
 import { decideCheck, type Evaluation } from './decide-check.js';
 import { isShownBeyond, testOfAlarm, testOfLimit } from './test-of-limit.js';
-import { pShown } from './words.js';
+import { adjustedShown, pShown } from './words.js';
 
 /** How often a check that holds by its interval may pass wrongly: one side of a 95 % interval. */
 export const wrongPasses = 0.025;
@@ -113,9 +113,9 @@ const toldOf = (
   return (decided, place) => {
     const test = tests[place] as CheckTest;
     const after = adjusted[place] as number;
-    const told = `p = ${pShown(test.p)}${
+    const told = `${pShown(test.p)}${
       corrected
-        ? `, ${pShown(after)} after the correction of ${corrections[correction]} over ${tests.length} checks; ${bound}`
+        ? `, ${adjustedShown(after)} after the correction of ${corrections[correction]} over ${tests.length} checks; ${bound}`
         : ''
     }`;
     return {

@@ -210,7 +210,7 @@ const surprise = ({ holds }: PolicyCheck, measure: Measure, profile: Profile): s
   if (test === null) return '';
   return typeof test === 'string'
     ? `; without a test, as ${test}`
-    : `; p = ${pShown(test.p)} if they did not differ`;
+    : `; ${pShown(test.p)} if they did not differ`;
 };
 
 /** ", the worst of 5 groups, 2 of which miss the limit" */

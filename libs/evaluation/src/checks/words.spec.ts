@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { metricNames } from '@sluice/contracts';
 import { nameShown } from '../measure.js';
-import { changeShown, limitShown, metricWords, numberShown } from './words.js';
+import {
+  adjustedShown,
+  changeShown,
+  limitShown,
+  metricWords,
+  numberShown,
+  pShown,
+} from './words.js';
 
 describe('numberShown', () => {
   it('has three decimals', () => {
@@ -13,6 +20,18 @@ describe('numberShown', () => {
   it('has as many more as tell it from the limit that it misses', () => {
     expect(numberShown(0.79996, [0.8])).toBe('0.79996');
     expect(numberShown(0.8 - Number.EPSILON / 2, [0.8])).toBe('0.800');
+  });
+});
+
+describe('pShown', () => {
+  it('has four decimals, or says that it is smaller', () => {
+    expect([0.03124, 0.0001, 0.00009, 0].map(pShown)).toEqual([
+      'p = 0.0312',
+      'p = 0.0001',
+      'p < 0.0001',
+      'p < 0.0001',
+    ]);
+    expect([0.03124, 1e-9].map(adjustedShown)).toEqual(['0.0312', '< 0.0001']);
   });
 });
 

@@ -68,7 +68,14 @@ export const metricShown = (metric: MetricName, given?: number): string => {
 };
 
 /** A p value: four decimals, or that it is smaller than that. */
-export const pShown = (p: number): string => (p < 0.0001 ? 'less than 0.0001' : p.toFixed(4));
+export const pShown = (p: number): string => `p ${p < leastP ? '<' : '='} ${probabilityShown(p)}`;
+
+/** The same without its name; "< 0.0001" where none stands before it. */
+export const adjustedShown = (p: number): string =>
+  `${p < leastP ? '< ' : ''}${probabilityShown(p)}`;
+
+const leastP = 0.0001;
+const probabilityShown = (p: number): string => Math.max(leastP, p).toFixed(4);
 
 /** Three decimals, or as many more as it takes to tell the value from those that it stands beside. */
 export const numberShown = (value: number, beside: readonly number[] = []): string => {
