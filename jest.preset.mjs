@@ -5,9 +5,8 @@ const shared = (path) => fileURLToPath(new URL(`./scripts/jest/${path}`, import.
 
 // @swc/jest looks for .swcrc in the project's folder; there is one, at the root. Its `$schema`
 // is for editors, and no option of SWC's.
-const swc = JSON.parse(
-  readFileSync(new URL('./.swcrc', import.meta.url), 'utf8'),
-  (key, value) => (key === '$schema' ? undefined : value),
+const swc = JSON.parse(readFileSync(new URL('./.swcrc', import.meta.url), 'utf8'), (key, value) =>
+  key === '$schema' ? undefined : value,
 );
 
 /**

@@ -60,12 +60,40 @@ const alignment = 16;
 
 let compiled: object | undefined;
 
+/** Where the first room is: 0 stands for none. */
+const start = 1024;
+/** Memories up to this size are used again, so many of them. */
+const largestIdle = 2 ** 24;
+const mostIdle = 4;
+const idle: KernelMemory[] = [];
+
+/** A memory for some work, see `giveBack`. */
+export const borrowMemory = (): KernelMemory => idle.pop() ?? new KernelMemory();
+
+/**
+ * Ends the work in a memory, which someone else may have then. Left to the garbage collector, thousands of them would
+ * stay: it doesn't know what a memory takes.
+ */
+export const giveBack = (memory: KernelMemory): void => {
+  if (idle.length < mostIdle && memory.clear()) idle.push(memory);
+};
+
+/** Does some work in a memory. */
+export const workIn = <Found>(work: (memory: KernelMemory) => Found): Found => {
+  const memory = borrowMemory();
+  try {
+    return work(memory);
+  } finally {
+    giveBack(memory);
+  }
+};
+
 /** The kernels and the memory that they work in, which other threads can read. Its views stay valid as it grows. */
 export class KernelMemory {
   readonly kernels: Kernels;
   private readonly memory: WasmMemory;
   private readonly listeners: RankCalls[] = [];
-  private end = 1024;
+  private end = start;
 
   constructor() {
     compiled ??= new WebAssembly.Module(
@@ -126,6 +154,15 @@ export class KernelMemory {
   growTo(end: number): void {
     const missing = Math.ceil((end - this.shared.byteLength) / pageBytes);
     if (missing > 0) this.memory.grow(missing);
+  }
+
+  /** Forgets what is in it. @returns whether it is small enough to be used again */
+  clear(): boolean {
+    if (this.shared.byteLength > largestIdle) return false;
+    new Uint8Array(this.shared, start).fill(0);
+    this.end = start;
+    this.listeners.length = 0;
+    return true;
   }
 
   float64(values: Values): Float64Array {

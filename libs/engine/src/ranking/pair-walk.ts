@@ -1,6 +1,6 @@
 import { DifferenceCharges } from './difference-charges.js';
 import { BucketPlaces, chunkBits, chunkRows, PairArena, wordsOf } from './pair-arena.js';
-import { KernelMemory } from './kernels.js';
+import { workIn, type KernelMemory } from './kernels.js';
 import { RowComponents } from './pair-components.js';
 import { PairIntake } from './pair-intake.js';
 import type {
@@ -39,8 +39,16 @@ export class PairWalk {
 
   /** Walks over a part of the champion's scores, and hands rows on with their components. */
   overChampion(plan: ChampionPlan): ChampionWalked {
+    return workIn((memory) => this.championIn(memory, plan));
+  }
+
+  /** Walks over a part of the version's scores, once all threads are through with the champion's. */
+  overVersion(plan: PairPlan): VersionWalked {
+    return workIn((memory) => this.versionIn(memory, plan));
+  }
+
+  private championIn(memory: KernelMemory, plan: ChampionPlan): ChampionWalked {
     const { weighted } = this.task.shape;
-    const memory = new KernelMemory();
     const components = new RowComponents(memory, plan, weighted);
     const walk = new ScoreWalk(memory, plan, weighted, components);
     const differences = new DifferenceCharges(plan.panels.map((own) => 2 * own.length));
@@ -57,10 +65,8 @@ export class PairWalk {
     return { result: walk.result(), differences: differences.result(), lists: places.lists() };
   }
 
-  /** Walks over a part of the version's scores, once all threads are through with the champion's. */
-  overVersion(plan: PairPlan): VersionWalked {
+  private versionIn(memory: KernelMemory, plan: PairPlan): VersionWalked {
     const { weighted } = this.task.shape;
-    const memory = new KernelMemory();
     const components = new RowComponents(memory, plan, weighted);
     const walk = new ScoreWalk(memory, plan, weighted, components);
     const products = plan.panels.map((_, panel) =>

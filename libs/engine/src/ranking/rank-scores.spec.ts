@@ -26,39 +26,45 @@ let files = 0;
 const threads = new WalkThreads();
 afterAll(() => threads.close());
 
-interface Profiles {
-  readonly walked: Profile;
-  readonly sql: Profile;
-}
-
-/** The profile of rows, as the engine takes it and by SQL alone. */
-const profilesOf = async (
+const withTable = async <Found>(
   rows: readonly Row[],
-  options: RankOptions = { threads },
-): Promise<Profiles> => {
+  look: (table: ScoredTable) => Promise<Found>,
+): Promise<Found> => {
   const path = await writeTable(join(folder, `${(files += 1)}.parquet`), valuesOf(rows));
   const dataset = await Dataset.open({ files: [{ path, name: 'data' }], name: 'data' });
   try {
     const relation = relationOfRows(rows, duckdbDialect);
-    const layout = layoutOfRows(rows);
-    const query = (sql: string) => dataset.query(sql);
-    const table = { dataset, relation, layout, rows: rows.length };
-    const sums = await rankedOf(table, options);
-    if (relation.amount !== null) await sums.addAmounts('version');
-    if (relation.champion !== null) {
-      await rankScores({ ...sums, ...table }, 'champion', options);
-      if (relation.amount !== null) await sums.addAmounts('champion');
-      await sums.addLosses(['difference']);
-      await sums.addCovariances();
-    }
-    return {
-      walked: assembleProfile(rows.length, sums.slices, sums.sums, sums.units),
-      sql: await profileBySql(query, duckdbDialect, relation, layout, rows.length),
-    };
+    return await look({ dataset, relation, layout: layoutOfRows(rows), rows: rows.length });
   } finally {
     await dataset.close();
   }
 };
+
+/** The profile of a table, as the engine takes it. */
+const walkedProfile = async (table: ScoredTable, options: RankOptions): Promise<Profile> => {
+  const { relation } = table;
+  const sums = await rankedOf(table, options);
+  if (relation.amount !== null) await sums.addAmounts('version');
+  if (relation.champion !== null) {
+    await rankScores({ ...sums, ...table }, 'champion', options);
+    if (relation.amount !== null) await sums.addAmounts('champion');
+    await sums.addLosses(['difference']);
+    await sums.addCovariances();
+  }
+  return assembleProfile(table.rows, sums.slices, sums.sums, sums.units);
+};
+
+/** The profile of rows, as the engine takes it and by SQL alone. */
+const profilesOf = (rows: readonly Row[]): Promise<{ walked: Profile; sql: Profile }> =>
+  withTable(rows, async (table) => {
+    const { dataset, relation, layout } = table;
+    const query = (sql: string) => dataset.query(sql);
+    const walked = await walkedProfile(table, { threads });
+    return {
+      walked,
+      sql: await profileBySql(query, duckdbDialect, relation, layout, rows.length),
+    };
+  });
 
 const rankedOf = async (table: ScoredTable, options: RankOptions): Promise<SqlSums> => {
   const { dataset, relation, layout, rows } = table;
@@ -104,25 +110,25 @@ describe('scores ranked by a walk', () => {
     { rows: 2500, steps: 997 },
     { rows: 2500, steps: 997, weights: true },
   ])('are the same to the byte, however the work is parted: %j', async (options) => {
-    const rows = randomRows(options);
-    const profiles: string[] = [];
-    for (const [count, rowsPerRound] of [
-      // By no thread but this one, since there are so few.
-      [undefined, 2 ** 24],
-      [1, 2 ** 24],
-      [2, 2 ** 24],
-      [4, 2 ** 24],
-      [2, 1000],
-      [3, 777],
-    ] as const) {
-      const own = new WalkThreads(count);
-      try {
-        const { walked } = await profilesOf(rows, { threads: own, rowsPerRound });
-        profiles.push(JSON.stringify(walked));
-      } finally {
-        await own.close();
+    await withTable(randomRows(options), async (table) => {
+      const profiles = new Set<string>();
+      for (const [count, rowsPerRound] of [
+        // By no thread but this one, since there are so few.
+        [undefined, 2 ** 24],
+        [1, 2 ** 24],
+        [2, 2 ** 24],
+        [4, 2 ** 24],
+        [2, 1000],
+        [3, 777],
+      ] as const) {
+        const own = new WalkThreads(count);
+        try {
+          profiles.add(JSON.stringify(await walkedProfile(table, { threads: own, rowsPerRound })));
+        } finally {
+          await own.close();
+        }
       }
-    }
-    expect(new Set(profiles).size).toBe(1);
+      expect(profiles.size).toBe(1);
+    });
   });
 });

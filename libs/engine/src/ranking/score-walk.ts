@@ -1,6 +1,6 @@
 import type { ExactParts } from './exact-sums.js';
 import { CountedRanks } from './counted-ranks.js';
-import { KernelMemory } from './kernels.js';
+import { workIn, type KernelMemory } from './kernels.js';
 import { takeBuckets, type OrderedRows } from './ordered-rows.js';
 import type { RowComponents } from './pair-components.js';
 import { ScoreCharges } from './score-charges.js';
@@ -41,16 +41,16 @@ export interface WalkResult {
  * walks. This is the idea of X. Sun and W. Xu, Fast implementation of DeLong's algorithm, IEEE Signal Processing
  * Letters 21 (2014), with counts in place of midranks.
  */
-export const walkOver = (rows: OrderedRows, plan: WalkPlan): WalkResult => {
-  const memory = new KernelMemory();
-  const walk = new ScoreWalk(
-    memory,
-    plan,
-    rows.parts.some(({ layout }) => layout.weighted),
-  );
-  takeBuckets(memory, rows, (sorted, from, to) => walk.over(sorted, from, to));
-  return walk.result();
-};
+export const walkOver = (rows: OrderedRows, plan: WalkPlan): WalkResult =>
+  workIn((memory) => {
+    const walk = new ScoreWalk(
+      memory,
+      plan,
+      rows.parts.some(({ layout }) => layout.weighted),
+    );
+    takeBuckets(memory, rows, (sorted, from, to) => walk.over(sorted, from, to));
+    return walk.result();
+  });
 
 /** A walk as far as it has come. */
 export class ScoreWalk {

@@ -1,6 +1,6 @@
 import { BucketedRows, cellsAt, type BucketedPart, type ExpectedRows } from './bucketed-rows.js';
 import { Combinations, type CodedPanel } from './combinations.js';
-import { KernelMemory, structBytes } from './kernels.js';
+import { borrowMemory, giveBack, structBytes } from './kernels.js';
 import { markings, rowBuffer, type BufferShape, type RowBuffer } from './row-buffer.js';
 
 /** What a thread takes of rows. */
@@ -55,7 +55,7 @@ const rowsAtOnce = 2048;
 
 /** Takes rows as they come: puts them into buckets by their scores, and counts them. */
 export class RowTaker {
-  private readonly memory = new KernelMemory();
+  private readonly memory = borrowMemory();
   private readonly rows: BucketedRows;
   private readonly panels: readonly Panel[];
   private readonly parts: number;
@@ -125,6 +125,11 @@ export class RowTaker {
         return { keys, numbers, counts: own, parts };
       }),
     };
+  }
+
+  /** Ends it, once nobody reads the rows that it took. */
+  close(): void {
+    giveBack(this.memory);
   }
 
   private takeSome(buffer: RowBuffer, from: number, to: number): void {

@@ -13,22 +13,32 @@ export type WalkRequest =
 export type WalkAnswer = null | TakenRows | WalkResult;
 
 /** Takes, sorts and ranks rows as it is asked to. */
-export const walkAnswers = (): ((request: WalkRequest) => WalkAnswer) => {
-  let taker: RowTaker | undefined;
-  return (request) => {
+export class WalkAnswers {
+  private taker: RowTaker | undefined;
+  /** Whose rows are walked over, here and elsewhere, until there is another task. */
+  private taken: RowTaker | undefined;
+
+  answer(request: WalkRequest): WalkAnswer {
     if ('task' in request) {
-      taker = new RowTaker(request.task);
+      this.close();
+      this.taker = new RowTaker(request.task);
       return null;
     }
     if ('plan' in request) return walkOver(request.ordered, request.plan);
-    if (taker === undefined) throw new Error('There is no task yet.');
+    if (this.taker === undefined) throw new Error('There is no task yet.');
     if ('shared' in request) {
-      taker.take(request.shared, request.rows);
+      this.taker.take(request.shared, request.rows);
       return null;
     }
-    const result = taker.taken();
-    // Whoever walks over its rows has them then.
-    taker = undefined;
-    return result;
-  };
-};
+    this.taken = this.taker;
+    this.taker = undefined;
+    return this.taken.taken();
+  }
+
+  close(): void {
+    this.taker?.close();
+    this.taken?.close();
+    this.taker = undefined;
+    this.taken = undefined;
+  }
+}

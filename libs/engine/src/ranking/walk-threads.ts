@@ -1,6 +1,6 @@
 import { HereHandle, mostRowsHere, type Answering } from '../here-handle.js';
 import { WorkerHandle } from '../worker-handle.js';
-import { walkAnswers, type WalkAnswer, type WalkRequest } from './walk-answers.js';
+import { WalkAnswers, type WalkAnswer, type WalkRequest } from './walk-answers.js';
 
 export type WalkThread = Answering<WalkRequest, WalkAnswer>;
 
@@ -11,6 +11,7 @@ const usual = 2;
 export class WalkThreads {
   private started: readonly WalkThread[] | undefined;
   private closed: Promise<void> | undefined;
+  private here: WalkThread | undefined;
 
   /** @param count how many, however few the rows are; else two, and for a few rows none but the one that asks */
   constructor(private readonly count?: number) {}
@@ -18,7 +19,13 @@ export class WalkThreads {
   /** Those that rank so many rows. */
   of(rows: number): readonly WalkThread[] {
     const isShort = this.count === undefined && this.started === undefined && rows <= mostRowsHere;
-    return isShort ? [new HereHandle(walkAnswers())] : this.start();
+    if (!isShort) return this.start();
+    const answers = new WalkAnswers();
+    this.here ??= new HereHandle(
+      (request: WalkRequest) => answers.answer(request),
+      () => answers.close(),
+    );
+    return [this.here];
   }
 
   /** Starts them, unless they are started. */
@@ -36,6 +43,7 @@ export class WalkThreads {
   }
 
   private async end(): Promise<void> {
+    await this.here?.close();
     await Promise.all((this.started ?? []).map((thread) => thread.close()));
   }
 }

@@ -118,7 +118,15 @@ class ListThreads {
     const walker = new ListWalker();
     this.threads =
       scores <= mostRowsHere
-        ? [{ handle: new HereHandle(({ list, plan }) => walker.walk(list, plan)), open: 0 }]
+        ? [
+            {
+              handle: new HereHandle(
+                ({ list, plan }) => walker.walk(list, plan),
+                () => walker.close(),
+              ),
+              open: 0,
+            },
+          ]
         : Array.from({ length: threads }, () => ({
             handle: new WorkerHandle<ListRequest, WalkedList>('tasks/list-worker'),
             open: 0,

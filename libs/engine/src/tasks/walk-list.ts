@@ -1,4 +1,4 @@
-import { KernelMemory } from '../ranking/kernels.js';
+import { borrowMemory, giveBack } from '../ranking/kernels.js';
 import { RowComponents } from '../ranking/pair-components.js';
 import { productsOf, type PairSums } from '../ranking/pair-products.js';
 import { ScoreWalk, type WalkPlan, type WalkResult } from '../ranking/score-walk.js';
@@ -52,7 +52,10 @@ export class ListWalker {
 
   walk(list: ScoreList, plan: WalkPlan): WalkedList {
     const listed = new ListedRows(list);
-    if (this.memory?.suits(listed) !== true) this.memory = new ListMemory(listed);
+    if (this.memory?.suits(listed) !== true) {
+      this.close();
+      this.memory = new ListMemory(listed);
+    }
     const { memory } = this;
     const isPaired = list.classes.every(({ champion }) => champion !== null);
     if (!isPaired)
@@ -78,6 +81,11 @@ export class ListWalker {
       },
     });
     return { version, champion, products: products.map((own) => own.result()) };
+  }
+
+  close(): void {
+    this.memory?.close();
+    this.memory = undefined;
   }
 }
 
@@ -118,7 +126,7 @@ const mostTaken = 2 ** 27;
 
 /** What kernels work in: room for the rows of a list, in the order of their scores. */
 class ListMemory {
-  private readonly kernels = new KernelMemory();
+  private readonly kernels = borrowMemory();
   private readonly capacity: number;
   private readonly sorter: ScoreSorter;
   private readonly cells: readonly Uint32Array[];
@@ -141,6 +149,10 @@ class ListMemory {
       weighted === (this.masses !== null) &&
       this.kernels.shared.byteLength - this.own <= mostTaken
     );
+  }
+
+  close(): void {
+    giveBack(this.kernels);
   }
 
   components(plan: WalkPlan, weighted: boolean): RowComponents {

@@ -375,7 +375,7 @@ describe('checks of several classes and of regression', () => {
       { metric: 'expected_calibration_error', class: 'b', against: 'champion', no_worse_by: 1 },
     ]);
     expect(loss?.test).toMatchObject({ hypothesis: 'no_difference', method: 'paired-t' });
-    expect(loss?.reason).toMatch(/; p = .* if they did not differ/);
+    expect(loss?.reason).toMatch(/; p < 0.0001 if they did not differ/);
     expect(error?.test).toBeUndefined();
     expect(error?.reason).toContain(
       '; without a test, as the profile does not hold both scores of each row)',
