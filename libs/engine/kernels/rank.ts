@@ -16,7 +16,7 @@ export class Ranks {
   rowsPerCarry: i32 = 0;
   /** `Figures` by slice. */
   figures: usize = 0;
-  /** i32 by slice and label: rows of the score at hand, or 0. */
+  /** i32 by slice: positives of the score at hand, then negatives; all 0 between two scores. */
   tied: usize = 0;
   /** i32: the panel's slices, each once. */
   own: usize = 0;

@@ -61,21 +61,10 @@ export function scatter(
  * Sorts at most 65,536 rows.
  *
  * @param ends room for 4 · 65,536 u32
+ * @param depth how often the rows' bucket was parted before
  * @returns whether the other arrays have them then, in the same range
  */
 export function settle(
-  scores: usize,
-  cells: usize,
-  otherScores: usize,
-  otherCells: usize,
-  from: i32,
-  to: i32,
-  ends: usize,
-): bool {
-  return settleAt(scores, cells, otherScores, otherCells, from, to, ends, 0);
-}
-
-function settleAt(
   scores: usize,
   cells: usize,
   otherScores: usize,
@@ -102,7 +91,7 @@ function settleAt(
     const end = load<i32>(ends + ((<usize>bucket) << 2));
     if (
       end - start > fewest &&
-      settleAt(otherScores, otherCells, scores, cells, start, end, ends + (settled << 2), depth + 1)
+      settle(otherScores, otherCells, scores, cells, start, end, ends + (settled << 2), depth + 1)
     ) {
       const first = <usize>start;
       const count = <usize>(end - start);

@@ -38,11 +38,7 @@ export class UnexpectedRows extends Error {
   }
 }
 
-/**
- * Streams expressions over the rows of a relation, vectors at a time.
- *
- * @throws UnexpectedRows if they were to be checked and one is NULL
- */
+/** Streams expressions over the rows of a relation, vectors at a time. */
 export const streamVectors = (
   dataset: Dataset,
   expressions: readonly VectorColumn[],

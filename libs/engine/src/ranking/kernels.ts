@@ -26,6 +26,7 @@ interface Kernels {
     from: number,
     to: number,
     ends: number,
+    depth: number,
   ): number;
   compare(scores: number, cells: number, from: number, to: number): void;
   charge(to: number, scores: number, cells: number, from: number, until: number): void;

@@ -16,15 +16,23 @@ export interface PairResults {
   readonly products: readonly PairSums[];
 }
 
-/** Adds differences of losses and products of components. */
-export const addPairs = (
-  { panels, sums }: CountedTable,
-  { combinations, differences, products }: PairResults,
-): void => {
+/** Adds products of components. */
+export const addProducts = (
+  { sums }: Pick<CountedTable, 'sums'>,
+  products: readonly PairSums[],
+): void =>
   sums.forEach(({ both }, slice) => {
     both.negatives = pairSum(products, 2 * slice);
     both.positives = pairSum(products, 2 * slice + 1);
   });
+
+/** Adds differences of losses and products of components. */
+export const addPairs = (
+  table: CountedTable,
+  { combinations, differences, products }: PairResults,
+): void => {
+  addProducts(table, products);
+  const { panels, sums } = table;
   panels.forEach((panel, index) => {
     const parts = differences.map((own) => own[index] as ExactParts);
     combinations[index]?.forEach((codes, combination) => {

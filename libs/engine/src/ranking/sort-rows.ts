@@ -59,7 +59,7 @@ export class ScoreSorter {
     const [others, otherCells] = [scratch.scores.byteOffset, scratch.cells.byteOffset];
     if (to - from <= settled) {
       const { byteOffset: ends } = this.ends;
-      const isThere = kernels.settle(scores, cells, others, otherCells, from, to, ends) === 1;
+      const isThere = kernels.settle(scores, cells, others, otherCells, from, to, ends, 0) === 1;
       return take(isThere ? scratch : rows, from, to);
     }
     const buckets = Math.min(mostBuckets, (to - from) >> 9);

@@ -24,10 +24,27 @@ export interface Walked {
 
 /** Adds ranks, histograms and losses from walks, which come from the lowest scores to the highest. */
 export const addWalks = (
-  { panels, sums, units }: CountedTable,
+  table: CountedTable,
   of: 'version' | 'champion',
   walks: readonly Walked[],
 ): void => {
+  addRanks(table, of, walks);
+  eachCell(table, walks, ({ sum, slices }) => {
+    const losses = {
+      log: { sum: sum(cellSum.log), squares: sum(cellSum.logSquares) },
+      brier: { sum: sum(cellSum.brier), squares: sum(cellSum.brierSquares) },
+    };
+    for (const slice of slices) slice.addLosses(of, losses);
+  });
+};
+
+/** Adds ranks and histograms alone. */
+export const addRanks = (
+  table: CountedTable,
+  of: 'version' | 'champion',
+  walks: readonly Walked[],
+): void => {
+  const { sums, units } = table;
   sums.forEach((slice, index) => {
     slice.ranks[of] = ranksOf(
       walks.map(({ result }) => result),
@@ -35,42 +52,58 @@ export const addWalks = (
       units,
     );
   });
+  eachCell(table, walks, (cell) => addHistogram(cell, of, units));
+};
+
+/** What a walk found of the rows with a combination of codes and a label. */
+interface WalkedCell {
+  readonly label: 0 | 1;
+  readonly slices: readonly SliceSums[];
+  /** See `cellSum`. */
+  readonly sum: (at: number) => bigint;
+  /** Σ w of a bin. */
+  readonly mass: (bin: number) => number;
+}
+
+const eachCell = (
+  { panels, sums }: CountedTable,
+  walks: readonly Walked[],
+  tell: (cell: WalkedCell) => void,
+): void => {
   for (const { result, combinations } of walks)
     panels.forEach((panel, index) => {
       const own = result.panels[index] as WalkResult['panels'][number];
       combinations[index]?.forEach((codes, combination) => {
         const slices = panel.of(codes).map((slice) => sums[slice] as SliceSums);
-        for (const label of [0, 1] as const)
-          addCell(own, 2 * combination + label, label, slices, of, units);
+        for (const label of [0, 1] as const) {
+          const cell = 2 * combination + label;
+          tell({
+            label,
+            slices,
+            sum: (at) => exactSum([own.sums], cell * sumsPerCell + at),
+            mass: (bin) => own.bins[cell * scoreBins + bin] as number,
+          });
+        }
       });
     });
 };
 
-const addCell = (
-  { sums, bins }: WalkResult['panels'][number],
-  cell: number,
-  label: 0 | 1,
-  slices: readonly SliceSums[],
+const addHistogram = (
+  { label, slices, sum, mass }: WalkedCell,
   of: 'version' | 'champion',
   units: Units,
 ): void => {
-  const sum = (at: number): bigint => exactSum([sums], cell * sumsPerCell + at);
-  const losses = {
-    log: { sum: sum(cellSum.log), squares: sum(cellSum.logSquares) },
-    brier: { sum: sum(cellSum.brier), squares: sum(cellSum.brierSquares) },
-  };
   const scores = Array.from({ length: scoreSums }, (_, at) => sum(cellSum.scores + at));
   const moments = {
     sum: scores.reduce((total, value) => total + value, 0n),
     squares: sum(cellSum.scoreSquares),
   };
   for (const slice of slices) {
-    slice.addLosses(of, losses);
-    const { mass, scores: known, byLabel } = slice.histogram(of, units);
+    const { mass: masses, scores: known, byLabel } = slice.histogram(of, units);
     addMoments(byLabel[label], moments);
     for (let bin = 0; bin < scoreBins; bin += 1) {
       const at = label * scoreBins + bin;
-      mass[at] = (mass[at] as number) + (bins[cell * scoreBins + bin] as number);
+      masses[at] = (masses[at] as number) + mass(bin);
     }
     scores.forEach((value, at) => {
       known[at] = (known[at] as bigint) + value;

@@ -2,10 +2,10 @@ import type { Dataset } from '../dataset/dataset.js';
 import { streamVectors, type VectorColumn, type VectorValues } from '../dataset/stream-vectors.js';
 import { HereHandle, mostRowsHere, type Answering } from '../here-handle.js';
 import { PanelKeys } from '../ranking/panel-keys.js';
-import { addPairs } from '../ranking/pair-results.js';
+import { addProducts } from '../ranking/pair-results.js';
 import { mostPaired } from '../ranking/pair-products.js';
 import type { WalkPlan } from '../ranking/score-walk.js';
-import { addWalks } from '../ranking/walk-results.js';
+import { addRanks } from '../ranking/walk-results.js';
 import { changed } from '../scored-rows.js';
 import { duckdbDialect } from '../sql/duckdb-dialect.js';
 import { fixedSql } from '../sql/scored-relation.js';
@@ -187,16 +187,10 @@ const planOf = ({ panels, sums, units }: SqlSums): WalkPlan => {
 
 const addWalked = (sums: SqlSums, { version, champion, products }: WalkedList): void => {
   const combinations = sums.panels.map((panel) => panel.combinations);
-  addWalks(sums, 'version', [{ result: version, combinations }]);
-  if (champion !== null) {
-    addWalks(sums, 'champion', [{ result: champion, combinations }]);
-    addPairs(sums, { combinations, differences: [], products });
-  }
-  for (const { losses } of sums.sums) {
-    delete losses.version;
-    delete losses.champion;
-    delete losses.difference;
-  }
+  addRanks(sums, 'version', [{ result: version, combinations }]);
+  if (champion === null) return;
+  addRanks(sums, 'champion', [{ result: champion, combinations }]);
+  addProducts(sums, products);
 };
 
 /** What lists have in common; masses by the exponent of their unit. */
